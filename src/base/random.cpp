@@ -1,0 +1,100 @@
+#include "base/random.hpp"
+
+#include <sodium.h>
+
+#include <cstring>
+#include <mutex>
+
+namespace menkyo {
+
+namespace {
+class SystemSeeds final : public SeedSource {
+ public:
+  Seed next() override {
+    Seed seed;
+    randombytes_buf(seed.data(), seed.size());
+    return seed;
+  }
+};
+}  // namespace
+
+SeedSource& system_seeds() {
+  static SystemSeeds seeds;
+  return seeds;
+}
+
+void Random::refill() {
+  // Each block has its own key, so the stream has no length limit: key = seed xor block number.
+  Seed key = seed_;
+  for (int i = 0; i < 8; ++i) key[size_t(i)] = uint8_t(key[size_t(i)] ^ uint8_t(blocks_ >> (8 * i)));
+  static_assert(randombytes_SEEDBYTES == sizeof(Seed));
+  randombytes_buf_deterministic(block_.data(), block_.size(), key.data());
+  ++blocks_;
+  used_ = 0;
+}
+
+void Random::fill(std::span<uint8_t> out) {
+  for (uint8_t& b : out) {
+    if (used_ == block_.size()) refill();
+    b = block_[used_++];
+  }
+}
+
+uint64_t Random::next() {
+  uint8_t raw[8];
+  fill(raw);
+  uint64_t value;
+  std::memcpy(&value, raw, sizeof value);
+  return value;
+}
+
+uint64_t Random::below(uint64_t bound) {
+  // Values in the last, incomplete stretch are drawn again, so that all results are equally likely.
+  uint64_t const rest = UINT64_MAX % bound + 1;
+  uint64_t const limit = rest == bound ? UINT64_MAX : UINT64_MAX - rest;
+  for (;;) {
+    uint64_t const value = next();
+    if (value <= limit) return value % bound;
+  }
+}
+
+Bytes Random::bytes(size_t count) {
+  Bytes out(count);
+  fill(out);
+  return out;
+}
+
+std::array<uint8_t, 16> Random::uuid7(Instant now) {
+  std::array<uint8_t, 16> id;
+  fill(id);
+  auto const ms = uint64_t(std::chrono::floor<std::chrono::milliseconds>(now).time_since_epoch().count());
+  for (size_t i = 0; i < 6; ++i) id[i] = uint8_t(ms >> (40 - 8 * i));
+  id[6] = uint8_t((id[6] & 0x0f) | 0x70);
+  id[8] = uint8_t((id[8] & 0x3f) | 0x80);
+  return id;
+}
+
+struct FixedSeeds::State {
+  std::mutex mutex;
+  Random random;
+};
+
+namespace {
+Seed widen(uint64_t seed) {
+  Seed wide{};
+  std::memcpy(wide.data(), &seed, sizeof seed);
+  return wide;
+}
+}  // namespace
+
+FixedSeeds::FixedSeeds(uint64_t seed) : state_(new State{{}, Random(widen(seed))}) {}
+FixedSeeds::~FixedSeeds() { delete state_; }
+
+Seed FixedSeeds::next() {
+  std::lock_guard lock(state_->mutex);
+  Seed seed;
+  state_->random.fill(seed);
+  return seed;
+}
+
+}  // namespace menkyo
