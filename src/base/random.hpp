@@ -6,7 +6,6 @@
 #include <cstdint>
 
 #include "base/bytes.hpp"
-#include "base/id.hpp"
 #include "base/time.hpp"
 
 namespace menkyo {
@@ -34,14 +33,10 @@ class Random {
   uint64_t below(uint64_t bound);
   Bytes bytes(size_t count);
 
-  // UUIDv7 of the instant (milliseconds) and 74 bits of this stream.
-  template <class Tag>
-  Id<Tag> id(Instant now) {
-    return {uuid7(now)};
-  }
+  // UUIDv7 (RFC 9562 section 5.7) of the instant's milliseconds and 74 bits of this stream.
+  std::array<uint8_t, 16> uuid7(Instant now);
 
  private:
-  std::array<uint8_t, 16> uuid7(Instant now);
   void refill();
 
   Seed seed_;
