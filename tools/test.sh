@@ -1,0 +1,259 @@
+# ./dev test, e2e and soak: runs the steps and counts single test cases; sourced by ./dev.
+
+passed=0 failed=0 skipped=0
+results=build/test-results
+running=""
+bad_steps=()
+
+add() { # PASSED FAILED SKIPPED
+  passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3))
+}
+bad() { # WHAT
+  bad_steps+=("$1")
+  add 0 1 0
+  say "FAILED: $1"
+}
+
+stop_running() {
+  if [ -n "$running" ]; then
+    kill -TERM -- "-$running" 2>/dev/null || true
+    sleep 1
+    kill -KILL -- "-$running" 2>/dev/null || true
+  fi
+}
+
+# Runs a command in a process group of its own, without terminal, input or the build lock, and answers with its exit
+# status. What the command leaves running afterwards is ended and counted as a failure.
+contained() { # COMMAND...
+  local status=0 tries
+  set -m
+  "$@" </dev/null 9>&- &
+  running=$!
+  set +m
+  wait "$running" || status=$?
+  # Processes that are on their way out get two seconds.
+  for ((tries = 0; tries < 20; ++tries)); do
+    pgrep -g "$running" >/dev/null || break
+    sleep 0.1
+  done
+  if pgrep -g "$running" >/dev/null; then
+    ps -o pid,args -p "$(pgrep -d, -g "$running")" >&2 || true
+    kill -KILL -- "-$running" 2>/dev/null || true
+    bad "$1 left the processes above behind"
+  fi
+  running=""
+  return "$status"
+}
+
+attribute() { # NAME LINE
+  sed -n "s/.*[< ]$1=\"\([^\"]*\)\".*/\1/p" <<<"$2" | head -1
+}
+
+# Counts the cases of one test program by its GoogleTest report; a program without one counts as one case.
+count_program() { # NAME STATUS
+  local xml=$results/gtest/$1.xml head tests failures disabled skips
+  if [ -s "$xml" ]; then
+    head=$(grep -m1 '<testsuites ' "$xml")
+    tests=$(attribute tests "$head") failures=$(attribute failures "$head") disabled=$(attribute disabled "$head")
+    skips=$(grep -c 'result="skipped"' "$xml" || true)
+    add $((tests - failures - disabled - skips)) "$failures" $((skips + disabled))
+    if [ "$2" != run ] && [ "$failures" = 0 ]; then bad "$1 reported no failure but ended badly"; fi
+  else
+    case $2 in
+      run) add 1 0 0 ;;
+      disabled) add 0 0 1 ;;
+      *) bad "$1 ended badly without a report" ;;
+    esac
+  fi
+}
+
+count_ctest() {
+  [ -s "$results/ctest.xml" ] || { bad "ctest wrote no report"; return 0; }
+  local line
+  while read -r line; do
+    count_program "$(attribute name "$line")" "$(attribute status "$line")"
+  done < <(grep '<testcase ' "$results/ctest.xml")
+}
+
+# The ctest names that the regular expression selects; prints none if nothing matches.
+ctest_names() { # CTEST_OPTION...
+  ctest --test-dir build/debug -N "$@" | sed -n 's/^ *Test *#[0-9]*: \([^ ]*\).*/\1/p'
+}
+
+run_ctest() { # CTEST_OPTION...
+  mkdir -p "$results/gtest"
+  local status=0
+  contained env GTEST_OUTPUT="xml:$root/$results/gtest/" GTEST_COLOR=no tools/with-postgres \
+    ctest --test-dir build/debug -j "${MENKYO_JOBS:-$(nproc)}" --output-on-failure --no-tests=ignore \
+    --output-junit "$root/$results/ctest.xml" "$@" || status=$?
+  local before=$failed
+  count_ctest
+  if [ $status != 0 ] && [ "$failed" = "$before" ]; then bad "ctest ended with status $status"; fi
+}
+
+# Counts from a JSON report: vitest's own form, or {"passed": n, "failed": n, "skipped": n}.
+count_json() { # WHAT FILE STATUS
+  local counts before=$failed
+  if [ ! -s "$2" ]; then
+    if [ "$3" = 0 ]; then add 1 0 0; else bad "$1"; fi
+    return 0
+  fi
+  counts=$(node -e '
+    const r = JSON.parse(require("fs").readFileSync(process.argv[1], "utf8"));
+    const n = [r.passed ?? r.numPassedTests, r.failed ?? r.numFailedTests,
+               r.skipped ?? (r.numPendingTests ?? 0) + (r.numTodoTests ?? 0)];
+    if (!n.every(Number.isInteger)) throw new Error("unknown report");
+    console.log(n.join(" "));' "$2") || { bad "$1 wrote a report that cannot be read"; return 0; }
+  # shellcheck disable=SC2086
+  add $counts
+  if [ "$3" != 0 ] && [ "$failed" = "$before" ]; then bad "$1 ended badly"; fi
+}
+
+npm_has() { # SCRIPT
+  node -e 'process.exit(require("./portal/package.json").scripts?.[process.argv[1]] ? 0 : 1)' "$1"
+}
+
+test_portal() {
+  local status=0
+  if npm_has typecheck; then
+    say "portal: types"
+    if contained npm --prefix portal run --silent typecheck; then add 1 0 0; else bad "type check of the portal"; fi
+  fi
+  say "portal: tests"
+  contained npm --prefix portal test --silent -- --reporter=default --reporter=json \
+    --outputFile.json="$root/$results/portal.json" || status=$?
+  count_json "tests of the portal" "$results/portal.json" $status
+}
+
+# The browser tests find the programs under test, the browser and where to report by environment variables.
+test_e2e() { # ARG...
+  local status=0
+  npm_has e2e || { say "portal: there are no browser tests"; return 0; }
+  compile debug menkyo menkyo-agent || { bad "building for the browser tests"; return 0; }
+  say "portal: browser tests"
+  contained env MENKYO_BINARY="$root/$(binary_of debug menkyo)" \
+    MENKYO_AGENT_BINARY="$root/$(binary_of debug menkyo-agent)" \
+    CHROMIUM="${CHROMIUM:-$(command -v chromium)}" MENKYO_E2E_RESULTS="$root/$results/e2e.json" \
+    npm --prefix portal run --silent e2e -- "$@" || status=$?
+  count_json "browser tests" "$results/e2e.json" $status
+}
+
+test_generated() {
+  ninja_has debug menkyo || return 0
+  compile debug menkyo || { bad "building for the generated files"; return 0; }
+  say "generated files"
+  if contained "$(binary_of debug menkyo)" gen --root . --check; then
+    add 1 0 0
+  else
+    bad "generated files are stale; ./dev gen writes them"
+  fi
+}
+
+# Builds and runs the C++ tests whose names match; all when there is no pattern.
+test_cpp() { # [PATTERN...]
+  local options=(-LE soak) targets=() name
+  configure debug
+  ninja -C build/debug build.ninja >/dev/null || { bad "cmake"; return 0; }
+  if [ $# -gt 0 ]; then
+    local pattern
+    pattern=$(IFS='|'; echo "$*")
+    options+=(-R "$pattern")
+    while read -r name; do
+      if ninja_has debug "$name"; then targets+=("$name"); fi
+    done < <(ctest_names "${options[@]}")
+    [ ${#targets[@]} -gt 0 ] || { bad "no test is called like $pattern"; return 0; }
+  fi
+  say "building the tests"
+  compile debug "${targets[@]}" || { bad "building the tests"; return 0; }
+  say "running the tests"
+  run_ctest "${options[@]}"
+}
+
+summary() {
+  local step
+  for step in "${bad_steps[@]}"; do say "FAILED: $step"; done
+  if [ -n "${MENKYO_STRICT:-}" ] && [ $skipped -gt 0 ]; then
+    say "FAILED: $skipped tests were skipped, which MENKYO_STRICT forbids"
+    add 0 $skipped -$skipped
+  fi
+  if [ $((passed + failed)) = 0 ]; then bad "no test ran"; fi
+  local line="$passed passed, $failed failed"
+  if [ $skipped -gt 0 ]; then line+=", $skipped skipped"; fi
+  echo "$line"
+  [ $failed = 0 ]
+}
+
+begin_results() {
+  rm -rf "$results"
+  mkdir -p "$results"
+  trap 'stop_running; exit 130' INT
+  trap 'stop_running; exit 143' TERM HUP
+}
+
+all_tests() {
+  begin_results
+  if has_portal; then
+    build_portal || bad "building the portal"
+  fi
+  test_cpp
+  if has_portal && [ -d portal/node_modules ]; then test_portal; fi
+  test_generated
+  if has_portal && [ -f portal/dist/index.html ]; then test_e2e; fi
+  summary
+}
+
+named_tests() { # NAME...
+  begin_results
+  local name patterns=()
+  for name in "$@"; do
+    case $name in
+      portal) portal_modules && test_portal ;;
+      e2e) build_portal && test_e2e "${e2e_args[@]}" ;;
+      generated) configure debug && test_generated ;;
+      *) patterns+=("$name") ;;
+    esac
+  done
+  if [ ${#patterns[@]} -gt 0 ]; then test_cpp "${patterns[@]}"; fi
+  summary
+}
+
+test_main() { # [--filter GTEST_PATTERN] [NAME...] [-- E2E_ARG...]
+  local names=()
+  e2e_args=()
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --filter)
+        [ $# -ge 2 ] || die_usage "--filter takes a pattern of GoogleTest"
+        export GTEST_FILTER=$2
+        shift 2
+        ;;
+      --) shift; e2e_args=("$@"); break ;;
+      -*) die_usage "./dev test knows no option $1" ;;
+      *) names+=("$1"); shift ;;
+    esac
+  done
+  local groups=(build test)
+  if has_portal; then groups+=(portal); fi
+  need "${groups[@]}"
+  if [ ${#names[@]} -gt 0 ]; then
+    with_lock build named_tests "${names[@]}"
+  else
+    with_lock build all_tests
+  fi
+}
+
+soak_here() {
+  begin_results
+  configure debug
+  compile debug || { bad "building the tests"; summary; return; }
+  [ -n "$(ctest_names -L soak)" ] || { bad "no test carries the label soak yet"; summary; return; }
+  export MENKYO_TEST_PG_FSYNC=on
+  run_ctest -L soak
+  summary
+}
+
+soak_main() {
+  [ $# -eq 0 ] || die_usage "./dev soak takes no arguments"
+  need build test
+  with_lock build soak_here
+}
