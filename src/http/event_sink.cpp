@@ -1,0 +1,38 @@
+#include "http/event_sink.hpp"
+
+#include <utility>
+
+namespace menkyo::http {
+
+bool EventSink::push(std::string const& text) {
+  std::function<void()> wake;
+  bool fits;
+  {
+    std::lock_guard lock(mutex_);
+    if (closed_) return false;
+    fits = text.size() <= bound_bytes_ - pending_.size();
+    if (fits) {
+      pending_ += text;
+    } else {
+      closed_ = overflowed_ = true;
+    }
+    if (!std::exchange(woken_, true)) wake = wake_;
+  }
+  if (wake) wake();
+  return fits;
+}
+
+std::optional<std::string> EventSink::take() {
+  std::lock_guard lock(mutex_);
+  woken_ = false;
+  if (overflowed_) return {};
+  return std::exchange(pending_, {});
+}
+
+void EventSink::close() {
+  std::lock_guard lock(mutex_);
+  closed_ = true;
+  wake_ = nullptr;
+}
+
+}  // namespace menkyo::http
