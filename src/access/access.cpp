@@ -1,0 +1,139 @@
+#include "access/access.hpp"
+
+#include <algorithm>
+
+#include "access/store.hpp"
+
+namespace menkyo::access {
+
+bool is_virtual_account_role(Role role) {
+  return role == Role::va_admin || role == Role::va_user || role == Role::va_viewer;
+}
+
+bool allows(Role role, Permission permission) {
+  using enum Permission;
+  auto const among = [permission](std::initializer_list<Permission> list) {
+    return std::find(list.begin(), list.end(), permission) != list.end();
+  };
+  switch (role) {
+    case Role::sa_admin: return true;
+    case Role::sa_user: return among({account_view, license_work, inventory_view, events_view});
+    case Role::sa_approver: return among({account_view, agreements_accept});
+    case Role::sa_viewer: return among({account_view, inventory_view, events_view});
+    case Role::va_admin:
+      return among({account_view, users_manage, virtual_account_create, license_work, inventory_view, events_view});
+    case Role::va_user: return among({account_view, license_work, inventory_view, events_view});
+    case Role::va_viewer: return among({account_view, inventory_view, events_view});
+  }
+  return false;
+}
+
+bool allows(OperatorRole role, OperatorPermission permission) {
+  using enum OperatorPermission;
+  switch (role) {
+    case OperatorRole::operator_admin: return true;
+    case OperatorRole::operator_catalog: return permission == catalog_view || permission == catalog_edit || permission == jobs_view;
+    case OperatorRole::operator_support: return permission == catalog_view || permission == accounts_view;
+  }
+  return false;
+}
+
+bool Reach::covers(std::string_view path) const {
+  return all || std::any_of(prefixes.begin(), prefixes.end(), [&](auto const& p) { return path.starts_with(p); });
+}
+
+bool AccountProof::also(Permission permission) const {
+  return std::any_of(roles_.begin(), roles_.end(), [&](Role r) { return allows(r, permission); });
+}
+
+std::vector<std::string> AccountProof::abilities() const {
+  std::vector<std::string> out;
+  for (size_t i = 0; i < enum_words(Permission{}).size(); ++i)
+    if (also(Permission(i))) out.emplace_back(to_text(Permission(i)));
+  return out;
+}
+
+namespace detail {
+
+namespace {
+
+std::vector<store::GrantRow> grants_of(db::ReadTx& tx, api::Caller const& caller, SmartAccountId account) {
+  if (!caller.signed_in()) throw Problem(problems::unauthenticated);
+  auto grants = store::grants(tx, caller.person_id, account, tx.now());
+  // To somebody without any role here the account does not exist.
+  if (grants.empty()) throw Problem(problems::not_found);
+  return grants;
+}
+
+[[noreturn]] void refuse() { throw Problem(problems::forbidden, "Your role here does not include this."); }
+
+// Keeps the outermost prefixes only.
+Reach reach_of(std::vector<store::GrantRow> const& grants, Permission p) {
+  Reach reach;
+  for (auto const& g : grants) {
+    if (!allows(g.role, p)) continue;
+    if (!is_virtual_account_role(g.role)) reach.all = true;
+    else if (g.path) reach.prefixes.push_back(*g.path);
+  }
+  if (reach.all) reach.prefixes.clear();
+  std::sort(reach.prefixes.begin(), reach.prefixes.end());
+  std::vector<std::string> outer;
+  for (auto& prefix : reach.prefixes)
+    if (outer.empty() || !prefix.starts_with(outer.back())) outer.push_back(std::move(prefix));
+  reach.prefixes = std::move(outer);
+  return reach;
+}
+
+}  // namespace
+
+// On the whole account a role on a virtual account only lets one see that the account is there.
+Standing Prover::stand_on_account(db::ReadTx& tx, api::Caller const& caller, SmartAccountId account, Permission p) {
+  auto const grants = grants_of(tx, caller, account);
+  Standing standing;
+  for (auto const& g : grants)
+    if (!is_virtual_account_role(g.role)) standing.roles.push_back(g.role);
+  bool const may = p == Permission::account_view ||
+                   std::any_of(standing.roles.begin(), standing.roles.end(), [&](Role r) { return allows(r, p); });
+  if (!may) refuse();
+  standing.reach = reach_of(grants, p);
+  return standing;
+}
+
+Standing Prover::stand_among(db::ReadTx& tx, api::Caller const& caller, SmartAccountId account, Permission p) {
+  auto const grants = grants_of(tx, caller, account);
+  Standing standing;
+  for (auto const& g : grants)
+    if (!is_virtual_account_role(g.role)) standing.roles.push_back(g.role);
+  standing.reach = reach_of(grants, p);
+  if (!standing.reach.all && standing.reach.prefixes.empty()) refuse();
+  return standing;
+}
+
+Standing Prover::stand_on_virtual_account(db::ReadTx& tx, api::Caller const& caller, SmartAccountId account,
+                                          VirtualAccountId va, Permission p) {
+  auto const grants = grants_of(tx, caller, account);
+  auto const path = store::path_of(tx, account, va);
+  if (!path) throw Problem(problems::not_found);
+  Standing standing;
+  standing.path = *path;
+  for (auto const& g : grants)
+    if (!is_virtual_account_role(g.role) || (g.path && path->starts_with(*g.path))) standing.roles.push_back(g.role);
+  // A virtual account outside every grant that shows an inventory does not exist for the caller.
+  bool const sees = std::any_of(standing.roles.begin(), standing.roles.end(),
+                                [](Role r) { return allows(r, Permission::inventory_view); });
+  if (!sees) throw Problem(problems::not_found);
+  if (std::none_of(standing.roles.begin(), standing.roles.end(), [&](Role r) { return allows(r, p); })) refuse();
+  standing.reach = reach_of(grants, p);
+  return standing;
+}
+
+void Prover::stand_as_operator(db::ReadTx& tx, api::Caller const& caller, OperatorPermission p) {
+  if (!caller.signed_in()) throw Problem(problems::unauthenticated);
+  auto const roles = store::operator_roles(tx, caller.person_id);
+  if (roles.empty()) throw Problem(problems::not_found);
+  if (std::none_of(roles.begin(), roles.end(), [&](OperatorRole r) { return allows(r, p); })) refuse();
+}
+
+}  // namespace detail
+
+}  // namespace menkyo::access

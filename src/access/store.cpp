@@ -1,0 +1,22 @@
+#include "access/store.hpp"
+
+namespace menkyo::access::store {
+
+std::vector<GrantRow> grants(db::ReadTx& tx, PersonId person, SmartAccountId account, Instant at) {
+  return tx.all<GrantRow>(
+      "select g.role, v.path from role_grant g left join virtual_account v on v.smart_account_id = g.smart_account_id "
+      "and v.virtual_account_id = g.virtual_account_id where g.person_id = $1 and g.smart_account_id = $2 "
+      "and (g.ends_at is null or g.ends_at > $3)",
+      person, account, at);
+}
+
+std::optional<std::string> path_of(db::ReadTx& tx, SmartAccountId account, VirtualAccountId va) {
+  return tx.one<std::string>(
+      "select path from virtual_account where smart_account_id = $1 and virtual_account_id = $2", account, va);
+}
+
+std::vector<OperatorRole> operator_roles(db::ReadTx& tx, PersonId person) {
+  return tx.all<OperatorRole>("select role from operator_grant where person_id = $1 order by role", person);
+}
+
+}  // namespace menkyo::access::store

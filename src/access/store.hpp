@@ -1,0 +1,16 @@
+#pragma once
+#include "access/access.hpp"
+
+namespace menkyo::access::store {
+
+struct GrantRow {
+  Role role;
+  std::optional<std::string> path;  // of the virtual account that the grant is for
+};
+
+// The grants of a person on an account that hold at `at`.
+std::vector<GrantRow> grants(db::ReadTx& tx, PersonId person, SmartAccountId account, Instant at);
+std::optional<std::string> path_of(db::ReadTx& tx, SmartAccountId account, VirtualAccountId va);
+std::vector<OperatorRole> operator_roles(db::ReadTx& tx, PersonId person);
+
+}  // namespace menkyo::access::store
