@@ -1,0 +1,112 @@
+#include "tests/fuzz/targets.hpp"
+
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include "protocol/error.hpp"
+#include "protocol/json.hpp"
+#include "protocol/jws.hpp"
+#include "protocol/messages.hpp"
+#include "protocol/token.hpp"
+#include "protocol/x509.hpp"
+
+namespace menkyo::fuzz {
+
+namespace {
+
+using namespace protocol;
+
+std::string_view text(const uint8_t* data, size_t size) {
+  return {reinterpret_cast<const char*>(data), size};
+}
+
+// Runs what may refuse its input; true when it did not.
+template <class Run>
+bool accepted(Run run) {
+  try {
+    run();
+    return true;
+  } catch (Error const&) {
+    return false;
+  }
+}
+
+// What decodes must encode, and decode and encode again to the same text.
+template <class Decode>
+void round_trip(std::string_view payload, Decode decode) {
+  std::string once;
+  if (!accepted([&] { once = encode(decode(payload)); })) return;
+  if (encode(decode(once)) != once) std::abort();
+}
+
+}  // namespace
+
+void json(const uint8_t* data, size_t size) {
+  std::string once;
+  if (!accepted([&] { once = json::to_text(json::parse(text(data, size))); })) return;
+  if (!json::is_text(once) || json::to_text(json::parse(once)) != once) std::abort();
+}
+
+void jws(const uint8_t* data, size_t size) {
+  auto const input = text(data, size);
+  accepted([&] {
+    auto const parsed = parse_compact(input);
+    // One message has one spelling, or the hash of the signing input would not identify it.
+    if (parsed.signing_input + '.' + to_base64url(parsed.signature) != input) std::abort();
+    if (parsed.header.jwk) accepted([&] { verify(parsed, *parsed.header.jwk, {parsed.header.typ, {}}); });
+  });
+  accepted([&] {
+    auto const token = parse_token(input);
+    if (parse_token(format_token(token)) != token) std::abort();
+  });
+  accepted([&] {
+    if (format_kid(parse_kid(input)) != input) std::abort();
+  });
+}
+
+void x509(const uint8_t* data, size_t size) {
+  Bytes const der(data, data + size);
+  accepted([&] { Key::from_spki_der(der); });
+  accepted([&] { Key::from_pkcs8_der(der); });
+  accepted([&] {
+    auto const certificate = read_certificate(der);
+    std::vector<Bytes> const anchors{der};
+    accepted([&] { verify_chain(der, anchors, anchors, certificate.not_before, certificate.role); });
+  });
+}
+
+void message(const uint8_t* data, size_t size) {
+  if (size == 0) return;
+  auto const payload = text(data + 1, size - 1);
+  switch (data[0]) {
+    case 'a':
+      return round_trip(payload, decode_register);
+    case 'b':
+      return round_trip(payload, decode_authorize);
+    case 'c':
+      return round_trip(payload, decode_report);
+    case 'd':
+      return round_trip(payload, decode_renew_identity);
+    case 'e':
+      return round_trip(payload, decode_deregister);
+    case 'f':
+      return round_trip(payload, decode_register_answer);
+    case 'g':
+      return round_trip(payload, decode_authorize_answer);
+    case 'h':
+      return round_trip(payload, decode_report_answer);
+    case 'i':
+      return round_trip(payload, decode_renew_identity_answer);
+    case 'j':
+      return round_trip(payload, decode_deregister_answer);
+    case 'k':
+      return round_trip(payload, decode_resync_answer);
+    case 'l':
+      return round_trip(payload, decode_trust);
+    default:
+      accepted([&] { decode_problem(payload); });
+  }
+}
+
+}  // namespace menkyo::fuzz
