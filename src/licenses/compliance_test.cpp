@@ -72,6 +72,14 @@ TEST(Compliance, two_lenders_are_tried_in_their_order) {
             (Loans{{d, a, 4}, {d, b, 1}}));
 }
 
+TEST(Compliance, a_path_is_judged_from_the_borrower_upwards) {
+  // e borrows from c before d; a is only the second lender of c, b the first of d. Still a is tried first.
+  Edges const edges{{c, e, 1}, {d, e, 2}, {id(6), c, 1}, {a, c, 2}, {b, d, 1}};
+  EXPECT_EQ(settle_group(Group{{a, 4, 0}, {b, 4, 0}, {e, 0, 5}}, edges).loans, (Loans{{e, a, 4}, {e, b, 1}}));
+  EXPECT_EQ(settle_group(Group{{a, 0, 0}, {b, 4, 0}, {e, 0, 5}, {id(6), 9, 8}}, edges).loans,
+            (Loans{{e, b, 4}, {e, id(6), 1}}));
+}
+
 TEST(Compliance, the_second_choice_is_taken_when_that_covers_more) {
   // c prefers a, but d can borrow from nobody else.
   auto const result =
