@@ -104,9 +104,13 @@ create table holding (
   entitlement_id bytea not null,
   lot_id bytea not null,
   quantity bigint not null,
+  starts_at bigint not null,
+  ends_at bigint not null,
   primary key (smart_account_id, holder_kind, holder_id, entitlement_id, lot_id)
 );
 create index holding_by_lot on holding (smart_account_id, lot_id);
+create index holding_by_end on holding (smart_account_id, holder_kind, holder_id, entitlement_id, ends_at);
+create index holding_by_start on holding (smart_account_id, holder_kind, holder_id, entitlement_id, starts_at);
 
 -- What pages, alerts and devices are told; written by the transaction that changes an input. `sort_name` orders pages.
 create table position (
@@ -144,6 +148,7 @@ create table compliance (
   changed_at bigint not null,
   primary key (smart_account_id, virtual_account_id, group_id)
 );
+create index compliance_by_boundary on compliance (smart_account_id, next_boundary_at);
 
 -- The overview of one virtual account, kept with its positions.
 create table virtual_account_total (

@@ -1,0 +1,310 @@
+#include "licenses/books.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "licenses/store.hpp"
+
+namespace menkyo::licenses {
+
+namespace {
+
+Holder const operator_pool{HolderKind::operator_pool, {}};
+Holder const expired{HolderKind::expired, {}};
+
+bool in_force(LotFacts const& lot, Instant t) { return lot.starts_at <= t && t < lot.ends_at; }
+
+std::optional<Instant> unless_forever(std::optional<Instant> t) { return t == forever ? std::nullopt : t; }
+
+bool same_numbers(PositionRow const& a, PositionRow const& b) {
+  return a.owned == b.owned && a.in_use == b.in_use && a.reserved == b.reserved && a.borrowed == b.borrowed &&
+         a.lent == b.lent && a.short_quantity == b.short_quantity && a.next_boundary_at == b.next_boundary_at &&
+         a.next_end_at == b.next_end_at;
+}
+
+PositionRow const* find(std::vector<PositionRow> const& rows, EntitlementId id) {
+  auto const at = std::lower_bound(rows.begin(), rows.end(), id,
+                                   [](PositionRow const& r, EntitlementId e) { return r.entitlement_id < e; });
+  return at != rows.end() && at->entitlement_id == id ? &*at : nullptr;
+}
+
+std::vector<GroupEntitlement> facts_of(Group const& group, std::vector<PositionRow> const& positions) {
+  std::vector<GroupEntitlement> facts;
+  for (auto const& p : positions) {
+    auto const member = std::find_if(group.members.begin(), group.members.end(),
+                                     [&](auto const& m) { return m.entitlement_id == p.entitlement_id; });
+    facts.push_back({p.entitlement_id, p.owned, p.in_use, member != group.members.end() && member->must_cover});
+  }
+  return facts;
+}
+
+}  // namespace
+
+Books::Books(db::Tx& tx, keys::Vault const& vault, GroupOf group_of)
+    : read_(tx), tx_(&tx), vault_(&vault), group_of_(std::move(group_of)) {}
+Books::Books(db::ReadTx& tx, GroupOf group_of) : read_(tx), group_of_(std::move(group_of)) {}
+
+GroupKey Books::key_of(SmartAccountId account, VirtualAccountId va, EntitlementId entitlement) const {
+  auto const* group = group_of_(entitlement);
+  if (!group) throw std::logic_error("a position names an entitlement that the catalogue never had");
+  return {account, va, group->group_id};
+}
+
+void Books::load(std::vector<GroupKey> keys) {
+  std::sort(keys.begin(), keys.end());
+  keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+  std::erase_if(keys, [this](GroupKey const& k) { return states_.contains(k); });
+  if (keys.empty()) return;
+  std::vector<store::EntitlementKey> members;
+  for (auto const& key : keys) {
+    auto& s = states_[key];
+    s.group = group_of_(key.group_id);
+    for (auto const& m : s.group->members)
+      members.push_back({key.smart_account_id, key.virtual_account_id, m.entitlement_id});
+  }
+  for (auto const& c : tx_ ? store::lock_groups(*tx_, keys) : store::read_groups(read_, keys)) {
+    auto& s = states_[{c.smart_account_id, c.virtual_account_id, c.group_id}];
+    s.in_compliance = c.in_compliance;
+    s.next_boundary_at = c.next_boundary_at;
+  }
+  for (auto& p : store::positions(read_, members))
+    states_[key_of(p.smart_account_id, p.virtual_account_id, p.entitlement_id)].positions.push_back(p);
+  for (auto const& l : store::loans(read_, members))
+    states_[key_of(l.smart_account_id, l.virtual_account_id, l.borrower_id)].loans.push_back(
+        {l.borrower_id, l.lender_id, l.quantity});
+  for (auto const& key : keys) {
+    auto& s = states_[key];
+    std::sort(s.positions.begin(), s.positions.end(),
+              [](auto const& a, auto const& b) { return a.entitlement_id < b.entitlement_id; });
+    s.stored_positions = s.positions;
+    s.stored_loans = s.loans;
+    // After the hierarchy changed, positions may stand in a group whose row does not know of them yet.
+    for (auto const& p : s.positions) s.next_boundary_at = std::min(s.next_boundary_at, p.next_boundary_at);
+    if (s.next_boundary_at <= read_.now()) settle_terms(key, s);
+  }
+}
+
+Books::State& Books::state(GroupKey const& key) {
+  auto const found = states_.find(key);
+  if (found == states_.end()) throw std::logic_error("a group was used that was not loaded");
+  return found->second;
+}
+
+PositionRow& Books::row(State& s, GroupKey const& key, EntitlementId entitlement) {
+  auto const at = std::lower_bound(s.positions.begin(), s.positions.end(), entitlement,
+                                   [](PositionRow const& r, EntitlementId e) { return r.entitlement_id < e; });
+  if (at != s.positions.end() && at->entitlement_id == entitlement) return *at;
+  return *s.positions.insert(at, PositionRow{key.smart_account_id, key.virtual_account_id, entitlement});
+}
+
+PositionRow const& Books::position(SmartAccountId account, VirtualAccountId va, EntitlementId entitlement) {
+  auto const key = key_of(account, va, entitlement);
+  return row(state(key), key, entitlement);
+}
+
+std::vector<PositionRow> Books::positions_of(GroupKey const& key) const { return states_.at(key).positions; }
+std::vector<Loan> Books::loans_of(GroupKey const& key) const { return states_.at(key).loans; }
+
+bool Books::could_cover(SmartAccountId account, VirtualAccountId va, EntitlementId entitlement, int64_t extra) {
+  auto const key = key_of(account, va, entitlement);
+  auto& s = state(key);
+  row(s, key, entitlement);
+  return licenses::could_cover(facts_of(*s.group, s.positions), s.group->edges, entitlement, extra);
+}
+
+void Books::change_use(SmartAccountId account, VirtualAccountId va, EntitlementId entitlement, int64_t change) {
+  if (change == 0) return;
+  auto const key = key_of(account, va, entitlement);
+  auto& s = state(key);
+  auto& p = row(s, key, entitlement);
+  if (p.in_use + change < 0) throw std::logic_error("use would be negative");
+  p.in_use += change;
+  settle(s);
+}
+
+void Books::change_devices(SmartAccountId account, VirtualAccountId va, int64_t change) {
+  device_changes_[{account, va}] += change;
+}
+
+// Terms that began or ended between the last look and now. Each change takes effect at its own instant.
+void Books::settle_terms(GroupKey const& key, State& s) {
+  for (auto& p : s.positions)
+    if (p.next_boundary_at <= read_.now()) settle_terms_of(key, p);
+  s.next_boundary_at = forever;
+  for (auto const& p : s.positions) s.next_boundary_at = std::min(s.next_boundary_at, p.next_boundary_at);
+  settle(s);
+}
+
+void Books::settle_terms_of(GroupKey const& key, PositionRow& p) {
+  auto const now = read_.now();
+  auto const holder = held_by(key.virtual_account_id);
+  auto const from = p.next_boundary_at;  // nothing changed before it
+  for (auto const& lot : store::lots_changing(read_, key.smart_account_id, holder, p.entitlement_id, from, now)) {
+    bool const was_counted = lot.starts_at < from;
+    bool const is_counted = in_force(lot, now);
+    if (is_counted && !was_counted) p.owned += lot.quantity;
+    if (!is_counted && was_counted) p.owned -= lot.quantity;
+    passed_.push_back({key, lot, is_counted});
+  }
+  auto const next = store::boundaries_after(read_, key.smart_account_id, holder, p.entitlement_id, now);
+  p.next_end_at = unless_forever(next.next_end);
+  p.next_boundary_at = std::min(next.next_start.value_or(forever), next.next_end.value_or(forever));
+}
+
+void Books::settle(State& s) {
+  s.touched = true;
+  auto const result = settle_group(facts_of(*s.group, s.positions), s.group->edges);
+  for (size_t i = 0; i < s.positions.size(); ++i) {
+    auto& p = s.positions[i];
+    auto const& r = result.positions[i];
+    p.borrowed = r.borrowed;
+    p.lent = r.lent;
+    p.short_quantity = r.short_quantity;
+  }
+  s.loans = result.loans;
+  s.in_compliance = result.in_compliance;
+}
+
+LotId Books::deposit(Deposit const& d) {
+  auto const now = tx_->now();
+  auto const key = key_of(d.smart_account_id, d.virtual_account_id, d.entitlement_id);
+  auto& s = state(key);
+  auto& p = row(s, key, d.entitlement_id);
+  LotFacts const lot{tx_->new_id<LotId>(), d.entitlement_id, d.quantity, d.starts_at, d.ends_at};
+  store::insert_lot(*tx_, lot.lot_id, d);
+  auto const holder = held_by(d.virtual_account_id);
+  move(*tx_, {d.smart_account_id, lot.lot_id, now, operator_pool, holder, d.quantity, "deposit"}, lot);
+  if (d.ends_at <= now) {
+    move(*tx_, {d.smart_account_id, lot.lot_id, d.ends_at, holder, expired, d.quantity, "term_ended"}, lot);
+  } else {
+    if (in_force(lot, now)) {
+      if (d.quantity > max_quantity - p.owned) throw Problem(problems::conflict, "The pool cannot hold so many licenses.");
+      p.owned += d.quantity;
+    }
+    auto const boundary = d.starts_at > now ? d.starts_at : d.ends_at;
+    p.next_boundary_at = std::min(p.next_boundary_at, boundary);
+    if (auto const end = unless_forever(d.ends_at)) p.next_end_at = std::min(p.next_end_at.value_or(forever), *end);
+    s.next_boundary_at = std::min(s.next_boundary_at, p.next_boundary_at);
+  }
+  settle(s);
+  auto const* group = s.group;
+  auto const member = std::find_if(group->members.begin(), group->members.end(),
+                                   [&](auto const& m) { return m.entitlement_id == d.entitlement_id; });
+  audit::record(*tx_, *vault_,
+                {d.smart_account_id, audit::EventKind::licenses_deposited, d.actor, d.virtual_account_id, "lot",
+                 lot.lot_id.bytes,
+                 {{"entitlement_code", member->code}, {"quantity", d.quantity}, {"order", d.source_reference}}});
+  return lot.lot_id;
+}
+
+void Books::record_changes(GroupKey const& key, State const& s, audit::Actor const& actor) {
+  for (auto const& p : s.positions) {
+    auto const* before = find(s.stored_positions, p.entitlement_id);
+    int64_t const was_short = before ? before->short_quantity : 0;
+    if ((was_short > 0) == (p.short_quantity > 0)) continue;
+    auto const member = std::find_if(s.group->members.begin(), s.group->members.end(),
+                                     [&](auto const& m) { return m.entitlement_id == p.entitlement_id; });
+    bool const lost = p.short_quantity > 0;
+    audit::record(*tx_, *vault_,
+                  {key.smart_account_id,
+                   lost ? audit::EventKind::compliance_lost : audit::EventKind::compliance_regained, actor,
+                   key.virtual_account_id, "entitlement", p.entitlement_id.bytes,
+                   {{"entitlement_code", member->code}, {"short", p.short_quantity}}});
+  }
+}
+
+void Books::store(audit::Actor const& actor) {
+  auto const job = audit::Actor{audit::ActorKind::job, {}};
+  std::vector<PositionRow> positions;
+  std::vector<store::ComplianceRow> compliance;
+  std::vector<store::LoanRow> gone_loans, new_loans;
+  std::map<std::pair<SmartAccountId, VirtualAccountId>, TotalChange> totals;
+  auto const total_of = [&](SmartAccountId a, VirtualAccountId v) -> TotalChange& {
+    auto& t = totals[{a, v}];
+    t.smart_account_id = a;
+    t.virtual_account_id = v;
+    return t;
+  };
+  for (auto const& [key, change] : device_changes_)
+    if (change != 0) total_of(key.first, key.second).device_count += change;
+  for (auto& [key, s] : states_) {
+    if (!s.touched) continue;
+    record_changes(key, s, actor);
+    compliance.push_back(
+        {key.smart_account_id, key.virtual_account_id, key.group_id, s.in_compliance, s.next_boundary_at});
+    if (s.next_boundary_at != forever)
+      store::ask_for_timer(*tx_, key.smart_account_id, key.virtual_account_id, s.next_boundary_at);
+    for (auto const& p : s.positions) {
+      auto const* before = find(s.stored_positions, p.entitlement_id);
+      if (before && same_numbers(*before, p)) continue;
+      positions.push_back(p);
+      PositionRow const nothing{};
+      auto const& b = before ? *before : nothing;
+      auto& t = total_of(key.smart_account_id, key.virtual_account_id);
+      t.owned += p.owned - b.owned;
+      t.in_use += p.in_use - b.in_use;
+      t.borrowed += p.borrowed - b.borrowed;
+      t.short_quantity += p.short_quantity - b.short_quantity;
+      t.surplus += p.surplus() - b.surplus();
+      t.entitlement_count += before ? 0 : 1;
+      t.short_entitlement_count += (p.short_quantity > 0) - (b.short_quantity > 0);
+    }
+    auto const account = key.smart_account_id;
+    auto const va = key.virtual_account_id;
+    for (auto const& l : s.stored_loans)
+      if (std::none_of(s.loans.begin(), s.loans.end(),
+                       [&](Loan const& x) { return x.borrower == l.borrower && x.lender == l.lender; }))
+        gone_loans.push_back({account, va, l.borrower, l.lender, 0});
+    for (auto const& l : s.loans)
+      if (std::find(s.stored_loans.begin(), s.stored_loans.end(), l) == s.stored_loans.end())
+        new_loans.push_back({account, va, l.borrower, l.lender, l.quantity});
+  }
+  for (auto const& passed : passed_) {
+    auto const& lot = passed.lot;
+    auto const holder = held_by(passed.key.virtual_account_id);
+    if (!passed.began)
+      move(*tx_, {passed.key.smart_account_id, lot.lot_id, lot.ends_at, holder, expired, lot.quantity, "term_ended"}, lot);
+    auto const member = std::find_if(states_[passed.key].group->members.begin(), states_[passed.key].group->members.end(),
+                                     [&](auto const& m) { return m.entitlement_id == lot.entitlement_id; });
+    audit::record(*tx_, *vault_,
+                  {passed.key.smart_account_id,
+                   passed.began ? audit::EventKind::term_started : audit::EventKind::term_ended, job,
+                   passed.key.virtual_account_id, "lot", lot.lot_id.bytes,
+                   {{"entitlement_code", member->code}, {"quantity", lot.quantity}}});
+  }
+  store::put_positions(*tx_, positions);
+  store::delete_loans(*tx_, gone_loans);
+  store::put_loans(*tx_, new_loans);
+  store::put_compliance(*tx_, compliance);
+  std::vector<TotalChange> changes;
+  for (auto const& [key, t] : totals) changes.push_back(t);
+  store::add_to_totals(*tx_, changes);
+}
+
+LotId deposit(db::Tx& tx, keys::Vault const& vault, GroupOf const& group_of, Deposit const& d) {
+  Books books(tx, vault, group_of);
+  books.load({books.key_of(d.smart_account_id, d.virtual_account_id, d.entitlement_id)});
+  auto const lot = books.deposit(d);
+  books.store(d.actor);
+  return lot;
+}
+
+int settle_due(db::Tx& tx, keys::Vault const& vault, GroupOf const& group_of, SmartAccountId account,
+               VirtualAccountId va) {
+  Books books(tx, vault, group_of);
+  std::vector<GroupKey> keys;
+  for (auto const group : store::groups_due(tx, account, va, tx.now())) keys.push_back({account, va, group});
+  books.load(keys);
+  books.store({audit::ActorKind::job, {}});
+  store::set_timer(tx, account, va, store::next_boundary(tx, account, va));
+  return int(keys.size());
+}
+
+void settle_group_again(db::Tx& tx, keys::Vault const& vault, GroupOf const& group_of, GroupKey const& key) {
+  Books books(tx, vault, group_of);
+  books.load({key});
+  books.resettle(key);
+  books.store({audit::ActorKind::job, {}});
+}
+
+}  // namespace menkyo::licenses

@@ -1,0 +1,131 @@
+#pragma once
+// The stored positions of substitution groups, as one transaction sees and changes them. Load all that the work
+// touches, change it in memory, store it once: the same steps for one request and for a batch.
+//
+// A position is what one virtual account has of one entitlement; the compliance row of its group guards it. Whatever
+// begins or ends by the transaction's time is settled while loading, so nothing ever decides on a passed term.
+
+#include <functional>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "audit/audit.hpp"
+#include "licenses/compliance.hpp"
+#include "licenses/ledger.hpp"
+
+namespace menkyo::licenses {
+
+// One connected component of the substitution hierarchy, as the catalogue in force has it.
+struct Group {
+  struct Member {
+    EntitlementId entitlement_id;
+    std::string code;
+    bool must_cover;  // enforced or export-controlled
+  };
+  EntitlementId group_id;
+  std::vector<Member> members;
+  std::vector<SubstitutionEdge> edges;
+};
+// Finds the group of an entitlement; never null for entitlements that positions name.
+using GroupOf = std::function<Group const*(EntitlementId)>;
+
+struct GroupKey {
+  SmartAccountId smart_account_id;
+  VirtualAccountId virtual_account_id;
+  EntitlementId group_id;
+  auto operator<=>(GroupKey const&) const = default;
+};
+
+struct PositionRow {
+  SmartAccountId smart_account_id;
+  VirtualAccountId virtual_account_id;
+  EntitlementId entitlement_id;
+  int64_t owned = 0, in_use = 0, reserved = 0, borrowed = 0, lent = 0;
+  int64_t short_quantity = 0;
+  Instant next_boundary_at = forever;
+  std::optional<Instant> next_end_at;
+
+  int64_t balance() const { return owned + borrowed - lent - in_use; }
+  int64_t surplus() const { return std::max<int64_t>(0, balance()); }
+};
+
+// What a change of positions adds to the stored total of a virtual account.
+struct TotalChange {
+  SmartAccountId smart_account_id;
+  VirtualAccountId virtual_account_id;
+  int64_t owned = 0, in_use = 0, borrowed = 0, short_quantity = 0, surplus = 0, entitlement_count = 0,
+          short_entitlement_count = 0, device_count = 0;
+};
+
+class Books {
+ public:
+  // For writing: `load` locks. `tx`, `vault` and what `group_of` refers to must outlive the books.
+  Books(db::Tx& tx, keys::Vault const& vault, GroupOf group_of);
+  // For reading: nothing can be stored, and passed terms are settled in memory only.
+  Books(db::ReadTx& tx, GroupOf group_of);
+
+  // May be called several times, but in one call everything that shares a lock order.
+  void load(std::vector<GroupKey> keys);
+  GroupKey key_of(SmartAccountId account, VirtualAccountId va, EntitlementId entitlement) const;
+
+  // All of the following are about loaded groups.
+  PositionRow const& position(SmartAccountId account, VirtualAccountId va, EntitlementId entitlement);
+  std::vector<PositionRow> positions_of(GroupKey const& key) const;
+  // What stands in for `borrower` and what `lender` lends out.
+  std::vector<Loan> loans_of(GroupKey const& key) const;
+  // Whether `extra` more use could be covered where it must be; see compliance.hpp.
+  bool could_cover(SmartAccountId account, VirtualAccountId va, EntitlementId entitlement, int64_t extra);
+  // Changes use by `change`; the result may not be negative.
+  void change_use(SmartAccountId account, VirtualAccountId va, EntitlementId entitlement, int64_t change);
+  void change_devices(SmartAccountId account, VirtualAccountId va, int64_t change);
+  LotId deposit(Deposit const& deposit);
+  // Calculates a group anew although nothing of it changed but the hierarchy.
+  void resettle(GroupKey const& key) { settle(state(key)); }
+
+  // Writes what changed, with an event for each entitlement that became short or is no longer, and sees to it that the
+  // next boundary is looked at in time. Call once, last.
+  void store(audit::Actor const& actor);
+
+ private:
+  struct State {
+    Group const* group = nullptr;
+    bool in_compliance = true;
+    Instant next_boundary_at = forever;
+    std::vector<PositionRow> positions, stored_positions;  // by entitlement id
+    std::vector<Loan> loans, stored_loans;
+    bool touched = false;
+  };
+  struct PassedTerm {
+    GroupKey key;
+    LotFacts lot;
+    bool began;
+  };
+
+  State& state(GroupKey const& key);
+  PositionRow& row(State& state, GroupKey const& key, EntitlementId entitlement);
+  void settle_terms(GroupKey const& key, State& state);
+  void settle_terms_of(GroupKey const& key, PositionRow& row);
+  void settle(State& state);
+  void record_changes(GroupKey const& key, State const& state, audit::Actor const& actor);
+
+  db::ReadTx& read_;
+  db::Tx* tx_ = nullptr;
+  keys::Vault const* vault_ = nullptr;
+  GroupOf group_of_;
+  std::map<GroupKey, State> states_;
+  std::vector<PassedTerm> passed_;
+  std::map<std::pair<SmartAccountId, VirtualAccountId>, int64_t> device_changes_;
+};
+
+// Puts one lot into a virtual account and stores everything that follows from it.
+LotId deposit(db::Tx& tx, keys::Vault const& vault, GroupOf const& group_of, Deposit const& deposit);
+
+// Settles what is due in one virtual account and sets its timer anew. Returns the number of groups settled.
+int settle_due(db::Tx& tx, keys::Vault const& vault, GroupOf const& group_of, SmartAccountId account, VirtualAccountId va);
+
+// Settles one group under the present hierarchy (after the catalogue changed).
+void settle_group_again(db::Tx& tx, keys::Vault const& vault, GroupOf const& group_of, GroupKey const& key);
+
+}  // namespace menkyo::licenses

@@ -1,0 +1,115 @@
+#include "licenses/invariants.hpp"
+
+#include <map>
+#include <set>
+
+#include "licenses/store.hpp"
+
+namespace menkyo::licenses {
+
+namespace {
+
+using Broken = std::vector<std::string>;
+
+void check_ledger(db::ReadTx& tx, SmartAccountId account, Broken& broken) {
+  std::map<std::pair<LotId, std::pair<HolderKind, std::array<uint8_t, 16>>>, int64_t> balance;
+  for (auto const& e : store::all_entries(tx, account)) {
+    if (e.quantity <= 0) broken.push_back("an entry of lot " + e.lot_id.text() + " moves nothing");
+    balance[{e.lot_id, {e.from_kind, e.from_id}}] -= e.quantity;
+    balance[{e.lot_id, {e.to_kind, e.to_id}}] += e.quantity;
+  }
+  std::map<LotId, int64_t> held;
+  for (auto const& h : store::all_holdings(tx, account)) {
+    auto const at = balance.find({h.lot_id, {h.holder_kind, h.holder_id}});
+    if (at == balance.end() || at->second != h.quantity)
+      broken.push_back("a holding of lot " + h.lot_id.text() + " is not what its entries give");
+    if (at != balance.end()) at->second = 0;
+    if (h.holder_kind == HolderKind::operator_pool) continue;
+    held[h.lot_id] += h.quantity;
+    if (h.quantity < 0) broken.push_back("a holding of lot " + h.lot_id.text() + " is below nought");
+  }
+  for (auto const& [key, left] : balance)
+    if (left != 0) broken.push_back("entries of lot " + key.first.text() + " give a holding that is not stored");
+  for (auto const& lot : store::all_lots(tx, account))
+    if (held[lot.lot_id] != lot.quantity)
+      broken.push_back("the holders of lot " + lot.lot_id.text() + " have another sum than was deposited");
+}
+
+struct Expected {
+  int64_t owned = 0, in_use = 0;
+};
+
+void check_positions(db::ReadTx& tx, GroupOf const& group_of, SmartAccountId account, Broken& broken) {
+  std::map<std::pair<VirtualAccountId, EntitlementId>, Expected> expected;
+  for (auto const& h : store::all_holdings(tx, account)) {
+    if (h.holder_kind != HolderKind::virtual_account) continue;
+    auto& e = expected[{VirtualAccountId{h.holder_id}, h.entitlement_id}];
+    if (h.starts_at <= tx.now() && tx.now() < h.ends_at) e.owned += h.quantity;
+  }
+  for (auto const& u : store::all_use(tx, account)) expected[{u.virtual_account_id, u.entitlement_id}].in_use += u.quantity;
+
+  std::set<GroupKey> keys;
+  Books books(tx, group_of);
+  auto const stored = store::all_positions(tx, account);
+  for (auto const& p : stored) {
+    keys.insert(books.key_of(account, p.virtual_account_id, p.entitlement_id));
+    expected[{p.virtual_account_id, p.entitlement_id}];
+  }
+  for (auto const& [key, e] : expected) keys.insert(books.key_of(account, key.first, key.second));
+  books.load({keys.begin(), keys.end()});
+  std::map<VirtualAccountId, TotalChange> totals;
+  for (auto const& key : keys) {
+    auto const* group = group_of(key.group_id);
+    std::vector<GroupEntitlement> facts;
+    for (auto const& m : group->members)
+      if (auto const at = expected.find({key.virtual_account_id, m.entitlement_id}); at != expected.end())
+        facts.push_back({m.entitlement_id, at->second.owned, at->second.in_use, m.must_cover});
+    auto const result = settle_group(facts, group->edges);
+    std::map<EntitlementId, PositionRow> present;
+    for (auto const& p : books.positions_of(key)) present[p.entitlement_id] = p;
+    for (auto const& r : result.positions) {
+      auto const& p = present[r.entitlement_id];
+      if (p.owned != r.owned || p.in_use != r.in_use || p.borrowed != r.borrowed || p.lent != r.lent ||
+          p.short_quantity != r.short_quantity)
+        broken.push_back("the position of " + r.entitlement_id.text() + " in " + key.virtual_account_id.text() +
+                         " is owned/in use/borrowed/lent/short " + std::to_string(p.owned) + "/" +
+                         std::to_string(p.in_use) + "/" + std::to_string(p.borrowed) + "/" + std::to_string(p.lent) + "/" +
+                         std::to_string(p.short_quantity) + ", but should be " + std::to_string(r.owned) + "/" +
+                         std::to_string(r.in_use) + "/" + std::to_string(r.borrowed) + "/" + std::to_string(r.lent) + "/" +
+                         std::to_string(r.short_quantity));
+    }
+    auto loans = books.loans_of(key);
+    std::sort(loans.begin(), loans.end(), [](Loan const& a, Loan const& b) {
+      return std::pair(a.borrower, a.lender) < std::pair(b.borrower, b.lender);
+    });
+    if (loans != result.loans) broken.push_back("the loans in " + key.virtual_account_id.text() + " are not as calculated");
+  }
+  for (auto const& p : stored) {
+    auto& t = totals[p.virtual_account_id];
+    t.owned += p.owned;
+    t.in_use += p.in_use;
+    t.borrowed += p.borrowed;
+    t.short_quantity += p.short_quantity;
+    t.surplus += p.surplus();
+    t.entitlement_count += 1;
+    t.short_entitlement_count += p.short_quantity > 0;
+  }
+  for (auto const& t : store::all_totals(tx, account)) {
+    auto const& e = totals[t.virtual_account_id];
+    if (t.owned != e.owned || t.in_use != e.in_use || t.borrowed != e.borrowed || t.short_quantity != e.short_quantity ||
+        t.surplus != e.surplus || t.entitlement_count != e.entitlement_count ||
+        t.short_entitlement_count != e.short_entitlement_count)
+      broken.push_back("the stored total of " + t.virtual_account_id.text() + " is not the sum of its positions");
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> broken_invariants(db::ReadTx& tx, GroupOf const& group_of, SmartAccountId account) {
+  Broken broken;
+  check_ledger(tx, account, broken);
+  check_positions(tx, group_of, account, broken);
+  return broken;
+}
+
+}  // namespace menkyo::licenses

@@ -1,0 +1,250 @@
+#include "licenses/store.hpp"
+
+namespace menkyo::licenses::store {
+
+void insert_lot(db::Tx& tx, LotId id, Deposit const& d) {
+  tx.exec(
+      "insert into lot (smart_account_id, lot_id, entitlement_id, license_type, quantity, starts_at, ends_at, "
+      "subscription, source_kind, source_reference, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+      d.smart_account_id, id, d.entitlement_id, d.license_type, d.quantity, d.starts_at, d.ends_at, d.subscription,
+      d.source_kind, d.source_reference, tx.now());
+}
+
+void insert_entry(db::Tx& tx, Entry const& e) {
+  tx.exec(
+      "insert into ledger_entry (smart_account_id, ledger_entry_id, lot_id, effective_at, recorded_at, from_kind, from_id, "
+      "to_kind, to_id, quantity, reason) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+      e.smart_account_id, tx.new_id<LedgerEntryId>(), e.lot_id, e.effective_at, tx.now(), e.from.kind, e.from.id,
+      e.to.kind, e.to.id, e.quantity, e.reason);
+}
+
+void move_holding(db::Tx& tx, SmartAccountId account, Holder const& holder, LotFacts const& lot, int64_t change) {
+  // The operator's own side of a deposit goes below nought: it is the source of all quantity.
+  tx.exec(
+      "insert into holding (smart_account_id, holder_kind, holder_id, entitlement_id, lot_id, quantity, starts_at, ends_at) "
+      "values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (smart_account_id, holder_kind, holder_id, entitlement_id, "
+      "lot_id) do update set quantity = holding.quantity + excluded.quantity",
+      account, holder.kind, holder.id, lot.entitlement_id, lot.lot_id, change, lot.starts_at, lot.ends_at);
+  auto const balance = tx.one<int64_t>(
+      "select quantity from holding where smart_account_id = $1 and holder_kind = $2 and holder_id = $3 and "
+      "entitlement_id = $4 and lot_id = $5",
+      account, holder.kind, holder.id, lot.entitlement_id, lot.lot_id);
+  if (*balance < 0 && holder.kind != HolderKind::operator_pool) throw std::logic_error("a holding would be negative");
+  if (*balance == 0)
+    tx.exec(
+        "delete from holding where smart_account_id = $1 and holder_kind = $2 and holder_id = $3 and entitlement_id = $4 "
+        "and lot_id = $5",
+        account, holder.kind, holder.id, lot.entitlement_id, lot.lot_id);
+}
+
+std::vector<LotFacts> lots_changing(db::ReadTx& tx, SmartAccountId account, Holder const& holder,
+                                    EntitlementId entitlement, Instant from, Instant to) {
+  return tx.all<LotFacts>(
+      "select lot_id, entitlement_id, quantity, starts_at, ends_at from holding where smart_account_id = $1 and "
+      "holder_kind = $2 and holder_id = $3 and entitlement_id = $4 and ends_at >= $5 and ends_at <= $6 "
+      "union select lot_id, entitlement_id, quantity, starts_at, ends_at from holding where smart_account_id = $1 and "
+      "holder_kind = $2 and holder_id = $3 and entitlement_id = $4 and starts_at >= $5 and starts_at <= $6 "
+      "order by 5, 1",
+      account, holder.kind, holder.id, entitlement, from, to);
+}
+
+Boundaries boundaries_after(db::ReadTx& tx, SmartAccountId account, Holder const& holder, EntitlementId entitlement,
+                            Instant t) {
+  return *tx.one<Boundaries>(
+      "select (select min(starts_at) from holding where smart_account_id = $1 and holder_kind = $2 and holder_id = $3 and "
+      "entitlement_id = $4 and starts_at > $5), (select min(ends_at) from holding where smart_account_id = $1 and "
+      "holder_kind = $2 and holder_id = $3 and entitlement_id = $4 and ends_at > $5)",
+      account, holder.kind, holder.id, entitlement, t);
+}
+
+std::vector<ComplianceRow> lock_groups(db::Tx& tx, std::vector<GroupKey> const& keys) {
+  struct NewRow {
+    SmartAccountId a;
+    VirtualAccountId v;
+    EntitlementId g;
+  };
+  std::vector<NewRow> rows;
+  for (auto const& k : keys) rows.push_back({k.smart_account_id, k.virtual_account_id, k.group_id});
+  auto select = [&] {
+    return tx.all_many<ComplianceRow>(
+        "select c.smart_account_id, c.virtual_account_id, c.group_id, c.in_compliance, c.next_boundary_at from compliance c "
+        "join {rows: a bytea, v bytea, g bytea} r on c.smart_account_id = r.a and c.virtual_account_id = r.v and "
+        "c.group_id = r.g order by 1, 2, 3 {for update}",
+        rows);
+  };
+  auto found = select();
+  if (found.size() == keys.size()) return found;
+  struct Guard {
+    SmartAccountId a;
+    VirtualAccountId v;
+    EntitlementId g;
+    bool c;
+    Instant b, at;
+  };
+  std::vector<Guard> guards;
+  for (auto const& k : keys)
+    guards.push_back({k.smart_account_id, k.virtual_account_id, k.group_id, true, forever, tx.now()});
+  tx.exec_many(
+      "insert into compliance (smart_account_id, virtual_account_id, group_id, in_compliance, next_boundary_at, changed_at) "
+      "select a, v, g, c, b, at from {rows: a bytea, v bytea, g bytea, c boolean, b bigint, at bigint} r where true "
+      "on conflict (smart_account_id, virtual_account_id, group_id) do nothing",
+      guards);
+  return select();
+}
+
+std::vector<ComplianceRow> read_groups(db::ReadTx& tx, std::vector<GroupKey> const& keys) {
+  return tx.all_many<ComplianceRow>(
+      "select c.smart_account_id, c.virtual_account_id, c.group_id, c.in_compliance, c.next_boundary_at from compliance c "
+      "join {rows: a bytea, v bytea, g bytea} r on c.smart_account_id = r.a and c.virtual_account_id = r.v and "
+      "c.group_id = r.g",
+      keys);
+}
+
+std::vector<PositionRow> positions(db::ReadTx& tx, std::vector<EntitlementKey> const& keys) {
+  return tx.all_many<PositionRow>(
+      "select p.smart_account_id, p.virtual_account_id, p.entitlement_id, p.owned, p.in_use, p.reserved, p.borrowed, "
+      "p.lent, p.short, p.next_boundary_at, p.next_end_at from position p join {rows: a bytea, v bytea, e bytea} r "
+      "on p.smart_account_id = r.a and p.virtual_account_id = r.v and p.entitlement_id = r.e",
+      keys);
+}
+
+std::vector<LoanRow> loans(db::ReadTx& tx, std::vector<EntitlementKey> const& borrowers) {
+  return tx.all_many<LoanRow>(
+      "select l.smart_account_id, l.virtual_account_id, l.borrower_id, l.lender_id, l.quantity from loan l "
+      "join {rows: a bytea, v bytea, e bytea} r on l.smart_account_id = r.a and l.virtual_account_id = r.v and "
+      "l.borrower_id = r.e",
+      borrowers);
+}
+
+void put_positions(db::Tx& tx, std::vector<PositionRow> const& rows) {
+  tx.exec_many(
+      "insert into position (smart_account_id, virtual_account_id, entitlement_id, owned, in_use, reserved, borrowed, lent, "
+      "short, next_boundary_at, next_end_at) select a, v, e, o, i, s, b, l, x, n, d from {rows: a bytea, v bytea, e bytea, "
+      "o bigint, i bigint, s bigint, b bigint, l bigint, x bigint, n bigint, d bigint} r where true "
+      "on conflict (smart_account_id, virtual_account_id, entitlement_id) do update set owned = excluded.owned, "
+      "in_use = excluded.in_use, reserved = excluded.reserved, borrowed = excluded.borrowed, lent = excluded.lent, "
+      "short = excluded.short, next_boundary_at = excluded.next_boundary_at, next_end_at = excluded.next_end_at",
+      rows);
+}
+
+void put_compliance(db::Tx& tx, std::vector<ComplianceRow> const& rows) {
+  struct Row {
+    SmartAccountId a;
+    VirtualAccountId v;
+    EntitlementId g;
+    bool c;
+    Instant b, at;
+  };
+  std::vector<Row> given;
+  for (auto const& r : rows)
+    given.push_back({r.smart_account_id, r.virtual_account_id, r.group_id, r.in_compliance, r.next_boundary_at, tx.now()});
+  tx.exec_many(
+      "update compliance set in_compliance = r.c, next_boundary_at = r.b, changed_at = r.at from {rows: a bytea, v bytea, "
+      "g bytea, c boolean, b bigint, at bigint} r where compliance.smart_account_id = r.a and "
+      "compliance.virtual_account_id = r.v and compliance.group_id = r.g",
+      given);
+}
+
+void delete_loans(db::Tx& tx, std::vector<LoanRow> const& rows) {
+  struct Key {
+    SmartAccountId a;
+    VirtualAccountId v;
+    EntitlementId b, l;
+  };
+  std::vector<Key> keys;
+  for (auto const& r : rows) keys.push_back({r.smart_account_id, r.virtual_account_id, r.borrower_id, r.lender_id});
+  tx.exec_many(
+      "delete from loan where (smart_account_id, virtual_account_id, borrower_id, lender_id) in "
+      "(select a, v, b, l from {rows: a bytea, v bytea, b bytea, l bytea} r)",
+      keys);
+}
+
+void put_loans(db::Tx& tx, std::vector<LoanRow> const& rows) {
+  tx.exec_many(
+      "insert into loan (smart_account_id, virtual_account_id, borrower_id, lender_id, quantity) "
+      "select a, v, b, l, q from {rows: a bytea, v bytea, b bytea, l bytea, q bigint} r where true "
+      "on conflict (smart_account_id, virtual_account_id, borrower_id, lender_id) do update set quantity = excluded.quantity",
+      rows);
+}
+
+void add_to_totals(db::Tx& tx, std::vector<TotalChange> const& rows) {
+  tx.exec_many(
+      "insert into virtual_account_total (smart_account_id, virtual_account_id, owned, in_use, borrowed, short, surplus, "
+      "entitlement_count, short_entitlement_count, device_count) select a, v, o, i, b, x, s, n, m, d from {rows: a bytea, "
+      "v bytea, o bigint, i bigint, b bigint, x bigint, s bigint, n bigint, m bigint, d bigint} r where true "
+      "on conflict (smart_account_id, virtual_account_id) do update set owned = virtual_account_total.owned + excluded.owned, "
+      "in_use = virtual_account_total.in_use + excluded.in_use, "
+      "borrowed = virtual_account_total.borrowed + excluded.borrowed, short = virtual_account_total.short + excluded.short, "
+      "surplus = virtual_account_total.surplus + excluded.surplus, "
+      "entitlement_count = virtual_account_total.entitlement_count + excluded.entitlement_count, "
+      "short_entitlement_count = virtual_account_total.short_entitlement_count + excluded.short_entitlement_count, "
+      "device_count = virtual_account_total.device_count + excluded.device_count",
+      rows);
+}
+
+std::vector<EntitlementId> groups_due(db::ReadTx& tx, SmartAccountId account, VirtualAccountId va, Instant now) {
+  return tx.all<EntitlementId>(
+      "select group_id from compliance where smart_account_id = $1 and virtual_account_id = $2 and next_boundary_at <= $3 "
+      "order by group_id",
+      account, va, now);
+}
+
+std::optional<Instant> next_boundary(db::ReadTx& tx, SmartAccountId account, VirtualAccountId va) {
+  auto const found = tx.one<std::optional<Instant>>(
+      "select min(next_boundary_at) from compliance where smart_account_id = $1 and virtual_account_id = $2", account, va);
+  if (!found || !*found || **found == forever) return {};
+  return *found;
+}
+
+void ask_for_timer(db::Tx& tx, SmartAccountId account, VirtualAccountId va, Instant at) {
+  tx.exec(
+      "insert into timer (kind, smart_account_id, subject_id, due_at) values ($1, $2, $3, $4) "
+      "on conflict (kind, smart_account_id, subject_id) do update set due_at = excluded.due_at "
+      "where excluded.due_at < timer.due_at",
+      "license_boundary", account, va, at);
+}
+
+void set_timer(db::Tx& tx, SmartAccountId account, VirtualAccountId va, std::optional<Instant> at) {
+  tx.exec("delete from timer where kind = $1 and smart_account_id = $2 and subject_id = $3", "license_boundary", account, va);
+  if (at) ask_for_timer(tx, account, va, *at);
+}
+
+std::vector<EntryRow> all_entries(db::ReadTx& tx, SmartAccountId account) {
+  return tx.all<EntryRow>(
+      "select lot_id, from_kind, from_id, to_kind, to_id, quantity from ledger_entry where smart_account_id = $1", account);
+}
+
+std::vector<HoldingRow> all_holdings(db::ReadTx& tx, SmartAccountId account) {
+  return tx.all<HoldingRow>(
+      "select holder_kind, holder_id, entitlement_id, lot_id, quantity, starts_at, ends_at from holding "
+      "where smart_account_id = $1",
+      account);
+}
+
+std::vector<LotRow> all_lots(db::ReadTx& tx, SmartAccountId account) {
+  return tx.all<LotRow>("select lot_id, quantity from lot where smart_account_id = $1", account);
+}
+
+std::vector<UseRow> all_use(db::ReadTx& tx, SmartAccountId account) {
+  return tx.all<UseRow>(
+      "select d.virtual_account_id, u.entitlement_id, cast(sum(u.quantity) as bigint) from device_use u join device d "
+      "on d.smart_account_id = u.smart_account_id and d.device_id = u.device_id where u.smart_account_id = $1 "
+      "group by d.virtual_account_id, u.entitlement_id",
+      account);
+}
+
+std::vector<PositionRow> all_positions(db::ReadTx& tx, SmartAccountId account) {
+  return tx.all<PositionRow>(
+      "select smart_account_id, virtual_account_id, entitlement_id, owned, in_use, reserved, borrowed, lent, short, "
+      "next_boundary_at, next_end_at from position where smart_account_id = $1",
+      account);
+}
+
+std::vector<TotalChange> all_totals(db::ReadTx& tx, SmartAccountId account) {
+  return tx.all<TotalChange>(
+      "select smart_account_id, virtual_account_id, owned, in_use, borrowed, short, surplus, entitlement_count, "
+      "short_entitlement_count, device_count from virtual_account_total where smart_account_id = $1",
+      account);
+}
+
+}  // namespace menkyo::licenses::store

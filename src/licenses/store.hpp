@@ -1,0 +1,100 @@
+#pragma once
+// All SQL of lots, ledger, holdings, positions and compliance.
+
+#include "db/tx.hpp"
+#include "licenses/books.hpp"
+#include "licenses/ledger.hpp"
+
+namespace menkyo::licenses::store {
+
+// ---- ledger -------------------------------------------------------------------------------------------------------
+
+void insert_lot(db::Tx& tx, LotId id, Deposit const& deposit);
+void insert_entry(db::Tx& tx, Entry const& entry);
+// Adds to (or takes from) a holder's balance; a balance of nought is deleted. Throws std::logic_error if it would be
+// negative.
+void move_holding(db::Tx& tx, SmartAccountId account, Holder const& holder, LotFacts const& lot, int64_t change);
+
+// Lots of one holder that begin or end in [from, to].
+std::vector<LotFacts> lots_changing(db::ReadTx& tx, SmartAccountId account, Holder const& holder,
+                                    EntitlementId entitlement, Instant from, Instant to);
+// The first begin or end after `t`, and the first end.
+struct Boundaries {
+  std::optional<Instant> next_start, next_end;
+};
+Boundaries boundaries_after(db::ReadTx& tx, SmartAccountId account, Holder const& holder, EntitlementId entitlement,
+                            Instant t);
+
+// ---- positions ----------------------------------------------------------------------------------------------------
+
+struct ComplianceRow {
+  SmartAccountId smart_account_id;
+  VirtualAccountId virtual_account_id;
+  EntitlementId group_id;
+  bool in_compliance;
+  Instant next_boundary_at;
+};
+struct LoanRow {
+  SmartAccountId smart_account_id;
+  VirtualAccountId virtual_account_id;
+  EntitlementId borrower_id, lender_id;
+  int64_t quantity;
+};
+struct EntitlementKey {
+  SmartAccountId smart_account_id;
+  VirtualAccountId virtual_account_id;
+  EntitlementId entitlement_id;
+};
+
+// Makes missing guard rows and locks all of them in the order of their keys.
+std::vector<ComplianceRow> lock_groups(db::Tx& tx, std::vector<GroupKey> const& keys);
+std::vector<ComplianceRow> read_groups(db::ReadTx& tx, std::vector<GroupKey> const& keys);
+std::vector<PositionRow> positions(db::ReadTx& tx, std::vector<EntitlementKey> const& keys);
+std::vector<LoanRow> loans(db::ReadTx& tx, std::vector<EntitlementKey> const& borrowers);
+void put_positions(db::Tx& tx, std::vector<PositionRow> const& rows);
+void put_compliance(db::Tx& tx, std::vector<ComplianceRow> const& rows);
+void delete_loans(db::Tx& tx, std::vector<LoanRow> const& rows);
+void put_loans(db::Tx& tx, std::vector<LoanRow> const& rows);
+void add_to_totals(db::Tx& tx, std::vector<TotalChange> const& rows);
+// Groups of the virtual account whose boundary has come.
+std::vector<EntitlementId> groups_due(db::ReadTx& tx, SmartAccountId account, VirtualAccountId va, Instant now);
+std::optional<Instant> next_boundary(db::ReadTx& tx, SmartAccountId account, VirtualAccountId va);
+// Asks for a look at the virtual account at `at`, or earlier if that is already asked for.
+void ask_for_timer(db::Tx& tx, SmartAccountId account, VirtualAccountId va, Instant at);
+void set_timer(db::Tx& tx, SmartAccountId account, VirtualAccountId va, std::optional<Instant> at);
+
+// ---- everything of one account, for the checks in invariants.hpp ------------------------------------------------------
+
+struct EntryRow {
+  LotId lot_id;
+  HolderKind from_kind;
+  std::array<uint8_t, 16> from_id;
+  HolderKind to_kind;
+  std::array<uint8_t, 16> to_id;
+  int64_t quantity;
+};
+struct HoldingRow {
+  HolderKind holder_kind;
+  std::array<uint8_t, 16> holder_id;
+  EntitlementId entitlement_id;
+  LotId lot_id;
+  int64_t quantity;
+  Instant starts_at, ends_at;
+};
+struct LotRow {
+  LotId lot_id;
+  int64_t quantity;
+};
+struct UseRow {
+  VirtualAccountId virtual_account_id;
+  EntitlementId entitlement_id;
+  int64_t quantity;
+};
+std::vector<EntryRow> all_entries(db::ReadTx& tx, SmartAccountId account);
+std::vector<HoldingRow> all_holdings(db::ReadTx& tx, SmartAccountId account);
+std::vector<LotRow> all_lots(db::ReadTx& tx, SmartAccountId account);
+std::vector<UseRow> all_use(db::ReadTx& tx, SmartAccountId account);
+std::vector<PositionRow> all_positions(db::ReadTx& tx, SmartAccountId account);
+std::vector<TotalChange> all_totals(db::ReadTx& tx, SmartAccountId account);
+
+}  // namespace menkyo::licenses::store
