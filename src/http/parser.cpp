@@ -46,6 +46,15 @@ bool equal_ignoring_case(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
 }
 
+// Names, addresses and ports as they are in use; RFC 3986 section 3.2.2 would allow more, browsers do not.
+bool is_host(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    c = lower(c);
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+           std::string_view(".-_:[]").find(c) != std::string_view::npos;
+  });
+}
+
 // Fields of which a second one is an attack or a broken sender, never a list (RFC 9110 section 5.3).
 constexpr std::array single_fields = {
     std::string_view("host"),   std::string_view("authorization"),   std::string_view("content-length"),
@@ -149,7 +158,10 @@ class Incoming final : public beast::http::basic_parser<true> {
     body_limit_bytes = limits_->body_limit ? limits_->body_limit(request.path) : limits_->max_body_bytes;
     bool host = false;
     for (auto const& [name, value] : request.headers) {
-      if (name == "host") host = true;
+      if (name == "host") {
+        host = true;
+        if (!is_host(value)) ec = refuse(problems::malformed, "The Host header field is not valid.");
+      }
       if (name == "expect") expects_continue = !http_10 && equal_ignoring_case(value, "100-continue");
       if (name == "transfer-encoding" && (http_10 || !equal_ignoring_case(value, "chunked"))) {
         ec = refuse(problems::malformed, "The only transfer encoding taken is \"chunked\".");
