@@ -62,6 +62,7 @@ void Connection::on_ready(bool ok) {
   writing_ = false;
   if (state_ == State::closed) return release();
   if (!ok) return close();
+  peer_ = transport_->peer();
   if (refuse_) {
     Problem full(problems::busy, "Too many connections are open.");
     full.retry_after_s = 5;
@@ -157,7 +158,7 @@ void Connection::hand_over() {
   head_only_ = parser_.is_head();
   loop_->wheel().arm(*this, shared_->config.limits.handler_timeout);
   auto request = parser_.take();
-  request.peer = transport_->peer();
+  request.peer = peer_;
   request.secure = transport_->secure();
   auto const ticket = std::make_shared<Ticket>(shared_from_this(), ++request_);
   try {
@@ -170,7 +171,10 @@ void Connection::hand_over() {
 
 void Connection::on_mail(uint64_t request, api::Response response) {
   if (request == 0) {
-    if (state_ == State::streaming && !writing_) pump_stream();
+    if (state_ != State::streaming) return;
+    // A reader that takes nothing would keep the write under way, and with it the connection, for long.
+    if (sink_->overflowed()) return close();
+    if (!writing_) pump_stream();
   } else if (request == request_ && state_ == State::handling) {
     answer(std::move(response));
   }

@@ -54,6 +54,7 @@ class Connection final : public TransportEvents, public Timer, public std::enabl
   Loop* loop_;
   std::shared_ptr<Shared> shared_;
   std::unique_ptr<Transport> transport_;
+  std::string peer_;
   RequestParser parser_;
   State state_ = State::handshaking;
   bool refuse_;

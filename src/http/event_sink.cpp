@@ -16,7 +16,8 @@ bool EventSink::push(std::string const& text) {
     } else {
       closed_ = overflowed_ = true;
     }
-    if (!std::exchange(woken_, true)) wake = wake_;
+    // A connection that was told of events may be stuck writing; of an overflow it is told all the same.
+    if (!std::exchange(woken_, true) || overflowed_) wake = wake_;
   }
   if (wake) wake();
   return fits;
@@ -27,6 +28,11 @@ std::optional<std::string> EventSink::take() {
   woken_ = false;
   if (overflowed_) return {};
   return std::exchange(pending_, {});
+}
+
+bool EventSink::overflowed() {
+  std::lock_guard lock(mutex_);
+  return overflowed_;
 }
 
 void EventSink::close() {

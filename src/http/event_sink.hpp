@@ -18,6 +18,7 @@ class EventSink {
   bool push(std::string const& text);
   // What has come since; nullopt once the reader has fallen too far behind.
   std::optional<std::string> take();
+  bool overflowed();
   void close();
 
  private:

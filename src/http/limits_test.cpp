@@ -145,6 +145,9 @@ TEST(Limits, MalformedAndSmuggled) {
            "GET / HTTP/1.1\nHost: x\n\n",
            "GET / HTTP/1.1\r\nHost: x\n\r\n",
            "GET / HTTP/1.1\r\nA: b\r\n\r\n",
+           "GET / HTTP/1.1\r\nHost: a/b\r\n\r\n",
+           "GET / HTTP/1.1\r\nHost: a@b\r\n\r\n",
+           "GET / HTTP/1.1\r\nHost: a, b\r\n\r\n",
            "GET / HTTP/1.2\r\nHost: x\r\n\r\n",
            "GET / HTTP/2.0\r\nHost: x\r\n\r\n",
            "GET / http/1.1\r\nHost: x\r\n\r\n",
@@ -222,6 +225,29 @@ TEST(Limits, SlowAndTruncatedBody) {
   cut.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc");
   cut.end_sending();
   EXPECT_EQ(cut.rest(), "") << "a truncated request is neither handled nor answered";
+}
+
+TEST(Limits, PeersThatDoNotRead) {
+  auto config = small_config();
+  config.limits.write_timeout = Milliseconds(100);
+  TestServer server(config, [](api::Request const&, api::Reply const& reply) {
+    api::Response response;
+    response.body.assign(32 * 1024 * 1024, 'b');
+    reply(std::move(response));
+  });
+  auto slow = server.connect();
+  slow.send(get("/"));
+  // As long as some of it is taken in time, all of it goes out.
+  auto const answer = slow.answer();
+  EXPECT_TRUE(answer.ends_with("\r\n\r\n" + std::string(32 * 1024 * 1024, 'b')));
+  EXPECT_EQ(server.server.stats().timeouts, 0u);
+  auto deaf = server.connect();
+  deaf.send(get("/"));
+  for (int i = 0; i < 200 && server.server.stats().timeouts == 0; ++i) {
+    std::this_thread::sleep_for(Milliseconds(10));
+  }
+  EXPECT_EQ(server.server.stats().timeouts, 1u);
+  EXPECT_NE(deaf.rest(), std::nullopt);
 }
 
 TEST(Limits, IdleConnections) {

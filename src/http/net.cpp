@@ -26,7 +26,11 @@ using ErrorCode = boost::system::error_code;
 std::string address_of(tcp::socket const& socket) {
   ErrorCode ec;
   auto const endpoint = socket.remote_endpoint(ec);
-  return ec ? std::string() : endpoint.address().to_string();
+  if (ec) return {};
+  auto const address = endpoint.address();
+  // A socket for both families shows IPv4 peers as ::ffff:a.b.c.d (RFC 4291 section 2.5.5.2).
+  bool const mapped = address.is_v6() && address.to_v6().is_v4_mapped();
+  return mapped ? asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).to_string() : address.to_string();
 }
 
 template <class Stream>

@@ -1,5 +1,6 @@
 // The only user of Boost.Beast. The head is first looked at line by line, which bounds it and refuses what Beast
-// would tolerate (folded lines); Beast's parser then checks the grammar and unwraps chunked bodies.
+// would tolerate (folded lines); Beast's parser then checks its grammar and what its fields say of the body.
+// Bodies are taken apart here: Beast's chunk parser asserts on an empty body that comes byte by byte.
 #include "http/parser.hpp"
 
 #include <algorithm>
@@ -9,6 +10,8 @@
 #include <cstring>
 #include <optional>
 #include <string>
+
+#include "http/chunked.hpp"
 
 namespace menkyo::http {
 namespace {
@@ -27,6 +30,8 @@ std::string_view std_view(beast::string_view text) {
   return {text.data(), text.size()};
 }
 
+constexpr const char* body_too_large = "The body is longer than this address takes.";
+
 char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
 }
@@ -41,6 +46,15 @@ bool equal_ignoring_case(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
 }
 
+// Names, addresses and ports as they are in use; RFC 3986 section 3.2.2 would allow more, browsers do not.
+bool is_host(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    c = lower(c);
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+           std::string_view(".-_:[]").find(c) != std::string_view::npos;
+  });
+}
+
 // Fields of which a second one is an attack or a broken sender, never a list (RFC 9110 section 5.3).
 constexpr std::array single_fields = {
     std::string_view("host"),   std::string_view("authorization"),   std::string_view("content-length"),
@@ -53,13 +67,16 @@ class Incoming final : public beast::http::basic_parser<true> {
  public:
   explicit Incoming(Limits const& limits) : limits_(&limits) {
     header_limit(static_cast<uint32_t>(limits.max_header_bytes + 4));
-    body_limit(boost::none);  // counted here, because the limit depends on the path
+    body_limit(boost::none);  // it depends on the path
+    skip(true);
   }
 
   api::Request request;
   bool head_method = false;
   bool http_10 = false;
   bool expects_continue = false;
+  uint64_t body_bytes = 0;  // announced; 0 if chunked
+  size_t body_limit_bytes = 0;
   ProblemKind const* kind = nullptr;
   const char* detail = "";
 
@@ -121,8 +138,6 @@ class Incoming final : public beast::http::basic_parser<true> {
   }
 
   void on_field_impl(field, beast::string_view name, beast::string_view value, ErrorCode& ec) override {
-    // Trailers could contradict the head that was already acted upon (RFC 9110 section 6.5.1), so they are dropped.
-    if (head_read_) return;
     auto key = lower_case(std_view(name));
     auto const text = std_view(value);
     auto const same = [&](auto const& header) { return header.first == key; };
@@ -140,11 +155,13 @@ class Incoming final : public beast::http::basic_parser<true> {
   }
 
   void on_header_impl(ErrorCode& ec) override {
-    head_read_ = true;
-    limit_ = limits_->body_limit ? limits_->body_limit(request.path) : limits_->max_body_bytes;
+    body_limit_bytes = limits_->body_limit ? limits_->body_limit(request.path) : limits_->max_body_bytes;
     bool host = false;
     for (auto const& [name, value] : request.headers) {
-      if (name == "host") host = true;
+      if (name == "host") {
+        host = true;
+        if (!is_host(value)) ec = refuse(problems::malformed, "The Host header field is not valid.");
+      }
       if (name == "expect") expects_continue = !http_10 && equal_ignoring_case(value, "100-continue");
       if (name == "transfer-encoding" && (http_10 || !equal_ignoring_case(value, "chunked"))) {
         ec = refuse(problems::malformed, "The only transfer encoding taken is \"chunked\".");
@@ -155,38 +172,18 @@ class Incoming final : public beast::http::basic_parser<true> {
     }
     if (!host && !http_10) ec = refuse(problems::malformed, "The Host header field is missing.");
     if (ec) return;
-    if (auto const length = content_length(); length && *length > limit_) ec = refuse_body();
+    body_bytes = content_length().value_or(0);
+    if (body_bytes > body_limit_bytes) ec = refuse(problems::too_large, body_too_large);
   }
 
-  ErrorCode refuse_body() { return refuse(problems::too_large, "The body is longer than this address takes."); }
-
-  void on_body_init_impl(boost::optional<uint64_t> const& length, ErrorCode&) override {
-    // What a peer announces is not believed beyond what costs nothing.
-    if (length) request.body.reserve(static_cast<size_t>(std::min<uint64_t>(*length, 64 * 1024)));
-  }
-
-  size_t on_body_impl(beast::string_view bytes, ErrorCode& ec) override {
-    if (bytes.size() > limit_ - request.body.size()) {
-      ec = refuse_body();
-      return 0;
-    }
-    request.body.append(bytes.data(), bytes.size());
-    return bytes.size();
-  }
-
-  void on_chunk_header_impl(uint64_t size, beast::string_view, ErrorCode& ec) override {
-    if (size > limit_ - request.body.size()) ec = refuse_body();
-  }
-
-  size_t on_chunk_body_impl(uint64_t, beast::string_view bytes, ErrorCode& ec) override {
-    return on_body_impl(bytes, ec);
-  }
-
+  // With skip() these are never called.
+  void on_body_init_impl(boost::optional<uint64_t> const&, ErrorCode&) override {}
+  size_t on_body_impl(beast::string_view bytes, ErrorCode&) override { return bytes.size(); }
+  void on_chunk_header_impl(uint64_t, beast::string_view, ErrorCode&) override {}
+  size_t on_chunk_body_impl(uint64_t, beast::string_view bytes, ErrorCode&) override { return bytes.size(); }
   void on_finish_impl(ErrorCode&) override {}
 
   Limits const* limits_;
-  size_t limit_ = 0;
-  bool head_read_ = false;
 };
 
 bool is_token_char(char c) {
@@ -210,12 +207,14 @@ struct RequestParser::Impl {
   void next(Limits const& limits) {
     message.emplace(limits);
     scan = {};
+    chunks = {};
     phase = Phase::head;
   }
 
   Phase phase = Phase::head;
   std::optional<Incoming> message;
   HeadScan scan;
+  ChunkDecoder chunks;
   ProblemKind const* kind = nullptr;
   const char* detail = "";
 };
@@ -285,28 +284,38 @@ RequestParser::Progress RequestParser::feed_head(std::string_view input) {
   if (message.request.path.size() + message.request.query.size() > limits_.max_url_bytes) {
     return fail(problems::uri_too_long, "");
   }
-  impl_->phase = message.is_done() ? Impl::Phase::complete : Impl::Phase::body;
-  return {message.is_done() ? Step::complete : Step::head_done, length};
+  bool const body = message.chunked() || message.body_bytes > 0;
+  impl_->phase = body ? Impl::Phase::body : Impl::Phase::complete;
+  // What a peer announces is not believed beyond what costs nothing.
+  message.request.body.reserve(static_cast<size_t>(std::min<uint64_t>(message.body_bytes, 64 * 1024)));
+  return {body ? Step::head_done : Step::complete, length};
 }
 
 RequestParser::Progress RequestParser::feed_body(std::string_view input) {
   auto& message = *impl_->message;
-  size_t used = 0;
-  while (!message.is_done() && used < input.size()) {
-    ErrorCode ec;
-    size_t const taken = message.put(boost::asio::const_buffer(input.data() + used, input.size() - used), ec);
-    used += taken;
-    if (message.kind) return fail(*message.kind, message.detail);
-    if (ec == beast::http::error::need_more) break;
-    if (ec) return fail(problems::malformed, "The chunked body is not valid.");
-  }
-  if (message.is_done()) {
+  auto& body = message.request.body;
+  if (!message.chunked()) {
+    auto const part = input.substr(0, static_cast<size_t>(message.body_bytes) - body.size());
+    body += part;
+    if (body.size() < message.body_bytes) return {Step::need_more, part.size()};
     impl_->phase = Impl::Phase::complete;
-    return {Step::complete, used};
+    return {Step::complete, part.size()};
   }
-  // A chunk's size line or trailers as long as a head may be are not honest.
-  if (input.size() - used > limits_.max_header_bytes) return fail(problems::headers_too_large, "");
-  return {Step::need_more, used};
+  auto const [result, used] = impl_->chunks.feed(input, body, message.body_limit_bytes);
+  switch (result) {
+    case ChunkDecoder::Result::need_more:
+      return {Step::need_more, used};
+    case ChunkDecoder::Result::malformed:
+      return fail(problems::malformed, "The chunked body is not valid.");
+    case ChunkDecoder::Result::too_large:
+      return fail(problems::too_large, body_too_large);
+    case ChunkDecoder::Result::too_lengthy:
+      return fail(problems::headers_too_large, "");
+    case ChunkDecoder::Result::done:
+      break;
+  }
+  impl_->phase = Impl::Phase::complete;
+  return {Step::complete, used};
 }
 
 api::Request const& RequestParser::request() const {

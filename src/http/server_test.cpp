@@ -79,6 +79,21 @@ TEST(Server, AnswersHeadAsGetWithoutBody) {
   EXPECT_THAT(client.answer(), EndsWith("GET /b ? []"));
 }
 
+TEST(Server, SaysWhoAsks) {
+  auto config = quick_config();
+  config.listen = "[::]:0";
+  config.allow_plain_beyond_loopback = true;
+  TestServer server(config, [](api::Request const& request, api::Reply const& reply) {
+    api::Response response;
+    response.body = request.peer + (request.secure ? " secure" : " plain");
+    reply(std::move(response));
+  });
+  auto const answer = server.exchange(
+      "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Forwarded-For: 192.0.2.1\r\nX-Forwarded-Proto: "
+      "https\r\n\r\n");
+  EXPECT_THAT(answer, EndsWith("\r\n\r\n127.0.0.1 plain")) << "forwarding headers are not believed";
+}
+
 TEST(Server, SpeaksHttp10) {
   TestServer server;
   EXPECT_THAT(server.exchange("GET / HTTP/1.0\r\n\r\n"), HasSubstr("\r\nconnection: close\r\n"));
