@@ -37,9 +37,9 @@ apt_install_postgresql() {
   local conf=/etc/postgresql-common/createcluster.conf
   apt_install postgresql-common
   cp -p "$conf" "$dev_tmp/createcluster.conf"
-  echo 'create_main_cluster = false' | as_root tee -a "$conf" >/dev/null
   # This runs in the subshell of the lock, so the trap is nobody else's.
   trap put_back_createcluster EXIT
+  as_root sh -c "echo 'create_main_cluster = false' >>'$conf'"
   apt_install postgresql-15
   put_back_createcluster
 }
