@@ -27,7 +27,7 @@ stop_running() {
 contained() { # COMMAND...
   local status=0 tries
   set -m
-  "$@" </dev/null 9>&- &
+  (drop_locks; exec "$@") </dev/null &
   running=$!
   set +m
   wait "$running" || status=$?
@@ -39,7 +39,7 @@ contained() { # COMMAND...
   if pgrep -g "$running" >/dev/null; then
     ps -o pid,args -p "$(pgrep -d, -g "$running")" >&2 || true
     kill -KILL -- "-$running" 2>/dev/null || true
-    bad "$1 left the processes above behind"
+    bad "a test left the processes above behind"
   fi
   running=""
   return "$status"
