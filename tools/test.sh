@@ -207,8 +207,14 @@ named_tests() { # NAME...
   local name patterns=()
   for name in "$@"; do
     case $name in
-      portal) portal_modules && test_portal ;;
-      e2e) build_portal && test_e2e "${e2e_args[@]}" ;;
+      portal)
+        has_portal || die "there is no portal/package.json"
+        if portal_modules; then test_portal; else bad "installing the portal's packages"; fi
+        ;;
+      e2e)
+        has_portal || die "there is no portal/package.json"
+        if build_portal; then test_e2e "${e2e_args[@]}"; else bad "building the portal"; fi
+        ;;
       generated) configure debug && test_generated ;;
       *) patterns+=("$name") ;;
     esac
