@@ -37,14 +37,14 @@ apt_install_postgresql() {
   local conf=/etc/postgresql-common/createcluster.conf
   apt_install postgresql-common
   cp -p "$conf" "$dev_tmp/createcluster.conf"
-  echo 'create_main_cluster = false' | as_root tee -a "$conf" >/dev/null
-  # This runs in the subshell of the lock, so the trap is nobody else's.
-  trap put_back_createcluster EXIT
+  createcluster_changed=1
+  as_root sh -c "echo 'create_main_cluster = false' >>'$conf'"
   apt_install postgresql-15
   put_back_createcluster
 }
 put_back_createcluster() {
-  trap - EXIT
+  if [ -z "$createcluster_changed" ]; then return 0; fi
+  createcluster_changed=""
   as_root cp -p "$dev_tmp/createcluster.conf" /etc/postgresql-common/createcluster.conf
 }
 
@@ -128,4 +128,9 @@ need() { # GROUP...
 }
 
 dev_tmp=$(mktemp -d)
-trap 'rm -rf "$dev_tmp"' EXIT
+createcluster_changed=""
+dev_exit() {
+  put_back_createcluster || true
+  rm -rf "$dev_tmp"
+}
+trap dev_exit EXIT

@@ -4,19 +4,27 @@ say() { echo "dev: $*" >&2; }
 die() { echo "dev: $*" >&2; exit 1; }
 die_usage() { echo "dev: $*" >&2; exit 2; }
 
-# Runs a function while no other ./dev of this tree holds the lock of that name. It runs in a subshell that the lock
-# ends with; what it starts and leaves running would keep the lock, so servers are started outside.
+# Runs a function while no other ./dev of this tree holds the lock of that name.
 with_lock() { # NAME FUNCTION [ARG...]
-  local name=$1
+  local name=$1 fd
   shift
   mkdir -p build
-  (
-    if ! flock -n 9; then
-      say "waiting for another ./dev in this folder"
-      flock 9
-    fi
-    "$@"
-  ) 9>"build/.$name.lock"
+  exec {fd}>"build/.$name.lock"
+  lock_fds+=("$fd")
+  if ! flock -n "$fd"; then
+    say "waiting for another ./dev in this folder"
+    flock "$fd"
+  fi
+  "$@"
+  exec {fd}>&-
+  unset 'lock_fds[-1]'
+}
+lock_fds=()
+
+# Closes the locks in a process that may outlive this one; call it in a subshell.
+drop_locks() {
+  local fd
+  for fd in "${lock_fds[@]}"; do exec {fd}>&-; done
 }
 
 # What the portal's build depends on, in one word.

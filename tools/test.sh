@@ -27,7 +27,7 @@ stop_running() {
 contained() { # COMMAND...
   local status=0 tries
   set -m
-  "$@" </dev/null 9>&- &
+  (drop_locks; exec "$@") </dev/null &
   running=$!
   set +m
   wait "$running" || status=$?
@@ -39,7 +39,7 @@ contained() { # COMMAND...
   if pgrep -g "$running" >/dev/null; then
     ps -o pid,args -p "$(pgrep -d, -g "$running")" >&2 || true
     kill -KILL -- "-$running" 2>/dev/null || true
-    bad "$1 left the processes above behind"
+    bad "a test left the processes above behind"
   fi
   running=""
   return "$status"
@@ -207,8 +207,14 @@ named_tests() { # NAME...
   local name patterns=()
   for name in "$@"; do
     case $name in
-      portal) portal_modules && test_portal ;;
-      e2e) build_portal && test_e2e "${e2e_args[@]}" ;;
+      portal)
+        has_portal || die "there is no portal/package.json"
+        if portal_modules; then test_portal; else bad "installing the portal's packages"; fi
+        ;;
+      e2e)
+        has_portal || die "there is no portal/package.json"
+        if build_portal; then test_e2e "${e2e_args[@]}"; else bad "building the portal"; fi
+        ;;
       generated) configure debug && test_generated ;;
       *) patterns+=("$name") ;;
     esac

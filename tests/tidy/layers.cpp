@@ -34,11 +34,11 @@ std::vector<Include> includes_of(std::string_view text) {
 std::map<std::string, std::vector<std::string>> const& shells() {
   static std::map<std::string, std::vector<std::string>> const may{
       {"base", {}},
-      {"wire", {"base"}},
+      {"wire", {"base", "protocol"}},
       {"db", {"base", "wire"}},
-      {"api", {"base", "wire", "db"}},
+      {"api", {"base", "wire", "db", "protocol"}},
       {"http", {"base", "api"}},
-      {"jobs", {"base", "wire", "db", "api", "http"}},
+      {"jobs", {"base", "wire", "db", "api", "http", "protocol"}},
   };
   return may;
 }

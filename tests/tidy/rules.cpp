@@ -116,8 +116,8 @@ std::vector<Finding> check_time_and_chance(std::vector<File> const& files) {
     bool const sdk = file.path.starts_with("sdk/");
     append(sdk ? sdk_clocks : found, uses(file, code, wall_clocks, "the clock is injected; ask the transaction"));
     append(sdk ? sdk_chance : found, uses(file, code, chance, "chance is injected; ask the transaction"));
-    if (!sdk && !starts_with_any(file.path, {"src/http/", "src/jobs/"})) {
-      append(found, uses(file, code, steady_clocks, "timeouts belong to http/ and jobs/"));
+    if (!sdk && !starts_with_any(file.path, {"src/http/", "src/jobs/", "src/db/"})) {
+      append(found, uses(file, code, steady_clocks, "timeouts belong to http/, jobs/ and the queues of db/"));
     }
   }
   // The agent has no transaction to ask; it has one function for each, so that a test can take its place.
