@@ -1,0 +1,195 @@
+// Every call the portal makes, by the name of its operation. Paths and parameter names appear in this file alone.
+import { answer, client } from "./client";
+import type {
+  Language,
+  NewRegistrationToken,
+  NewRoleGrant,
+  NewSmartAccount,
+  NewVirtualAccount,
+  VirtualAccountChange,
+} from "./types";
+
+export interface ListQuery {
+  cursor?: string;
+  limit?: number;
+  search?: string;
+  status?: string;
+  sort?: string;
+  kind?: string;
+}
+
+const account = (smart_account_id: string) => ({ path: { smart_account_id } });
+const inside = (smart_account_id: string, virtual_account_id: string) => ({
+  path: { smart_account_id, virtual_account_id },
+});
+
+// People
+export const startSignIn = (mail: string) => answer(client.POST("/api/v1/sign_in/start", { body: { mail } }));
+export const signIn = (mail: string, password: string) =>
+  answer(client.POST("/api/v1/sign_in", { body: { mail, password } }));
+export const signOut = () => answer(client.POST("/api/v1/sign_out", { body: {} }));
+export const getMe = () => answer(client.GET("/api/v1/me"));
+export const changeLanguage = (language: Language) => answer(client.PATCH("/api/v1/me", { body: { language } }));
+export const getOneTimeLink = (token: string) =>
+  answer(client.GET("/api/v1/one_time_links/{token}", { params: { path: { token } } }));
+export const setPassword = (token: string, password: string) =>
+  answer(client.POST("/api/v1/one_time_links/{token}", { params: { path: { token } }, body: { password } }));
+
+// Accounts
+export const listSmartAccounts = (query: ListQuery) =>
+  answer(client.GET("/api/v1/smart_accounts", { params: { query } }));
+export const getSmartAccount = (sa: string) =>
+  answer(client.GET("/api/v1/smart_accounts/{smart_account_id}", { params: account(sa) }));
+export const listVirtualAccounts = (sa: string, query: ListQuery) =>
+  answer(
+    client.GET("/api/v1/smart_accounts/{smart_account_id}/virtual_accounts", { params: { ...account(sa), query } }),
+  );
+export const createVirtualAccount = (sa: string, body: NewVirtualAccount, key: string) =>
+  answer(
+    client.POST("/api/v1/smart_accounts/{smart_account_id}/virtual_accounts", {
+      params: { ...account(sa), header: { "Idempotency-Key": key } },
+      body,
+    }),
+  );
+export const getVirtualAccount = (sa: string, va: string) =>
+  answer(
+    client.GET("/api/v1/smart_accounts/{smart_account_id}/virtual_accounts/{virtual_account_id}", {
+      params: inside(sa, va),
+    }),
+  );
+export const changeVirtualAccount = (sa: string, va: string, version: number, body: VirtualAccountChange) =>
+  answer(
+    client.PATCH("/api/v1/smart_accounts/{smart_account_id}/virtual_accounts/{virtual_account_id}", {
+      params: { ...inside(sa, va), header: { "If-Match": `"${version}"` } },
+      body,
+    }),
+  );
+export const deleteVirtualAccount = (sa: string, va: string, version: number) =>
+  answer(
+    client.DELETE("/api/v1/smart_accounts/{smart_account_id}/virtual_accounts/{virtual_account_id}", {
+      params: { ...inside(sa, va), header: { "If-Match": `"${version}"` } },
+    }),
+  );
+export const listUsers = (sa: string, query: ListQuery) =>
+  answer(client.GET("/api/v1/smart_accounts/{smart_account_id}/users", { params: { ...account(sa), query } }));
+export const grantRole = (sa: string, body: NewRoleGrant, key: string) =>
+  answer(
+    client.POST("/api/v1/smart_accounts/{smart_account_id}/role_grants", {
+      params: { ...account(sa), header: { "Idempotency-Key": key } },
+      body,
+    }),
+  );
+export const revokeRole = (sa: string, role_grant_id: string) =>
+  answer(
+    client.DELETE("/api/v1/smart_accounts/{smart_account_id}/role_grants/{role_grant_id}", {
+      params: { path: { smart_account_id: sa, role_grant_id } },
+    }),
+  );
+
+// Licenses
+export const listOverview = (sa: string, query: ListQuery) =>
+  answer(client.GET("/api/v1/smart_accounts/{smart_account_id}/overview", { params: { ...account(sa), query } }));
+export const listLicenses = (sa: string, va: string, query: ListQuery) =>
+  answer(
+    client.GET("/api/v1/smart_accounts/{smart_account_id}/virtual_accounts/{virtual_account_id}/licenses", {
+      params: { ...inside(sa, va), query },
+    }),
+  );
+export const getLicense = (sa: string, va: string, entitlement_id: string) =>
+  answer(
+    client.GET(
+      "/api/v1/smart_accounts/{smart_account_id}/virtual_accounts/{virtual_account_id}/licenses/{entitlement_id}",
+      { params: { path: { ...inside(sa, va).path, entitlement_id } } },
+    ),
+  );
+
+// Registration tokens
+export const listTokens = (sa: string, va: string, query: ListQuery) =>
+  answer(
+    client.GET("/api/v1/smart_accounts/{smart_account_id}/virtual_accounts/{virtual_account_id}/tokens", {
+      params: { ...inside(sa, va), query },
+    }),
+  );
+export const createToken = (sa: string, va: string, body: NewRegistrationToken, key: string) =>
+  answer(
+    client.POST("/api/v1/smart_accounts/{smart_account_id}/virtual_accounts/{virtual_account_id}/tokens", {
+      params: { ...inside(sa, va), header: { "Idempotency-Key": key } },
+      body,
+    }),
+  );
+export const getTokenText = (sa: string, va: string, registration_token_id: string) =>
+  answer(
+    client.GET(
+      "/api/v1/smart_accounts/{smart_account_id}/virtual_accounts/{virtual_account_id}/tokens/{registration_token_id}/text",
+      { params: { path: { ...inside(sa, va).path, registration_token_id } } },
+    ),
+  );
+export const revokeToken = (sa: string, va: string, registration_token_id: string) =>
+  answer(
+    client.POST(
+      "/api/v1/smart_accounts/{smart_account_id}/virtual_accounts/{virtual_account_id}/tokens/{registration_token_id}/revoke",
+      { params: { path: { ...inside(sa, va).path, registration_token_id } }, body: {} },
+    ),
+  );
+
+// Product instances
+export const listDevices = (sa: string, va: string, query: ListQuery) =>
+  answer(
+    client.GET("/api/v1/smart_accounts/{smart_account_id}/virtual_accounts/{virtual_account_id}/devices", {
+      params: { ...inside(sa, va), query },
+    }),
+  );
+export const getDevice = (sa: string, va: string, device_id: string) =>
+  answer(
+    client.GET("/api/v1/smart_accounts/{smart_account_id}/virtual_accounts/{virtual_account_id}/devices/{device_id}", {
+      params: { path: { ...inside(sa, va).path, device_id } },
+    }),
+  );
+export const removeDevice = (sa: string, va: string, device_id: string) =>
+  answer(
+    client.DELETE(
+      "/api/v1/smart_accounts/{smart_account_id}/virtual_accounts/{virtual_account_id}/devices/{device_id}",
+      { params: { path: { ...inside(sa, va).path, device_id } } },
+    ),
+  );
+
+// Events
+export const listEvents = (sa: string, va: string | undefined, query: ListQuery) =>
+  va === undefined
+    ? answer(client.GET("/api/v1/smart_accounts/{smart_account_id}/events", { params: { ...account(sa), query } }))
+    : answer(
+        client.GET("/api/v1/smart_accounts/{smart_account_id}/virtual_accounts/{virtual_account_id}/events", {
+          params: { ...inside(sa, va), query },
+        }),
+      );
+
+// Operator
+export const getCatalogSummary = () => answer(client.GET("/api/v1/operator/catalog/summary"));
+export const listCatalogEntitlements = (query: ListQuery) =>
+  answer(client.GET("/api/v1/operator/catalog/entitlements", { params: { query } }));
+export const listCatalogProducts = (query: ListQuery) =>
+  answer(client.GET("/api/v1/operator/catalog/products", { params: { query } }));
+export const listOperatorSmartAccounts = (query: ListQuery) =>
+  answer(client.GET("/api/v1/operator/smart_accounts", { params: { query } }));
+export const createSmartAccount = (body: NewSmartAccount, key: string) =>
+  answer(client.POST("/api/v1/operator/smart_accounts", { params: { header: { "Idempotency-Key": key } }, body }));
+export const listImportJobs = (query: ListQuery) => answer(client.GET("/api/v1/operator/jobs", { params: { query } }));
+
+// A file of what a list shows, with the same filters; the browser downloads it by a link.
+export function csvAddress(
+  sa: string,
+  va: string | undefined,
+  list: "licenses" | "devices" | "events",
+  query: ListQuery,
+) {
+  const base = `/api/v1/smart_accounts/${encodeURIComponent(sa)}`;
+  const middle = va === undefined ? "" : `/virtual_accounts/${encodeURIComponent(va)}`;
+  const filters = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined && name !== "cursor" && name !== "limit") filters.set(name, String(value));
+  }
+  const text = filters.toString();
+  return `${base}${middle}/${list}.csv${text === "" ? "" : `?${text}`}`;
+}
+
+export const streamAddress = (sa: string) => `/api/v1/smart_accounts/${encodeURIComponent(sa)}/stream`;

@@ -1,0 +1,26 @@
+// A page: its title in the tab and its landmark.
+import { type ReactNode, useEffect } from "react";
+
+interface PageFrameProps {
+  title: string;
+  narrow?: boolean;
+  // The way here, as <Crumbs>; pages that need none do not load it.
+  crumbs?: ReactNode;
+  children: ReactNode;
+}
+
+export function useTitle(title: string) {
+  useEffect(() => {
+    document.title = `${title} – Menkyo`;
+  }, [title]);
+}
+
+export function PageFrame({ title, narrow, crumbs, children }: PageFrameProps) {
+  useTitle(title);
+  return (
+    <>
+      {crumbs}
+      <main className={narrow ? "menkyo-narrow" : "menkyo-page"}>{children}</main>
+    </>
+  );
+}

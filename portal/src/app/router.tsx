@@ -1,0 +1,59 @@
+// The pages of the portal. Each is loaded when it is first opened.
+import { createBrowserRouter } from "react-router";
+import { PageLoading } from "../ui/states";
+import { NotFound, PageError } from "./errors";
+import { RequireSignIn } from "./session";
+import { Shell } from "./shell";
+
+export const router = createBrowserRouter([
+  {
+    element: <Shell />,
+    hydrateFallbackElement: <PageLoading />,
+    children: [
+      {
+        errorElement: <PageError />,
+        children: [
+          {
+            path: "/sign-in",
+            lazy: async () => ({ Component: (await import("../features/people/sign_in")).SignIn }),
+          },
+          {
+            path: "/link/:token",
+            lazy: async () => ({ Component: (await import("../features/people/set_password")).SetPassword }),
+          },
+          {
+            element: <RequireSignIn />,
+            children: [
+              { path: "/", lazy: async () => ({ Component: (await import("../features/home/home")).Home }) },
+              {
+                path: "/accounts/:sa/licenses",
+                lazy: async () => ({ Component: (await import("../features/licenses/layout")).LicenseManager }),
+                children: [
+                  {
+                    index: true,
+                    lazy: async () => ({ Component: (await import("../features/licenses/overview")).Overview }),
+                  },
+                  {
+                    path: ":va",
+                    lazy: async () => ({
+                      Component: (await import("../features/licenses/virtual_account_page")).VirtualAccountPage,
+                    }),
+                  },
+                ],
+              },
+              {
+                path: "/accounts/:sa/manage",
+                lazy: async () => ({ Component: (await import("../features/accounts/manage")).ManageAccount }),
+              },
+              {
+                path: "/operator",
+                lazy: async () => ({ Component: (await import("../features/operator/operator")).Operator }),
+              },
+              { path: "*", element: <NotFound /> },
+            ],
+          },
+        ],
+      },
+    ],
+  },
+]);

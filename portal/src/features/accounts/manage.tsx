@@ -1,0 +1,87 @@
+// Account management: virtual accounts, users, and the event log of the whole account.
+import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import Tabs from "@cloudscape-design/components/tabs";
+import { useTranslation } from "react-i18next";
+import { useNavigate, useParams, useSearchParams } from "react-router";
+import { asProblem } from "../../api/problem";
+import type { AccountSummary } from "../../api/types";
+import { Crumbs } from "../../app/crumbs";
+import { PageFrame } from "../../app/page";
+import { useLiveAccount } from "../../live/use_live";
+import { ProblemAlert } from "../../ui/problem_alert";
+import { RouteLink } from "../../ui/route_link";
+import { PageLoading } from "../../ui/states";
+import { EventsTab } from "../audit/events_tab";
+import { AccountSwitcher } from "./account_switcher";
+import { useAccount } from "./use_account";
+import { UsersTab } from "./users_tab";
+import { VirtualAccountsTab } from "./virtual_accounts_tab";
+
+export function ManageAccount() {
+  const { sa = "" } = useParams();
+  const { t } = useTranslation();
+  const account = useAccount(sa);
+  if (account.isPending) return <PageLoading />;
+  if (account.isError) {
+    return (
+      <PageFrame title={t("manage.title")} narrow>
+        <ProblemAlert problem={asProblem(account.error)} onRetry={() => account.refetch()} />
+      </PageFrame>
+    );
+  }
+  return <Manage key={sa} account={account.data} />;
+}
+
+function Manage({ account }: { account: AccountSummary }) {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const [parameters] = useSearchParams();
+  const sa = account.smart_account_id;
+  useLiveAccount(sa);
+  const may = (ability: string) => account.abilities.includes(ability);
+  const tabs = [
+    {
+      id: "virtual_accounts",
+      label: t("virtual_accounts.title"),
+      content: <VirtualAccountsTab sa={sa} mayCreate={may("virtual_account_create")} />,
+    },
+    ...(may("users_manage") ? [{ id: "users", label: t("users.title"), content: <UsersTab sa={sa} /> }] : []),
+    ...(may("events_view") ? [{ id: "events", label: t("inventory.events"), content: <EventsTab sa={sa} /> }] : []),
+  ];
+  const active = tabs.find((tab) => tab.id === parameters.get("tab"))?.id ?? "virtual_accounts";
+  return (
+    <PageFrame
+      title={t("manage.title")}
+      crumbs={
+        <Crumbs
+          crumbs={[
+            { text: t("home.title"), href: "/" },
+            { text: t("manage.title"), href: `/accounts/${sa}/manage` },
+          ]}
+        />
+      }
+    >
+      <SpaceBetween size="l">
+        <Header
+          variant="h1"
+          description={t("account.identity", { domain: account.domain, number: account.number })}
+          actions={
+            <SpaceBetween direction="horizontal" size="s" alignItems="center">
+              {may("inventory_view") && <RouteLink to={`/accounts/${sa}/licenses`}>{t("home.licenses")}</RouteLink>}
+              <AccountSwitcher account={account} onChange={(id) => navigate(`/accounts/${id}/manage`)} />
+            </SpaceBetween>
+          }
+        >
+          {t("manage.title_of", { account: account.name })}
+        </Header>
+        <Tabs
+          ariaLabel={t("manage.title")}
+          activeTabId={active}
+          onChange={({ detail }) => navigate({ search: `?tab=${detail.activeTabId}` })}
+          tabs={tabs}
+        />
+      </SpaceBetween>
+    </PageFrame>
+  );
+}

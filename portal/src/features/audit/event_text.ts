@@ -1,0 +1,48 @@
+// An entry of the event log in words, made from its kind and its small map of data.
+import type { TFunction } from "i18next";
+import type { Language, LogEvent } from "../../api/types";
+import { formatNumber } from "../../ui/format";
+
+// The kinds that have a sentence; the filter of the log offers them in this order.
+export const EVENT_KINDS = [
+  "device_registered",
+  "device_removed",
+  "device_deregistered",
+  "device_released",
+  "device_identity_lapsed",
+  "device_cloned",
+  "device_resynced",
+  "use_changed",
+  "compliance_lost",
+  "compliance_regained",
+  "licenses_deposited",
+  "term_ended",
+  "token_created",
+  "token_revoked",
+  "smart_account_created",
+  "virtual_account_created",
+  "virtual_account_changed",
+  "virtual_account_deleted",
+  "role_granted",
+  "role_revoked",
+  "catalog_imported",
+] as const;
+
+export function eventText(t: TFunction, language: Language, event: LogEvent): string {
+  const values: Record<string, string | number> = {};
+  for (const [name, value] of Object.entries(event.data)) {
+    values[name] = typeof value === "number" ? formatNumber(language, value) : value;
+  }
+  if (typeof values.role === "string") values.role = t(`roles.${values.role}`, { defaultValue: values.role });
+  values.subject = event.subject.name || event.subject.id;
+  values.actor = actorText(t, event);
+  const text = t(`events.${event.kind}`, { defaultValue: "", ...values });
+  // A newer server may log what this portal has no sentence for.
+  return text !== "" ? text : t("events.other", { kind: event.kind, subject: values.subject });
+}
+
+export function actorText(t: TFunction, event: LogEvent): string {
+  const { actor } = event;
+  if (actor.name !== undefined && actor.name !== "") return actor.name;
+  return t(`actors.${actor.kind}`, { defaultValue: actor.kind });
+}

@@ -1,0 +1,174 @@
+// The first page after signing in: are we all right, and where to go on.
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import Container from "@cloudscape-design/components/container";
+import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { listOverview, listSmartAccounts } from "../../api/calls";
+import { asProblem } from "../../api/problem";
+import type { AccountSummary, OverviewTotals } from "../../api/types";
+import { PageFrame } from "../../app/page";
+import { useMe } from "../../app/session";
+import { accountKey } from "../../live/keys";
+import { useLiveAccount } from "../../live/use_live";
+import { formatNumber } from "../../ui/format";
+import { ProblemAlert } from "../../ui/problem_alert";
+import { RouteLink } from "../../ui/route_link";
+import { Empty, PageLoading } from "../../ui/states";
+import { useLanguage } from "../../ui/use_language";
+import { canManage } from "../accounts/abilities";
+
+export function Home() {
+  const { t } = useTranslation();
+  const me = useMe();
+  const accounts = useInfiniteQuery({
+    queryKey: ["accounts"],
+    queryFn: ({ pageParam }) => listSmartAccounts({ limit: 50, cursor: pageParam }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next_cursor,
+  });
+  const found = accounts.data?.pages.flatMap((page) => page.items) ?? [];
+  return (
+    <PageFrame title={t("home.title")}>
+      <SpaceBetween size="l">
+        <Header variant="h1" description={t("home.description")}>
+          {t("home.title")}
+        </Header>
+        {accounts.isPending && <PageLoading />}
+        {accounts.isError && <ProblemAlert problem={asProblem(accounts.error)} onRetry={() => accounts.refetch()} />}
+        {accounts.isSuccess && found.length === 0 && (
+          <Container>
+            <Empty title={t("home.no_accounts")} text={t("home.no_accounts_text")} />
+          </Container>
+        )}
+        <div className="menkyo-tiles">
+          {found.map((account) => (
+            <AccountCard key={account.smart_account_id} account={account} />
+          ))}
+          {me.operator_roles.length > 0 && <OperatorTile />}
+        </div>
+        {accounts.hasNextPage && (
+          <Button loading={accounts.isFetchingNextPage} onClick={() => accounts.fetchNextPage()}>
+            {t("common.more")}
+          </Button>
+        )}
+      </SpaceBetween>
+    </PageFrame>
+  );
+}
+
+function AccountCard({ account }: { account: AccountSummary }) {
+  const { t } = useTranslation();
+  const seesInventory = account.abilities.includes("inventory_view");
+  return (
+    <Container
+      fitHeight
+      header={
+        <Header variant="h2" description={t("account.identity", { domain: account.domain, number: account.number })}>
+          {account.name}
+        </Header>
+      }
+      footer={
+        <SpaceBetween direction="horizontal" size="l">
+          {seesInventory && (
+            <RouteLink to={`/accounts/${account.smart_account_id}/licenses`} variant="primary">
+              {t("home.licenses")}
+            </RouteLink>
+          )}
+          {canManage(account.abilities) && (
+            <RouteLink to={`/accounts/${account.smart_account_id}/manage`} variant="primary">
+              {t("home.manage")}
+            </RouteLink>
+          )}
+        </SpaceBetween>
+      }
+    >
+      {seesInventory ? <Health account={account} /> : <Box color="text-body-secondary">{t("home.no_inventory")}</Box>}
+    </Container>
+  );
+}
+
+function Health({ account }: { account: AccountSummary }) {
+  const { t } = useTranslation();
+  const language = useLanguage();
+  const sa = account.smart_account_id;
+  useLiveAccount(sa);
+  const query = useQuery({
+    queryKey: accountKey(sa, "overview", "", "totals"),
+    queryFn: async () => (await listOverview(sa, { limit: 1 })).totals,
+  });
+  if (query.isPending) return <StatusIndicator type="loading">{t("common.loading")}</StatusIndicator>;
+  if (query.isError) return <ProblemAlert problem={asProblem(query.error)} onRetry={() => query.refetch()} />;
+  const totals = query.data;
+  const lines = healthLines(totals);
+  const number = (value: number) => formatNumber(language, value);
+  return (
+    <SpaceBetween size="xs">
+      <Box variant="p" fontSize="heading-m" fontWeight="bold">
+        {lines.length === 0 ? (
+          <StatusIndicator type="success">{t("health.good")}</StatusIndicator>
+        ) : (
+          <StatusIndicator type={lines.some((line) => line.type === "error") ? "error" : "warning"}>
+            {t("health.look")}
+          </StatusIndicator>
+        )}
+      </Box>
+      {lines.map((line) => (
+        <HealthLine key={line.key} type={line.type}>
+          {t(`health.${line.key}`, { count: line.count, formatted: number(line.count) })}
+        </HealthLine>
+      ))}
+      <Box color="text-body-secondary">
+        {t("health.summary", {
+          owned: number(totals.owned),
+          in_use: number(totals.in_use),
+          devices: number(totals.device_count),
+        })}
+      </Box>
+    </SpaceBetween>
+  );
+}
+
+function HealthLine({ type, children }: { type: "error" | "warning"; children: ReactNode }) {
+  return <StatusIndicator type={type}>{children}</StatusIndicator>;
+}
+
+interface HealthFinding {
+  key: "short" | "expiring" | "silent";
+  type: "error" | "warning";
+  count: number;
+}
+
+// What somebody should look at, worst first. A shortage is never made good by a surplus elsewhere.
+export function healthLines(totals: OverviewTotals): HealthFinding[] {
+  const lines: HealthFinding[] = [];
+  if (totals.short > 0) lines.push({ key: "short", type: "error", count: totals.short });
+  if (totals.expiring > 0) lines.push({ key: "expiring", type: "warning", count: totals.expiring });
+  if (totals.silent_device_count > 0) lines.push({ key: "silent", type: "warning", count: totals.silent_device_count });
+  return lines;
+}
+
+function OperatorTile() {
+  const { t } = useTranslation();
+  return (
+    <Container
+      fitHeight
+      header={
+        <Header variant="h2" description={t("operator.tile_description")}>
+          {t("operator.title")}
+        </Header>
+      }
+      footer={
+        <RouteLink to="/operator" variant="primary">
+          {t("operator.open")}
+        </RouteLink>
+      }
+    >
+      <Box color="text-body-secondary">{t("operator.tile_text")}</Box>
+    </Container>
+  );
+}

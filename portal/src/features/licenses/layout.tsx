@@ -1,0 +1,131 @@
+// The license manager: which account, which virtual account, and the page about it.
+
+import Container from "@cloudscape-design/components/container";
+import ExpandableSection from "@cloudscape-design/components/expandable-section";
+import Header from "@cloudscape-design/components/header";
+import LiveRegion from "@cloudscape-design/components/live-region";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import { useTranslation } from "react-i18next";
+import { Outlet, useNavigate, useOutletContext, useParams } from "react-router";
+import { asProblem } from "../../api/problem";
+import type { AccountSummary } from "../../api/types";
+import { Crumbs } from "../../app/crumbs";
+import type { LiveState } from "../../live/hub";
+import { useLiveAccount } from "../../live/use_live";
+import { ProblemAlert } from "../../ui/problem_alert";
+import { RouteLink } from "../../ui/route_link";
+import { PageLoading } from "../../ui/states";
+import { canManage } from "../accounts/abilities";
+import { AccountSwitcher } from "../accounts/account_switcher";
+import { useAccount } from "../accounts/use_account";
+import { useVirtualAccounts } from "../accounts/use_virtual_accounts";
+import { VirtualAccountTree } from "../accounts/virtual_account_tree";
+
+export interface LicenseManagerContext {
+  account: AccountSummary;
+}
+
+export function useLicenseManager(): LicenseManagerContext {
+  return useOutletContext<LicenseManagerContext>();
+}
+
+export function LicenseManager() {
+  const { sa = "" } = useParams();
+  const account = useAccount(sa);
+  if (account.isPending) return <PageLoading />;
+  if (account.isError) {
+    return (
+      <main className="menkyo-narrow">
+        <ProblemAlert problem={asProblem(account.error)} onRetry={() => account.refetch()} />
+      </main>
+    );
+  }
+  // Another account is another page: nothing of the former one is carried over.
+  return <AccountLicenses key={sa} account={account.data} />;
+}
+
+function AccountLicenses({ account }: { account: AccountSummary }) {
+  const { t } = useTranslation();
+  const { va } = useParams();
+  const navigate = useNavigate();
+  const base = `/accounts/${account.smart_account_id}/licenses`;
+  const live = useLiveAccount(account.smart_account_id);
+  const { query, items, is_complete } = useVirtualAccounts(account.smart_account_id);
+  const current = items.find((item) => item.virtual_account_id === va);
+  const crumbs = [
+    { text: t("home.title"), href: "/" },
+    { text: t("licenses.title"), href: base },
+    ...(current === undefined ? [] : [{ text: current.name, href: `${base}/${current.virtual_account_id}` }]),
+  ];
+  const tree = (
+    <VirtualAccountTree
+      items={items}
+      selected={va}
+      complete={is_complete}
+      problem={query.isError ? asProblem(query.error) : null}
+      onRetry={() => query.refetch()}
+      onSelect={(id) => navigate(`${base}/${id}`)}
+    />
+  );
+  return (
+    <>
+      <Crumbs crumbs={crumbs} />
+      <main className="menkyo-page">
+        <SpaceBetween size="l">
+          <Header
+            variant="h1"
+            description={t("account.identity", { domain: account.domain, number: account.number })}
+            actions={
+              <SpaceBetween direction="horizontal" size="s" alignItems="center">
+                <LiveIndicator state={live} />
+                {canManage(account.abilities) && (
+                  <RouteLink to={`/accounts/${account.smart_account_id}/manage`}>{t("home.manage")}</RouteLink>
+                )}
+                <AccountSwitcher account={account} onChange={(id) => navigate(`/accounts/${id}/licenses`)} />
+              </SpaceBetween>
+            }
+          >
+            {t("licenses.title_of", { account: account.name })}
+          </Header>
+          <div className="menkyo-split">
+            <nav className="menkyo-tree-panel-wide" aria-label={t("virtual_accounts.title")}>
+              <Container header={<Header variant="h2">{t("virtual_accounts.title")}</Header>}>
+                <SpaceBetween size="s">
+                  {va !== undefined && <RouteLink to={base}>{t("licenses.all_virtual_accounts")}</RouteLink>}
+                  {tree}
+                </SpaceBetween>
+              </Container>
+            </nav>
+            <nav className="menkyo-tree-panel-narrow" aria-label={t("virtual_accounts.title")}>
+              <ExpandableSection variant="container" headerText={current?.name ?? t("licenses.choose_virtual_account")}>
+                <SpaceBetween size="s">
+                  {va !== undefined && <RouteLink to={base}>{t("licenses.all_virtual_accounts")}</RouteLink>}
+                  {tree}
+                </SpaceBetween>
+              </ExpandableSection>
+            </nav>
+            <Outlet context={{ account } satisfies LicenseManagerContext} />
+          </div>
+        </SpaceBetween>
+      </main>
+    </>
+  );
+}
+
+const LIVE: Record<LiveState, "success" | "pending" | "warning"> = {
+  open: "success",
+  connecting: "pending",
+  waiting: "warning",
+};
+
+// Says whether the page keeps itself up to date; read out only when it stops doing so.
+function LiveIndicator({ state }: { state: LiveState }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      <StatusIndicator type={LIVE[state]}>{t(`live.${state}`)}</StatusIndicator>
+      <LiveRegion hidden>{state === "waiting" ? t("live.waiting_text") : ""}</LiveRegion>
+    </>
+  );
+}

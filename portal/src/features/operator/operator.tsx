@@ -1,0 +1,57 @@
+// What the operator's staff work with: the catalogue, the Smart Accounts of the installation, and imports.
+import Alert from "@cloudscape-design/components/alert";
+import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import Tabs from "@cloudscape-design/components/tabs";
+import { useTranslation } from "react-i18next";
+import { useNavigate, useSearchParams } from "react-router";
+import { Crumbs } from "../../app/crumbs";
+import { PageFrame } from "../../app/page";
+import { useMe } from "../../app/session";
+import { CatalogTab } from "./catalog_tab";
+import { JobsTab } from "./jobs_tab";
+import { OperatorAccountsTab } from "./operator_accounts_tab";
+
+const TABS = ["catalog", "accounts", "jobs"] as const;
+
+export function Operator() {
+  const { t } = useTranslation();
+  const me = useMe();
+  const navigate = useNavigate();
+  const [parameters] = useSearchParams();
+  const active = TABS.find((tab) => tab === parameters.get("tab")) ?? "catalog";
+  const content = {
+    catalog: <CatalogTab />,
+    accounts: <OperatorAccountsTab mayCreate={me.operator_roles.includes("operator_admin")} />,
+    jobs: <JobsTab />,
+  };
+  return (
+    <PageFrame
+      title={t("operator.title")}
+      crumbs={
+        <Crumbs
+          crumbs={[
+            { text: t("home.title"), href: "/" },
+            { text: t("operator.title"), href: "/operator" },
+          ]}
+        />
+      }
+    >
+      <SpaceBetween size="l">
+        <Header variant="h1" description={t("operator.tile_description")}>
+          {t("operator.title")}
+        </Header>
+        {me.operator_roles.length === 0 ? (
+          <Alert type="warning">{t("operator.not_allowed")}</Alert>
+        ) : (
+          <Tabs
+            ariaLabel={t("operator.title")}
+            activeTabId={active}
+            onChange={({ detail }) => navigate({ search: `?tab=${detail.activeTabId}` })}
+            tabs={TABS.map((id) => ({ id, label: t(`operator.${id}`), content: id === active && content[id] }))}
+          />
+        )}
+      </SpaceBetween>
+    </PageFrame>
+  );
+}

@@ -1,0 +1,53 @@
+// Messages about what was just done. They stay until they are dismissed.
+import type { FlashbarProps } from "@cloudscape-design/components/flashbar";
+import { createContext, lazy, type ReactNode, Suspense, useCallback, useContext, useMemo, useState } from "react";
+
+export type Flash = Pick<FlashbarProps.MessageDefinition, "type" | "header" | "content">;
+
+interface FlashContextValue {
+  flashes: (Flash & { id: string })[];
+  add: (flash: Flash) => void;
+  dismiss: (id: string) => void;
+}
+
+const FlashContext = createContext<FlashContextValue | null>(null);
+const MOST_FLASHES = 3;
+let lastId = 0;
+
+export function FlashProvider({ children }: { children: ReactNode }) {
+  const [flashes, set] = useState<(Flash & { id: string })[]>([]);
+  const add = useCallback((flash: Flash) => {
+    lastId += 1;
+    const id = String(lastId);
+    set((present) => [{ ...flash, id }, ...present].slice(0, MOST_FLASHES));
+  }, []);
+  const dismiss = useCallback((id: string) => set((present) => present.filter((flash) => flash.id !== id)), []);
+  const value = useMemo(() => ({ flashes, add, dismiss }), [flashes, add, dismiss]);
+  return <FlashContext.Provider value={value}>{children}</FlashContext.Provider>;
+}
+
+function useFlashContext(): FlashContextValue {
+  const value = useContext(FlashContext);
+  if (value === null) throw new Error("flashes need their provider");
+  return value;
+}
+
+export function useFlash() {
+  return useFlashContext().add;
+}
+
+const FlashList = lazy(async () => ({ default: (await import("./flash_list")).FlashList }));
+
+// The region is there before the first message, so that screen readers notice what comes into it.
+export function Flashes() {
+  const { flashes, dismiss } = useFlashContext();
+  return (
+    <div className="menkyo-flashes" aria-live="polite">
+      {flashes.length > 0 && (
+        <Suspense>
+          <FlashList flashes={flashes} onDismiss={dismiss} />
+        </Suspense>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,61 @@
+// A form in a dialog: Enter submits, the refusal of the server is shown above the fields.
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import Form from "@cloudscape-design/components/form";
+import Modal from "@cloudscape-design/components/modal";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { type ReactNode, useId } from "react";
+import { useTranslation } from "react-i18next";
+import type { ApiProblem } from "../api/problem";
+import { ProblemAlert } from "./problem_alert";
+
+interface FormModalProps {
+  title: string;
+  submit: string;
+  pending: boolean;
+  problem: ApiProblem | null;
+  children: ReactNode;
+  onSubmit: () => void;
+  onClose: () => void;
+}
+
+export function FormModal({ title, submit, pending, problem, children, onSubmit, onClose }: FormModalProps) {
+  const { t } = useTranslation();
+  const form = useId();
+  return (
+    <Modal
+      visible
+      header={title}
+      closeAriaLabel={t("common.close")}
+      onDismiss={onClose}
+      footer={
+        <Box float="right">
+          <SpaceBetween direction="horizontal" size="xs">
+            <Button variant="link" onClick={onClose}>
+              {t("common.cancel")}
+            </Button>
+            <Button variant="primary" form={form} loading={pending}>
+              {submit}
+            </Button>
+          </SpaceBetween>
+        </Box>
+      }
+    >
+      <form
+        id={form}
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (!pending) onSubmit();
+        }}
+      >
+        <Form>
+          <SpaceBetween size="l">
+            {problem !== null && <ProblemAlert problem={problem} />}
+            {children}
+          </SpaceBetween>
+        </Form>
+      </form>
+    </Modal>
+  );
+}

@@ -1,0 +1,33 @@
+import react from "@vitejs/plugin-react";
+import type { Plugin, UserConfig } from "vite";
+
+// Cloudscape's global style sheet carries Open Sans as data: URLs. The portal uses the fonts of the person's system
+// (a policy without font-src data: stays possible, and Japanese needs the system's fonts anyway), so they are left out.
+function withoutEmbeddedFonts(): Plugin {
+  return {
+    name: "without-embedded-fonts",
+    enforce: "pre",
+    transform(code, id) {
+      if (!id.includes("@cloudscape-design/global-styles/index.css")) return null;
+      return { code: code.replace(/@font-face\s*\{[^}]*\}/g, ""), map: null };
+    },
+  };
+}
+
+const server = process.env.MENKYO_SERVER ?? "http://127.0.0.1:8080";
+
+export default {
+  plugins: [withoutEmbeddedFonts(), react()],
+  build: {
+    target: "es2022",
+    // Data URLs would need a wider content security policy than 'self'.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+    manifest: "manifest.json",
+    chunkSizeWarningLimit: 1500,
+  },
+  worker: { format: "es" },
+  server: { proxy: { "/api": server } },
+  test: { include: ["tests/**/*.test.{ts,tsx}", "src/**/*.test.{ts,tsx}"], testTimeout: 60000 },
+} satisfies UserConfig & { test: unknown };
