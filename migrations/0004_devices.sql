@@ -53,6 +53,7 @@ create table device_contact (
   report_hash bytea not null,
   authorization_state text not null,
   released_at bigint,
+  warned_at bigint,
   primary key (smart_account_id, device_id)
 );
 

@@ -52,6 +52,7 @@ MENKYO_ID_TAG(Device, "dev");
 MENKYO_ID_TAG(Job, "job");
 MENKYO_ID_TAG(Key, "key");
 MENKYO_ID_TAG(Request, "req");
+MENKYO_ID_TAG(Installation, "ins");
 #undef MENKYO_ID_TAG
 }  // namespace tag
 
@@ -71,6 +72,7 @@ using DeviceId = Id<tag::Device>;
 using JobId = Id<tag::Job>;
 using KeyId = Id<tag::Key>;
 using RequestId = Id<tag::Request>;
+using InstallationId = Id<tag::Installation>;
 
 }  // namespace menkyo
 

@@ -15,7 +15,7 @@ std::span<const ProblemKind* const> all_problems() {
       &too_many_requests, &headers_too_large, &internal,           &busy,
       &storage_unavailable, &outcome_unknown, &message_invalid,    &device_unknown,
       &token_unknown,     &token_expired,     &token_used_up,      &token_revoked,
-      &clock_skewed,      &sequence_conflict, &product_unknown,
+      &identity_expired,  &clock_skewed,      &sequence_conflict, &product_unknown,
   });
   return kinds;
 }

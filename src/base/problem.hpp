@@ -54,6 +54,7 @@ inline constexpr ProblemKind token_unknown{"token_unknown", 403, "The registrati
 inline constexpr ProblemKind token_expired{"token_expired", 403, "The registration token has expired"};
 inline constexpr ProblemKind token_used_up{"token_used_up", 403, "The registration token has been used up"};
 inline constexpr ProblemKind token_revoked{"token_revoked", 403, "The registration token was revoked"};
+inline constexpr ProblemKind identity_expired{"identity_expired", 403, "The identity of the device has expired"};
 inline constexpr ProblemKind clock_skewed{"clock_skewed", 403, "The clock of the device differs too much"};
 inline constexpr ProblemKind sequence_conflict{"sequence_conflict", 409, "Another message with this number was accepted"};
 inline constexpr ProblemKind product_unknown{"product_unknown", 422, "The product is not in the catalogue"};
