@@ -1,0 +1,107 @@
+#pragma once
+// Tables as text: RFC 4180 in UTF-8, with or without byte order mark, lines ended by CRLF or LF, the first record naming
+// the columns. A reader goes on after a fault, so that one run tells everything that is wrong with a file.
+// Pure; each object belongs to one thread.
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace menkyo {
+
+// What is wrong with a file, and where: the line counts from 1; `column` is the column's name, or "character N" where
+// the line could not be taken apart.
+struct CsvFault {
+  int64_t line = 0;
+  std::string column;
+  std::string reason;
+
+  bool operator==(CsvFault const&) const = default;
+};
+
+// The first faults in full and the number of the rest.
+struct CsvFaults {
+  static constexpr size_t kept = 1000;
+  std::vector<CsvFault> first;
+  int64_t more = 0;
+
+  void add(int64_t line, std::string_view column, std::string reason);
+  bool empty() const { return first.empty(); }
+  int64_t count() const { return int64_t(first.size()) + more; }
+};
+
+struct CsvLimits {
+  size_t file_bytes = size_t{64} << 20;
+  int64_t lines = 1'000'000;
+  size_t record_bytes = 16 << 10;
+  size_t field_bytes = 4 << 10;
+};
+
+// Takes a text apart into records. Does not own the text.
+class CsvReader {
+ public:
+  CsvReader(std::string_view text, CsvLimits const& limits, CsvFaults& faults);
+  // The next record that is well formed; false at the end. Empty lines are passed over.
+  bool next(std::vector<std::string>& fields);
+  // Where the record that was read last begins.
+  int64_t line() const { return record_line_; }
+
+ private:
+  enum class Read { record, empty, faulty };
+  Read read_record(std::vector<std::string>& fields);
+  bool read_quoted(std::string& field);
+  bool read_plain(std::string& field);
+  bool end_of_field(size_t at) const;
+  bool fail(size_t at, std::string reason);
+  void skip_line_break();
+  void resume_after(size_t at);
+
+  std::string_view text_;
+  CsvLimits limits_;
+  CsvFaults& faults_;
+  size_t at_ = 0;
+  size_t record_at_ = 0;
+  size_t resume_at_ = 0;
+  int64_t line_ = 1;
+  int64_t record_line_ = 1;
+};
+
+// One column that a table may have.
+struct CsvColumn {
+  std::string_view name;
+  bool required = true;
+};
+
+// Records by column name. An unknown, repeated or missing column is a fault of line 1, and then there are no rows.
+class CsvTable {
+ public:
+  CsvTable(std::string_view text, std::span<const CsvColumn> columns, CsvFaults& faults, CsvLimits const& limits = {});
+  // The next row with as many fields as there are columns; false at the end.
+  bool next();
+  int64_t line() const { return reader_.line(); }
+  // The field of the column at this place of `columns`, without surrounding blanks; empty if the file lacks the column.
+  std::string_view operator[](size_t column) const;
+  // Reports a fault of that field.
+  void fault(size_t column, std::string reason);
+
+ private:
+  bool read_header();
+  std::span<const CsvColumn> columns_;
+  CsvFaults& faults_;
+  CsvReader reader_;
+  std::vector<std::optional<size_t>> place_;  // in the file, of each column
+  std::vector<std::string> fields_;
+  size_t width_ = 0;
+  bool readable_ = false;
+};
+
+// Whether all of `text` is UTF-8 (RFC 3629).
+bool is_utf8(std::string_view text);
+// Code points in well-formed UTF-8.
+size_t count_characters(std::string_view text);
+
+}  // namespace menkyo
