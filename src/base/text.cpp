@@ -1,0 +1,122 @@
+#include "base/text.hpp"
+
+#include <idn2.h>
+#include <unicode/normalizer2.h>
+#include <unicode/uchar.h>
+#include <unicode/unistr.h>
+
+#include <algorithm>
+#include <memory>
+#include <stdexcept>
+
+namespace menkyo {
+
+namespace {
+
+icu::UnicodeString utf16(std::string_view text) {
+  return icu::UnicodeString::fromUTF8(icu::StringPiece(text.data(), int32_t(text.size())));
+}
+
+std::string utf8(icu::UnicodeString const& text) {
+  std::string out;
+  text.toUTF8String(out);
+  return out;
+}
+
+icu::UnicodeString normalize(icu::Normalizer2 const* (*get)(UErrorCode&), std::string_view text) {
+  UErrorCode error = U_ZERO_ERROR;
+  auto const* normalizer = get(error);
+  icu::UnicodeString out;
+  if (U_SUCCESS(error)) out = normalizer->normalize(utf16(text), error);
+  if (U_FAILURE(error)) throw std::runtime_error(std::string("ICU failed: ") + u_errorName(error));
+  return out;
+}
+
+icu::UnicodeString folded(std::string_view text) {
+  auto const raw = normalize(icu::Normalizer2::getNFKCCasefoldInstance, text);
+  icu::UnicodeString out;
+  bool gap = false;
+  for (int32_t i = 0; i < raw.length(); i = raw.moveIndex32(i, 1)) {
+    UChar32 const c = raw.char32At(i);
+    if (u_isUWhiteSpace(c) || u_iscntrl(c)) {
+      gap = true;
+      continue;
+    }
+    if (gap && !out.isEmpty()) out.append(UChar32(' '));
+    gap = false;
+    out.append(c);
+  }
+  return out;
+}
+
+bool is_digit(UChar32 c) { return c >= '0' && c <= '9'; }
+
+// Katakana small a to small ke, and the two iteration marks, stand 0x60 above their hiragana.
+UChar32 as_hiragana(UChar32 c) {
+  bool const katakana = (c >= 0x30A1 && c <= 0x30F6) || c == 0x30FD || c == 0x30FE;
+  return katakana ? c - 0x60 : c;
+}
+
+}  // namespace
+
+std::string to_nfkc(std::string_view text) { return utf8(normalize(icu::Normalizer2::getNFKCInstance, text)); }
+
+std::string fold_name(std::string_view text) { return utf8(folded(text)); }
+
+std::string sort_key(std::string_view text, size_t max_bytes) {
+  auto const name = folded(text);
+  std::string out;
+  auto const append = [&](UChar32 c) {
+    auto const piece = utf8(icu::UnicodeString(c));
+    if (out.size() + piece.size() > max_bytes) return false;
+    out += piece;
+    return true;
+  };
+  for (int32_t i = 0; i < name.length();) {
+    UChar32 const c = name.char32At(i);
+    if (!is_digit(c)) {
+      if (!append(as_hiragana(c))) return out;
+      i = name.moveIndex32(i, 1);
+      continue;
+    }
+    // The count of significant digits goes before them ('0' plus the count, a printable character), so that 2 < 10.
+    int32_t end = i;
+    while (end < name.length() && is_digit(name.char32At(end))) ++end;
+    while (i + 1 < end && name.charAt(i) == '0') ++i;
+    if (!append('0' + std::min(end - i, int32_t{64}))) return out;
+    for (; i < end; ++i)
+      if (!append(name.charAt(i))) return out;
+  }
+  return out;
+}
+
+std::optional<std::string> normalize_domain(std::string_view text) {
+  auto name = fold_name(text);
+  if (name.ends_with('.')) name.pop_back();
+  // Checked before, since libidn2 drops some of what it should refuse.
+  auto const wrong = [](char c) {
+    return uint8_t(c) < 0x80 && !(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') && c != '-' && c != '.';
+  };
+  if (name.empty() || std::any_of(name.begin(), name.end(), wrong)) return {};
+  char* ascii = nullptr;
+  int const code = idn2_to_ascii_8z(name.c_str(), &ascii, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
+  std::unique_ptr<char, void (*)(void*)> const owner(ascii, idn2_free);
+  if (code != IDN2_OK) return {};
+  std::string out(ascii);
+  if (out.size() > 253 || out.front() == '.' || out.find("..") != std::string::npos) return {};
+  return out;
+}
+
+std::optional<std::string> normalize_mail(std::string_view text) {
+  auto const whole = fold_name(text);
+  auto const at = whole.rfind('@');
+  if (at == std::string::npos || at == 0 || at > 64) return {};
+  auto const local = whole.substr(0, at);
+  if (local.find_first_of(" @\",:;<>()[]\\") != std::string::npos) return {};
+  if (local.front() == '.' || local.back() == '.' || local.find("..") != std::string::npos) return {};
+  auto const domain = normalize_domain(std::string_view(whole).substr(at + 1));
+  if (!domain) return {};
+  return local + "@" + *domain;
+}
+
+}  // namespace menkyo

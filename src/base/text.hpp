@@ -1,0 +1,31 @@
+#pragma once
+// Names as people compare and order them, and the one spelling of domains and mail addresses. Pure functions, safe from
+// any thread. Input is UTF-8; what is not becomes U+FFFD.
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace menkyo {
+
+// Unicode normalization form KC (Unicode Standard Annex 15): full-width letters become ordinary ones.
+std::string to_nfkc(std::string_view text);
+
+// Equal for names that people take for the same: NFKC with case folding (toNFKC_Casefold, Unicode 15.0 section 3.13),
+// white space at the ends removed and elsewhere one space.
+std::string fold_name(std::string_view text);
+
+// Orders names by the bytes of their keys: folded as above, hiragana and katakana alike, numbers by their value. It
+// holds no character below U+0020 and at most `max_bytes` bytes; longer names are cut, so keys are not unique. Not a
+// collation key of ICU on purpose: those change with its version, and these are stored.
+std::string sort_key(std::string_view text, size_t max_bytes = 200);
+
+// A domain in lower-case ASCII (IDNA 2008, RFC 5891, as libidn2 looks names up, with the letter-digit-hyphen rule);
+// nullopt if it cannot be one. A final dot is removed.
+std::optional<std::string> normalize_domain(std::string_view text);
+
+// A mail address in the spelling by which it is looked up: trimmed, NFKC and case folding for all of it, the domain in
+// ASCII. nullopt if it has not the shape local@domain (RFC 5321 section 4.5.3.1: 64 and 255 bytes at most).
+std::optional<std::string> normalize_mail(std::string_view text);
+
+}  // namespace menkyo

@@ -1,0 +1,99 @@
+#include "people/people.hpp"
+
+#include "base/text.hpp"
+#include "people/session.hpp"
+#include "people/store.hpp"
+#include "people/throttle.hpp"
+#include "protocol/bytes.hpp"
+
+namespace menkyo::people {
+
+namespace {
+
+constexpr std::string_view profile_purpose = "person_profile";
+
+Person to_person(keys::Vault const& vault, store::ProfileRow const& row) {
+  auto const opened = vault.open(profile_purpose, row.wrapped_profile);
+  Profile profile;
+  wire::Errors errors;
+  if (!wire::decode(wire::json::parse(as_text(opened)), profile, "", errors))
+    throw std::logic_error("a sealed profile does not fit its limits");
+  return {row.person_id, profile.mail, profile.given_name, profile.family_name, profile.native_name, row.language};
+}
+
+}  // namespace
+
+Bytes mail_lookup(keys::Vault const& vault, std::string_view normalized_mail) {
+  return vault.lookup("person_mail", as_bytes(normalized_mail));
+}
+
+PersonId create_person(db::Tx& tx, keys::Vault const& vault, NewPerson const& person, audit::Actor const& actor) {
+  auto const mail = normalize_mail(person.profile.mail);
+  if (!mail) throw invalid_field("/mail", "not_a_mail", "must be a mail address");
+  auto const lookup = mail_lookup(vault, *mail);
+  if (store::find_by_mail(tx, lookup)) throw Problem(problems::conflict, "There is an account with this mail address.");
+  auto const id = tx.new_id<PersonId>();
+  auto const profile = wire::to_json(person.profile);
+  store::insert_person(
+      tx, {id, lookup, vault.seal(profile_purpose, as_bytes(profile), tx.random()), person.language, tx.now()});
+  audit::record(tx, vault,
+                {.smart_account_id = {},
+                 .kind = audit::EventKind::person_created,
+                 .actor = actor,
+                 .subject_kind = "person",
+                 .subject_id = id.bytes});
+  return id;
+}
+
+std::optional<PersonId> find_person(db::ReadTx& tx, keys::Vault const& vault, std::string_view mail) {
+  auto const normalized = normalize_mail(mail);
+  if (!normalized) return {};
+  return store::find_by_mail(tx, mail_lookup(vault, *normalized));
+}
+
+std::vector<Person> load_persons(db::ReadTx& tx, keys::Vault const& vault, std::vector<PersonId> ids) {
+  std::sort(ids.begin(), ids.end());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  std::vector<Person> out;
+  for (auto const& row : store::profiles(tx, ids)) out.push_back(to_person(vault, row));
+  return out;
+}
+
+Person load_person(db::ReadTx& tx, keys::Vault const& vault, PersonId id) {
+  auto found = load_persons(tx, vault, {id});
+  if (found.empty()) throw Problem(problems::not_found);
+  return std::move(found.front());
+}
+
+void set_language(db::Tx& tx, PersonId id, Language language) { store::set_language(tx, id, language); }
+
+bool has_password(db::ReadTx& tx, PersonId id) { return store::password_hash(tx, id).has_value(); }
+
+void disable_person(db::Tx& tx, PersonId id) {
+  if (!store::disable(tx, id, tx.now())) return;
+  store::delete_sessions(tx, id);
+  store::delete_links(tx, id);
+}
+
+std::string display_name(Person const& person) {
+  auto name = person.given_name + (person.given_name.empty() || person.family_name.empty() ? "" : " ") + person.family_name;
+  return name.empty() ? person.mail : name;
+}
+
+std::string make_link(db::Tx& tx, keys::Vault const& vault, PersonId person) {
+  store::delete_links(tx, person);
+  auto const token = protocol::to_base64url(tx.random().bytes(32));
+  store::insert_link(tx, {link_lookup(vault, token), tx.new_id<OneTimeLinkId>(), person, LinkPurpose::set_password,
+                          tx.now(), tx.now() + link_period});
+  return token;
+}
+
+Bytes link_lookup(keys::Vault const& vault, std::string_view token) {
+  return vault.lookup("one_time_link", as_bytes(token));
+}
+
+int64_t clean_up(db::Tx& tx, int64_t limit) {
+  return store::delete_expired(tx, tx.now(), tx.now() - known_source_kept, limit);
+}
+
+}  // namespace menkyo::people

@@ -1,0 +1,104 @@
+#pragma once
+// People: who has an account here, how they prove it, and their sessions. A person belongs to no tenant; roles are given
+// elsewhere. Mail address and names are kept sealed; a person is found by a keyed hash of the normalized address.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "api/route.hpp"
+#include "audit/audit.hpp"
+#include "base/enum.hpp"
+#include "keys/vault.hpp"
+
+namespace menkyo::people {
+
+MENKYO_ENUM(Language, ja, en)
+MENKYO_ENUM(LinkPurpose, set_password)
+
+using Mail = wire::Text<3, 320>;
+using Name = wire::Text<1, 100>;
+
+// What is sealed in person.wrapped_profile. The address as the person writes it.
+struct Profile {
+  Mail mail;
+  wire::Text<0, 100> given_name, family_name;
+  std::optional<Name> native_name;
+};
+BOOST_DESCRIBE_STRUCT(Profile, (), (mail, given_name, family_name, native_name))
+
+// A person as the person itself and those who may know are shown it.
+struct Person {
+  PersonId id;
+  std::string mail, given_name, family_name;
+  std::optional<std::string> native_name;
+  Language language;
+};
+BOOST_DESCRIBE_STRUCT(Person, (), (id, mail, given_name, family_name, native_name, language))
+
+struct NewPerson {
+  Profile profile;
+  Language language = Language::ja;
+};
+
+// ---- Persons ----------------------------------------------------------------------------------------------------
+
+// Without a password; make_link gives the way to set one. Problem invalid (/mail not_a_mail) or conflict.
+PersonId create_person(db::Tx& tx, keys::Vault const& vault, NewPerson const& person, audit::Actor const& actor);
+// Any spelling of the address; nullopt too if it is none.
+std::optional<PersonId> find_person(db::ReadTx& tx, keys::Vault const& vault, std::string_view mail);
+// In no particular order; those that do not exist are left out.
+std::vector<Person> load_persons(db::ReadTx& tx, keys::Vault const& vault, std::vector<PersonId> ids);
+Person load_person(db::ReadTx& tx, keys::Vault const& vault, PersonId id);  // Problem not_found
+void set_language(db::Tx& tx, PersonId id, Language language);
+bool has_password(db::ReadTx& tx, PersonId id);
+// Ends all sessions too.
+void disable_person(db::Tx& tx, PersonId id);
+
+// "Given Family", or the address if there is no name.
+std::string display_name(Person const& person);
+
+// ---- One-time links -----------------------------------------------------------------------------------------------
+
+inline constexpr Duration link_period = std::chrono::days(7);
+
+// The token of a new link with which the person sets a password, once; older ones stop working. Only this answer ever
+// holds the token. The portal's page for it is /link/TOKEN.
+std::string make_link(db::Tx& tx, keys::Vault const& vault, PersonId person);
+
+// ---- Sessions -----------------------------------------------------------------------------------------------------
+
+inline constexpr Duration session_idle_period = std::chrono::hours(12);
+inline constexpr Duration session_longest_period = std::chrono::days(30);
+// How often the use of a session is written down, so that most requests write nothing.
+inline constexpr Duration session_use_written_every = std::chrono::minutes(5);
+
+struct SessionFacts {
+  Instant created_at;
+  Instant expires_at;
+};
+BOOST_DESCRIBE_STRUCT(SessionFacts, (), (created_at, expires_at))
+// Problem unauthenticated if the session ended.
+SessionFacts load_session(db::ReadTx& tx, api::Caller const& caller);
+
+// Finds out who sent a request; the Dispatcher's `authenticate`. Expired sessions and disabled persons are nobody. The
+// use of a session is written by a transaction of its own afterwards. Thread-safe; owns nothing.
+class Authenticator {
+ public:
+  Authenticator(db::Database& database, keys::Vault const& vault) : database_(database), vault_(vault) {}
+  api::Caller operator()(db::ReadTx& tx, api::Request const& request) const;
+
+ private:
+  db::Database& database_;
+  keys::Vault const& vault_;
+};
+
+// Deletes what is no longer of use: expired sessions, links and old attempts, at most `limit` rows of each. A job
+// calls it; returns how many rows went.
+int64_t clean_up(db::Tx& tx, int64_t limit);
+
+// ---- Operations -----------------------------------------------------------------------------------------------------
+
+std::vector<api::Route> routes();
+
+}  // namespace menkyo::people

@@ -1,0 +1,137 @@
+#include "people/store.hpp"
+
+namespace menkyo::people::store {
+
+void insert_person(db::Tx& tx, PersonRow const& p) {
+  tx.exec(
+      "insert into person (person_id, mail_lookup, wrapped_profile, language, created_at) values ($1, $2, $3, $4, $5)",
+      p.person_id, p.mail_lookup, p.wrapped_profile, p.language, p.created_at);
+}
+
+std::optional<PersonId> find_by_mail(db::ReadTx& tx, Bytes const& mail_lookup) {
+  return tx.one<PersonId>("select person_id from person where mail_lookup = $1", mail_lookup);
+}
+
+std::vector<ProfileRow> profiles(db::ReadTx& tx, std::vector<PersonId> const& ids) {
+  return tx.all_many<ProfileRow>(
+      "select p.person_id, p.wrapped_profile, p.language from {rows: person_id bytea} r join person p "
+      "on p.person_id = r.person_id",
+      ids);
+}
+
+void set_language(db::Tx& tx, PersonId id, Language language) {
+  tx.exec("update person set language = $2 where person_id = $1", id, language);
+}
+
+std::optional<Credentials> credentials(db::ReadTx& tx, Bytes const& mail_lookup) {
+  return tx.one<Credentials>(
+      "select person_id, password_hash from person where mail_lookup = $1 and disabled_at is null", mail_lookup);
+}
+
+std::optional<Credentials> credentials_for_update(db::Tx& tx, PersonId id) {
+  return tx.one<Credentials>(
+      "select person_id, password_hash from person where person_id = $1 and disabled_at is null {for update}", id);
+}
+
+std::optional<std::string> password_hash(db::ReadTx& tx, PersonId id) {
+  return tx.one<std::string>("select password_hash from person where person_id = $1 and password_hash is not null", id);
+}
+
+void set_password(db::Tx& tx, PersonId id, std::string const& hash, Instant at) {
+  tx.exec("update person set password_hash = $2, password_changed_at = $3 where person_id = $1", id, hash, at);
+}
+
+bool disable(db::Tx& tx, PersonId id, Instant at) {
+  return tx.exec("update person set disabled_at = $2 where person_id = $1 and disabled_at is null", id, at) == 1;
+}
+
+void insert_link(db::Tx& tx, LinkRow const& l) {
+  tx.exec(
+      "insert into one_time_link (link_lookup, one_time_link_id, person_id, purpose, created_at, expires_at) "
+      "values ($1, $2, $3, $4, $5, $6)",
+      l.link_lookup, l.one_time_link_id, l.person_id, l.purpose, l.created_at, l.expires_at);
+}
+
+void delete_links(db::Tx& tx, PersonId person) { tx.exec("delete from one_time_link where person_id = $1", person); }
+
+std::optional<OpenLink> open_link(db::ReadTx& tx, Bytes const& link_lookup, Instant now) {
+  return tx.one<OpenLink>(
+      "select l.person_id, l.purpose from one_time_link l join person p on p.person_id = l.person_id "
+      "where l.link_lookup = $1 and l.used_at is null and l.expires_at > $2 and p.disabled_at is null",
+      link_lookup, now);
+}
+
+bool use_link(db::Tx& tx, Bytes const& link_lookup, Instant now) {
+  return tx.exec("update one_time_link set used_at = $2 where link_lookup = $1 and used_at is null and expires_at > $2",
+                 link_lookup, now) == 1;
+}
+
+void insert_session(db::Tx& tx, SessionRow const& s) {
+  tx.exec(
+      "insert into person_session (session_lookup, session_id, person_id, created_at, used_at, expires_at) "
+      "values ($1, $2, $3, $4, $5, $6)",
+      s.session_lookup, s.session_id, s.person_id, s.created_at, s.used_at, s.expires_at);
+}
+
+std::optional<LiveSession> live_session(db::ReadTx& tx, Bytes const& session_lookup, Instant now) {
+  return tx.one<LiveSession>(
+      "select s.session_id, s.person_id, s.used_at from person_session s join person p on p.person_id = s.person_id "
+      "where s.session_lookup = $1 and s.expires_at > $2 and p.disabled_at is null",
+      session_lookup, now);
+}
+
+std::optional<SessionFacts> session_facts(db::ReadTx& tx, PersonId person, SessionId session) {
+  return tx.one<SessionFacts>(
+      "select created_at, expires_at from person_session where person_id = $1 and session_id = $2", person, session);
+}
+
+void touch_session(db::Tx& tx, Bytes const& session_lookup, Instant now, Instant used_before) {
+  int64_t const idle = session_idle_period.count();
+  int64_t const longest = session_longest_period.count();
+  tx.exec(
+      "update person_session set used_at = $2, expires_at = case when created_at + $4 < $2 + $3 then created_at + $4 "
+      "else $2 + $3 end where session_lookup = $1 and used_at < $5 and expires_at > $2",
+      session_lookup, now, idle, longest, used_before);
+}
+
+void delete_session(db::Tx& tx, Bytes const& session_lookup) {
+  tx.exec("delete from person_session where session_lookup = $1", session_lookup);
+}
+
+void delete_sessions(db::Tx& tx, PersonId person) {
+  tx.exec("delete from person_session where person_id = $1", person);
+}
+
+Bucket open_bucket(db::Tx& tx, Bytes const& bucket_lookup, Instant now) {
+  tx.exec(
+      "insert into attempt_bucket (bucket_lookup, failures, since_at, blocked_until_at) values ($1, 0, $2, 0) "
+      "on conflict (bucket_lookup) do nothing",
+      bucket_lookup, now);
+  return tx
+      .one<Bucket>(
+          "select failures, since_at, blocked_until_at from attempt_bucket where bucket_lookup = $1 {for update}",
+          bucket_lookup)
+      .value();
+}
+
+void set_bucket(db::Tx& tx, Bytes const& bucket_lookup, Bucket const& b) {
+  tx.exec("update attempt_bucket set failures = $2, since_at = $3, blocked_until_at = $4 where bucket_lookup = $1",
+          bucket_lookup, b.failures, b.since_at, b.blocked_until_at);
+}
+
+int64_t delete_expired(db::Tx& tx, Instant now, Instant attempts_before, int64_t limit) {
+  return tx.exec(
+             "delete from person_session where session_lookup in (select session_lookup from person_session "
+             "where expires_at <= $1 order by expires_at limit $2)",
+             now, limit) +
+         tx.exec(
+             "delete from attempt_bucket where bucket_lookup in (select bucket_lookup from attempt_bucket "
+             "where since_at < $1 order by since_at limit $2)",
+             attempts_before, limit) +
+         tx.exec(
+             "delete from one_time_link where link_lookup in (select link_lookup from one_time_link "
+             "where expires_at <= $1 limit $2)",
+             now, limit);
+}
+
+}  // namespace menkyo::people::store

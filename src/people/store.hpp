@@ -1,0 +1,83 @@
+#pragma once
+#include "people/people.hpp"
+#include "people/throttle.hpp"
+
+namespace menkyo::people::store {
+
+struct PersonRow {
+  PersonId person_id;
+  Bytes mail_lookup;
+  Bytes wrapped_profile;
+  Language language;
+  Instant created_at;
+};
+void insert_person(db::Tx& tx, PersonRow const& row);
+std::optional<PersonId> find_by_mail(db::ReadTx& tx, Bytes const& mail_lookup);
+
+struct ProfileRow {
+  PersonId person_id;
+  Bytes wrapped_profile;
+  Language language;
+};
+std::vector<ProfileRow> profiles(db::ReadTx& tx, std::vector<PersonId> const& ids);
+void set_language(db::Tx& tx, PersonId id, Language language);
+
+struct Credentials {
+  PersonId person_id;
+  std::optional<std::string> password_hash;
+};
+// Of persons who are not disabled.
+std::optional<Credentials> credentials(db::ReadTx& tx, Bytes const& mail_lookup);
+// The same, and nobody changes them until the end of the transaction.
+std::optional<Credentials> credentials_for_update(db::Tx& tx, PersonId id);
+std::optional<std::string> password_hash(db::ReadTx& tx, PersonId id);
+void set_password(db::Tx& tx, PersonId id, std::string const& hash, Instant at);
+bool disable(db::Tx& tx, PersonId id, Instant at);
+
+struct LinkRow {
+  Bytes link_lookup;
+  OneTimeLinkId one_time_link_id;
+  PersonId person_id;
+  LinkPurpose purpose;
+  Instant created_at;
+  Instant expires_at;
+};
+void insert_link(db::Tx& tx, LinkRow const& row);
+void delete_links(db::Tx& tx, PersonId person);
+struct OpenLink {
+  PersonId person_id;
+  LinkPurpose purpose;
+};
+// A link that is neither used nor expired, of a person who is not disabled.
+std::optional<OpenLink> open_link(db::ReadTx& tx, Bytes const& link_lookup, Instant now);
+// False if it was used or expired meanwhile.
+bool use_link(db::Tx& tx, Bytes const& link_lookup, Instant now);
+
+struct SessionRow {
+  Bytes session_lookup;
+  SessionId session_id;
+  PersonId person_id;
+  Instant created_at;
+  Instant used_at;
+  Instant expires_at;
+};
+void insert_session(db::Tx& tx, SessionRow const& row);
+struct LiveSession {
+  SessionId session_id;
+  PersonId person_id;
+  Instant used_at;
+};
+std::optional<LiveSession> live_session(db::ReadTx& tx, Bytes const& session_lookup, Instant now);
+std::optional<SessionFacts> session_facts(db::ReadTx& tx, PersonId person, SessionId session);
+// Writes the use of a session whose last use was written before `used_before`.
+void touch_session(db::Tx& tx, Bytes const& session_lookup, Instant now, Instant used_before);
+void delete_session(db::Tx& tx, Bytes const& session_lookup);
+void delete_sessions(db::Tx& tx, PersonId person);
+
+// The bucket, locked; made empty if there was none.
+Bucket open_bucket(db::Tx& tx, Bytes const& bucket_lookup, Instant now);
+void set_bucket(db::Tx& tx, Bytes const& bucket_lookup, Bucket const& bucket);
+
+int64_t delete_expired(db::Tx& tx, Instant now, Instant attempts_before, int64_t limit);
+
+}  // namespace menkyo::people::store

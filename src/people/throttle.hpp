@@ -1,0 +1,42 @@
+#pragma once
+// How guessing of passwords is slowed down. Attempts are counted before the password is looked at, so that many at once
+// gain nothing, in three buckets: this address from this source, this source, and this address from anywhere. The last
+// one blocks for half a minute at most, and not at all a source from which the owner signed in lately: strangers cannot
+// lock somebody out. Buckets exist for addresses without an account too.
+
+#include <string>
+
+#include "base/time.hpp"
+
+namespace menkyo::people {
+
+struct Bucket {
+  int64_t failures = 0;  // negative: signed in from here lately
+  Instant since_at;      // of the last attempt
+  Instant blocked_until_at;
+};
+
+struct ThrottleRule {
+  int64_t free_attempts;
+  Duration first_block, longest_block;  // doubling from the first attempt beyond the free ones
+};
+inline constexpr ThrottleRule per_pair{5, std::chrono::seconds(5), std::chrono::minutes(15)};
+inline constexpr ThrottleRule per_source{50, std::chrono::seconds(5), std::chrono::minutes(15)};
+inline constexpr ThrottleRule per_address{50, std::chrono::seconds(1), std::chrono::seconds(30)};
+
+// Failures are forgotten this long after the last attempt, and a source is known this long after a sign-in.
+inline constexpr Duration failures_kept = std::chrono::hours(1);
+inline constexpr Duration known_source_kept = std::chrono::days(30);
+
+bool is_known_source(Bucket const& pair, Instant now);
+// One more attempt, taken for a failure until it turns out otherwise.
+Bucket after_attempt(Bucket bucket, ThrottleRule const& rule, Instant now);
+// The attempt was a success: it does not count.
+Bucket without_attempt(Bucket bucket, ThrottleRule const& rule);
+// What a pair becomes when the person has signed in.
+Bucket known_source(Instant now);
+
+// The part of a peer's address that one customer of a network has: an IPv6 /64 (RFC 4291 section 2.5.4), all of IPv4.
+std::string source_of(std::string const& peer);
+
+}  // namespace menkyo::people
