@@ -237,7 +237,8 @@ void Loop::tick() {
     date_ = http_date(now);
   }
   io_->timer.async_wait([this](ErrorCode ec) {
-    if (ec) return;
+    // A tick that was already on its way cannot be cancelled any more.
+    if (ec || finished_) return;
     // Ticks that were missed are made up for, so that timeouts hold on a busy machine.
     auto const now = std::chrono::steady_clock::now();
     while (io_->timer.expiry() <= now) {
@@ -281,6 +282,7 @@ void Loop::drop_all() {
 void Loop::finish() {
   finishing_ = true;
   if (!connections_.empty()) return;
+  finished_ = true;
   io_->timer.cancel();
   io_->work.reset();
 }

@@ -122,6 +122,7 @@ class Loop {
   int64_t date_s_ = -1;
   std::unordered_map<Connection*, std::shared_ptr<Connection>> connections_;
   bool finishing_ = false;
+  bool finished_ = false;
   std::unique_ptr<Io> io_;
 };
 

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "http/test_client.hpp"
+#include "http/timer_wheel.hpp"
 
 namespace menkyo::http::test {
 namespace {
@@ -186,6 +187,21 @@ TEST(Stop, EndsStreamsProperly) {
   ::shutdown(client.socket(), SHUT_RDWR);
   stopped.get();
   EXPECT_TRUE(stage.dropped());
+}
+
+TEST(Stop, EndsAtAnyMoment) {
+  // Long enough for ticks to be due just then.
+  auto config = quick_config();
+  config.threads = 2;
+  auto const until = steady_clock::now() + Milliseconds(500);
+  while (steady_clock::now() < until) {
+    TestServer server(config);
+    auto client = server.connect();
+    client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    if (steady_clock::now().time_since_epoch().count() % 2) {
+      std::this_thread::sleep_until(steady_clock::now() + TimerWheel::tick - std::chrono::microseconds(300));
+    }
+  }
 }
 
 TEST(Stop, DropsWhatIsLeftAtTheDeadline) {

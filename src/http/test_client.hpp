@@ -78,9 +78,9 @@ class Client {
     return out;
   }
 
-  // All that comes until the server ends the connection; nullopt if it does not.
+  // All that comes until the server ends the connection; nullopt if nothing comes for that long before it does.
   std::optional<std::string> rest(Milliseconds wait = patience) {
-    auto const until = steady_clock::now() + wait;
+    auto const until = steady_clock::now() + 6 * wait;
     while (more(wait)) {
       if (steady_clock::now() > until) return {};
     }
