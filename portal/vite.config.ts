@@ -24,7 +24,7 @@ export default {
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
-    manifest: "manifest.json",
+    manifest: true,
     chunkSizeWarningLimit: 1500,
   },
   worker: { format: "es" },

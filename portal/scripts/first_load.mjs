@@ -39,9 +39,13 @@ function brotliSize(dist, file) {
   return statSync(existsSync(compressed) ? compressed : join(dist, file)).size;
 }
 
-// Answers {name, bound, bytes, files:[{file, bytes}]} for each first load.
+/**
+ * Measures each first load of the build in a folder.
+ * @param {string} dist
+ * @returns {{name: string, bound: number, bytes: number, files: {file: string, bytes: number}[]}[]}
+ */
 export function measureFirstLoads(dist) {
-  const manifest = JSON.parse(readFileSync(join(dist, "manifest.json"), "utf8"));
+  const manifest = JSON.parse(readFileSync(join(dist, ".vite/manifest.json"), "utf8"));
   return Object.entries(FIRST_LOADS).map(([name, { bound, modules }]) => {
     const perLanguage = LANGUAGES.map((language) => {
       const files = new Set(["index.html"]);

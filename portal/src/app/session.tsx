@@ -7,8 +7,9 @@ import { onSessionEnded } from "../api/client";
 import { asProblem } from "../api/problem";
 import type { Language, Me } from "../api/types";
 import { currentLanguage, speak } from "../i18n";
-import { ProblemAlert } from "../ui/problem_alert";
+
 import { PageLoading } from "../ui/states";
+import { ProblemPage } from "./problem_page";
 import { queryClient } from "./query_client";
 import { returnTarget } from "./return_target";
 
@@ -96,11 +97,7 @@ export function RequireSignIn() {
   );
   if (query.isPending) return <PageLoading />;
   if (query.isError) {
-    return (
-      <main className="menkyo-narrow">
-        <ProblemAlert problem={asProblem(query.error)} onRetry={() => query.refetch()} />
-      </main>
-    );
+    return <ProblemPage error={query.error} onRetry={() => query.refetch()} />;
   }
   if (query.data === null) {
     const target = returnTarget(location);

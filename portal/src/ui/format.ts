@@ -43,21 +43,24 @@ function format(language: Language, kind: string, instant: string, options: Intl
   return cached(dates, key, () => new Intl.DateTimeFormat(language, options)).format(at);
 }
 
-const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
-  ["year", 365 * 86_400],
-  ["month", 30 * 86_400],
-  ["day", 86_400],
-  ["hour", 3_600],
-  ["minute", 60],
+const DAY_S = 86_400;
+// Unit, its length, and from how many of it on it is used: days are told up to ninety, the span after which the
+// licenses of a silent product instance are released, so that "last month" never hides which side of it one is on.
+const STEPS: readonly [Intl.RelativeTimeFormatUnit, number, number][] = [
+  ["year", 365 * DAY_S, 2],
+  ["month", 30 * DAY_S, 4],
+  ["day", DAY_S, 1],
+  ["hour", 3_600, 1],
+  ["minute", 60, 1],
 ];
 
-// "3 days ago", "in 2 months": the largest unit that fits at least once.
+// "3 days ago", "in 5 months".
 export function formatRelative(language: Language, instant: string, now: number): string {
   const seconds = (new Date(instant).getTime() - now) / 1000;
   if (Number.isNaN(seconds)) return "–";
   const formatter = cached(relatives, language, () => new Intl.RelativeTimeFormat(language, { numeric: "auto" }));
-  for (const [unit, length] of STEPS) {
-    if (Math.abs(seconds) >= length) return formatter.format(Math.trunc(seconds / length), unit);
+  for (const [unit, length, least] of STEPS) {
+    if (Math.abs(seconds) >= length * least) return formatter.format(Math.trunc(seconds / length), unit);
   }
   return formatter.format(0, "minute");
 }

@@ -15,7 +15,8 @@ import type { ListQuery } from "../api/calls";
 import { asProblem } from "../api/problem";
 import type { Page } from "../api/types";
 import { formatTotal } from "./format";
-import { changeList, type ListShape, type ListState, useListState } from "./list_state";
+import { listQuery, nextSort, sortField } from "./list_query";
+import { changeList, type ListShape, useListState } from "./list_state";
 import { PAGE_SIZES, type TablePreferences, useTablePreferences } from "./preferences";
 import { ProblemAlert } from "./problem_alert";
 import { Empty } from "./states";
@@ -59,17 +60,6 @@ interface ResourceTableProps<T, P extends Page<T>> {
 }
 
 const SEARCH_PAUSE_MS = 300;
-
-export function listQuery(state: ListState, pageSize: number): ListQuery {
-  const query: Record<string, string | number> = { limit: pageSize };
-  for (const [name, value] of Object.entries(state.filters)) {
-    if (value !== "" && value !== "all") query[name] = value;
-  }
-  if (state.search !== "") query.search = state.search;
-  if (state.sort !== "") query.sort = state.sort;
-  if (state.cursor !== "") query.cursor = state.cursor;
-  return query;
-}
 
 export function ResourceTable<T, P extends Page<T>>(props: ResourceTableProps<T, P>) {
   const { t } = useTranslation();
@@ -127,15 +117,15 @@ export function ResourceTable<T, P extends Page<T>>(props: ResourceTableProps<T,
         cell: column.numeric ? (item: T) => <div className="menkyo-numeric">{column.cell(item)}</div> : column.cell,
         isRowHeader: column.isRowHeader,
         minWidth: column.minWidth,
-        sortingField: column.sort,
+        sortingField: sortField(column.sort),
         ariaLabel:
           column.sort === undefined ? undefined : (data: TableProps.LabelData) => sortLabel(column.header, data),
       }))}
       visibleColumns={props.columns.filter((column) => !hidden.has(column.id)).map((column) => column.id)}
-      sortingColumn={{ sortingField: state.sort.replace(/^-/, "") }}
+      sortingColumn={{ sortingField: sortField(state.sort) }}
       sortingDescending={state.sort.startsWith("-")}
       onSortingChange={({ detail }) =>
-        change({ sort: nextSort(props.columns, detail.sortingColumn.sortingField ?? "", state.sort) })
+        change({ sort: nextSort(props.columns, detail.sortingColumn.sortingField, state.sort) })
       }
       empty={
         result.isError ? (
@@ -190,12 +180,6 @@ export function ResourceTable<T, P extends Page<T>>(props: ResourceTableProps<T,
     if (!data.sorted) return t("table.not_sorted", { column: header });
     return t(data.descending ? "table.sorted_descending" : "table.sorted_ascending", { column: header });
   }
-}
-
-// A column may be sortable one way only ("-short"); clicking it again keeps that way.
-export function nextSort(columns: readonly { sort?: string }[], field: string, current: string): string {
-  const declared = columns.filter((column) => column.sort?.replace(/^-/, "") === field).map((column) => column.sort);
-  return declared[0] ?? current;
 }
 
 function hiddenColumns<T>(columns: Column<T>[], preferences: TablePreferences): string[] {

@@ -4,12 +4,11 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Tabs from "@cloudscape-design/components/tabs";
 import { useTranslation } from "react-i18next";
 import { useNavigate, useParams, useSearchParams } from "react-router";
-import { asProblem } from "../../api/problem";
 import type { AccountSummary } from "../../api/types";
 import { Crumbs } from "../../app/crumbs";
 import { PageFrame } from "../../app/page";
+import { ProblemPage } from "../../app/problem_page";
 import { useLiveAccount } from "../../live/use_live";
-import { ProblemAlert } from "../../ui/problem_alert";
 import { RouteLink } from "../../ui/route_link";
 import { PageLoading } from "../../ui/states";
 import { EventsTab } from "../audit/events_tab";
@@ -20,15 +19,10 @@ import { VirtualAccountsTab } from "./virtual_accounts_tab";
 
 export function ManageAccount() {
   const { sa = "" } = useParams();
-  const { t } = useTranslation();
   const account = useAccount(sa);
   if (account.isPending) return <PageLoading />;
   if (account.isError) {
-    return (
-      <PageFrame title={t("manage.title")} narrow>
-        <ProblemAlert problem={asProblem(account.error)} onRetry={() => account.refetch()} />
-      </PageFrame>
-    );
+    return <ProblemPage error={account.error} onRetry={() => account.refetch()} />;
   }
   return <Manage key={sa} account={account.data} />;
 }

@@ -59,7 +59,7 @@ export function UsersTab({ sa }: { sa: string }) {
     {
       id: "grants",
       header: t("users.roles"),
-      minWidth: 280,
+      minWidth: 400,
       cell: (item) => (
         <ul className="menkyo-checklist">
           {item.grants.map((grant) => (
@@ -85,6 +85,7 @@ export function UsersTab({ sa }: { sa: string }) {
     {
       id: "actions",
       header: t("common.actions"),
+      minWidth: 150,
       cell: (item) => (
         <Button
           variant="inline-link"

@@ -158,7 +158,7 @@ function Uses({ device }: { device: DeviceDetail }) {
             <OrDash>
               {use.covered_by
                 .map((each) =>
-                  t("devices.covered_by_one", { code: each.code, formatted: formatNumber(language, each.quantity) }),
+                  t("devices.covered_by_item", { code: each.code, formatted: formatNumber(language, each.quantity) }),
                 )
                 .join(t("common.list_separator"))}
             </OrDash>

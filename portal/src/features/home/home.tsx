@@ -10,7 +10,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { listOverview, listSmartAccounts } from "../../api/calls";
 import { asProblem } from "../../api/problem";
-import type { AccountSummary, OverviewTotals } from "../../api/types";
+import type { AccountSummary } from "../../api/types";
 import { PageFrame } from "../../app/page";
 import { useMe } from "../../app/session";
 import { accountKey } from "../../live/keys";
@@ -21,6 +21,7 @@ import { RouteLink } from "../../ui/route_link";
 import { Empty, PageLoading } from "../../ui/states";
 import { useLanguage } from "../../ui/use_language";
 import { canManage } from "../accounts/abilities";
+import { healthLines } from "./health";
 
 export function Home() {
   const { t } = useTranslation();
@@ -135,21 +136,6 @@ function Health({ account }: { account: AccountSummary }) {
 
 function HealthLine({ type, children }: { type: "error" | "warning"; children: ReactNode }) {
   return <StatusIndicator type={type}>{children}</StatusIndicator>;
-}
-
-interface HealthFinding {
-  key: "short" | "expiring" | "silent";
-  type: "error" | "warning";
-  count: number;
-}
-
-// What somebody should look at, worst first. A shortage is never made good by a surplus elsewhere.
-export function healthLines(totals: OverviewTotals): HealthFinding[] {
-  const lines: HealthFinding[] = [];
-  if (totals.short > 0) lines.push({ key: "short", type: "error", count: totals.short });
-  if (totals.expiring > 0) lines.push({ key: "expiring", type: "warning", count: totals.expiring });
-  if (totals.silent_device_count > 0) lines.push({ key: "silent", type: "warning", count: totals.silent_device_count });
-  return lines;
 }
 
 function OperatorTile() {

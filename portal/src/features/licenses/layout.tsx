@@ -11,9 +11,10 @@ import { Outlet, useNavigate, useOutletContext, useParams } from "react-router";
 import { asProblem } from "../../api/problem";
 import type { AccountSummary } from "../../api/types";
 import { Crumbs } from "../../app/crumbs";
+import { ProblemPage } from "../../app/problem_page";
 import type { LiveState } from "../../live/hub";
 import { useLiveAccount } from "../../live/use_live";
-import { ProblemAlert } from "../../ui/problem_alert";
+
 import { RouteLink } from "../../ui/route_link";
 import { PageLoading } from "../../ui/states";
 import { canManage } from "../accounts/abilities";
@@ -35,11 +36,7 @@ export function LicenseManager() {
   const account = useAccount(sa);
   if (account.isPending) return <PageLoading />;
   if (account.isError) {
-    return (
-      <main className="menkyo-narrow">
-        <ProblemAlert problem={asProblem(account.error)} onRetry={() => account.refetch()} />
-      </main>
-    );
+    return <ProblemPage error={account.error} onRetry={() => account.refetch()} />;
   }
   // Another account is another page: nothing of the former one is carried over.
   return <AccountLicenses key={sa} account={account.data} />;

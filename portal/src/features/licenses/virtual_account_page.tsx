@@ -53,7 +53,7 @@ export function VirtualAccountPage() {
   return (
     // Each virtual account starts afresh: no open dialog or half-typed search moves along.
     <SpaceBetween size="m" key={va}>
-      <Header variant="h2" description={virtualAccount.path_names.join(" / ")}>
+      <Header variant="h2" description={virtualAccount.path_names.length > 1 && virtualAccount.path_names.join(" / ")}>
         {virtualAccount.name}
       </Header>
       <Tabs

@@ -1,0 +1,20 @@
+import { expect, it } from "vitest";
+import { returnTarget, safeReturnTarget } from "./return_target";
+
+it("leads back to where the person was", () => {
+  const target = returnTarget({ pathname: "/accounts/sa_1/licenses", search: "?page=2&cursor=a%2Fb" });
+  expect(safeReturnTarget(target)).toBe(target);
+});
+
+it.each([
+  null,
+  "",
+  "https://evil.example/",
+  "//evil.example/x",
+  "/\\evil.example",
+  "/\t/evil.example",
+  "javascript:alert(1)",
+  "/sign-in?return_to=/sign-in",
+])("leads nowhere else: %s", (wanted) => {
+  expect(safeReturnTarget(wanted)).toBe("/");
+});
