@@ -31,6 +31,7 @@ create table device (
   udi_serial_number text not null,
   wrapped_details bytea not null,
   public_key bytea not null,
+  previous_public_key bytea,
   key_thumbprint bytea not null,
   identity_certificate bytea not null,
   identity_expires_at bigint not null,

@@ -28,26 +28,30 @@ PositionRow const* find(std::vector<PositionRow> const& rows, EntitlementId id) 
   return at != rows.end() && at->entitlement_id == id ? &*at : nullptr;
 }
 
-std::vector<GroupEntitlement> facts_of(Group const& group, std::vector<PositionRow> const& positions) {
+}  // namespace
+
+Books::Books(db::Tx& tx, keys::Vault const& vault, catalog::Catalog const& catalog)
+    : read_(tx), tx_(&tx), vault_(&vault), catalog_(catalog) {}
+Books::Books(db::ReadTx& tx, catalog::Catalog const& catalog) : read_(tx), catalog_(catalog) {}
+
+std::vector<GroupEntitlement> Books::facts_of(State const& s) const {
   std::vector<GroupEntitlement> facts;
-  for (auto const& p : positions) {
-    auto const member = std::find_if(group.members.begin(), group.members.end(),
-                                     [&](auto const& m) { return m.entitlement_id == p.entitlement_id; });
-    facts.push_back({p.entitlement_id, p.owned, p.in_use, member != group.members.end() && member->must_cover});
+  for (auto const& p : s.positions) {
+    auto const* entitlement = catalog_.find_entitlement(p.entitlement_id);
+    facts.push_back({p.entitlement_id, p.owned, p.in_use, entitlement && entitlement->must_cover()});
   }
   return facts;
 }
 
-}  // namespace
-
-Books::Books(db::Tx& tx, keys::Vault const& vault, GroupOf group_of)
-    : read_(tx), tx_(&tx), vault_(&vault), group_of_(std::move(group_of)) {}
-Books::Books(db::ReadTx& tx, GroupOf group_of) : read_(tx), group_of_(std::move(group_of)) {}
+// What the catalogue no longer has keeps its licenses; it stands alone and is shown by its id.
+std::string Books::code_of(EntitlementId id) const {
+  auto const* entitlement = catalog_.find_entitlement(id);
+  return entitlement ? entitlement->code : id.text();
+}
 
 GroupKey Books::key_of(SmartAccountId account, VirtualAccountId va, EntitlementId entitlement) const {
-  auto const* group = group_of_(entitlement);
-  if (!group) throw std::logic_error("a position names an entitlement that the catalogue never had");
-  return {account, va, group->group_id};
+  auto const* group = catalog_.group_of(entitlement);
+  return {account, va, group ? group->group_id : entitlement};
 }
 
 void Books::load(std::vector<GroupKey> keys) {
@@ -58,9 +62,13 @@ void Books::load(std::vector<GroupKey> keys) {
   std::vector<store::EntitlementKey> members;
   for (auto const& key : keys) {
     auto& s = states_[key];
-    s.group = group_of_(key.group_id);
-    for (auto const& m : s.group->members)
-      members.push_back({key.smart_account_id, key.virtual_account_id, m.entitlement_id});
+    if (auto const* group = catalog_.group_of(key.group_id)) {
+      s.members = group->members;
+      for (auto const& e : group->edges) s.edges.push_back({e.lender_id, e.borrower_id, e.priority});
+    } else {
+      s.members = {key.group_id};
+    }
+    for (auto const m : s.members) members.push_back({key.smart_account_id, key.virtual_account_id, m});
   }
   for (auto const& c : tx_ ? store::lock_groups(*tx_, keys) : store::read_groups(read_, keys)) {
     auto& s = states_[{c.smart_account_id, c.virtual_account_id, c.group_id}];
@@ -109,7 +117,7 @@ bool Books::could_cover(SmartAccountId account, VirtualAccountId va, Entitlement
   auto const key = key_of(account, va, entitlement);
   auto& s = state(key);
   row(s, key, entitlement);
-  return licenses::could_cover(facts_of(*s.group, s.positions), s.group->edges, entitlement, extra);
+  return licenses::could_cover(facts_of(s), s.edges, entitlement, extra);
 }
 
 void Books::change_use(SmartAccountId account, VirtualAccountId va, EntitlementId entitlement, int64_t change) {
@@ -153,7 +161,7 @@ void Books::settle_terms_of(GroupKey const& key, PositionRow& p) {
 
 void Books::settle(State& s) {
   s.touched = true;
-  auto const result = settle_group(facts_of(*s.group, s.positions), s.group->edges);
+  auto const result = settle_group(facts_of(s), s.edges);
   for (size_t i = 0; i < s.positions.size(); ++i) {
     auto& p = s.positions[i];
     auto const& r = result.positions[i];
@@ -187,13 +195,10 @@ LotId Books::deposit(Deposit const& d) {
     s.next_boundary_at = std::min(s.next_boundary_at, p.next_boundary_at);
   }
   settle(s);
-  auto const* group = s.group;
-  auto const member = std::find_if(group->members.begin(), group->members.end(),
-                                   [&](auto const& m) { return m.entitlement_id == d.entitlement_id; });
   audit::record(*tx_, *vault_,
                 {d.smart_account_id, audit::EventKind::licenses_deposited, d.actor, d.virtual_account_id, "lot",
                  lot.lot_id.bytes,
-                 {{"entitlement_code", member->code}, {"quantity", d.quantity}, {"order", d.source_reference}}});
+                 {{"entitlement_code", code_of(d.entitlement_id)}, {"quantity", d.quantity}, {"order", d.source_reference}}});
   return lot.lot_id;
 }
 
@@ -202,14 +207,12 @@ void Books::record_changes(GroupKey const& key, State const& s, audit::Actor con
     auto const* before = find(s.stored_positions, p.entitlement_id);
     int64_t const was_short = before ? before->short_quantity : 0;
     if ((was_short > 0) == (p.short_quantity > 0)) continue;
-    auto const member = std::find_if(s.group->members.begin(), s.group->members.end(),
-                                     [&](auto const& m) { return m.entitlement_id == p.entitlement_id; });
     bool const lost = p.short_quantity > 0;
     audit::record(*tx_, *vault_,
                   {key.smart_account_id,
                    lost ? audit::EventKind::compliance_lost : audit::EventKind::compliance_regained, actor,
                    key.virtual_account_id, "entitlement", p.entitlement_id.bytes,
-                   {{"entitlement_code", member->code}, {"short", p.short_quantity}}});
+                   {{"entitlement_code", code_of(p.entitlement_id)}, {"short", p.short_quantity}}});
   }
 }
 
@@ -264,13 +267,11 @@ void Books::store(audit::Actor const& actor) {
     auto const holder = held_by(passed.key.virtual_account_id);
     if (!passed.began)
       move(*tx_, {passed.key.smart_account_id, lot.lot_id, lot.ends_at, holder, expired, lot.quantity, "term_ended"}, lot);
-    auto const member = std::find_if(states_[passed.key].group->members.begin(), states_[passed.key].group->members.end(),
-                                     [&](auto const& m) { return m.entitlement_id == lot.entitlement_id; });
     audit::record(*tx_, *vault_,
                   {passed.key.smart_account_id,
                    passed.began ? audit::EventKind::term_started : audit::EventKind::term_ended, job,
                    passed.key.virtual_account_id, "lot", lot.lot_id.bytes,
-                   {{"entitlement_code", member->code}, {"quantity", lot.quantity}}});
+                   {{"entitlement_code", code_of(lot.entitlement_id)}, {"quantity", lot.quantity}}});
   }
   store::put_positions(*tx_, positions);
   store::delete_loans(*tx_, gone_loans);
@@ -281,27 +282,31 @@ void Books::store(audit::Actor const& actor) {
   store::add_to_totals(*tx_, changes);
 }
 
-LotId deposit(db::Tx& tx, keys::Vault const& vault, GroupOf const& group_of, Deposit const& d) {
-  Books books(tx, vault, group_of);
+LotId deposit(db::Tx& tx, keys::Vault const& vault, catalog::Catalog const& catalog, Deposit const& d) {
+  Books books(tx, vault, catalog);
   books.load({books.key_of(d.smart_account_id, d.virtual_account_id, d.entitlement_id)});
   auto const lot = books.deposit(d);
   books.store(d.actor);
   return lot;
 }
 
-int settle_due(db::Tx& tx, keys::Vault const& vault, GroupOf const& group_of, SmartAccountId account,
+int settle_due(db::Tx& tx, keys::Vault const& vault, catalog::Catalog const& catalog, SmartAccountId account,
                VirtualAccountId va) {
-  Books books(tx, vault, group_of);
+  Books books(tx, vault, catalog);
   std::vector<GroupKey> keys;
-  for (auto const group : store::groups_due(tx, account, va, tx.now())) keys.push_back({account, va, group});
+  for (auto const group : store::groups_due(tx, account, va, tx.now())) {
+    keys.push_back(books.key_of(account, va, group));
+    // The hierarchy changed and the group goes by another name now.
+    if (keys.back().group_id != group) store::delete_compliance(tx, {account, va, group});
+  }
   books.load(keys);
   books.store({audit::ActorKind::job, {}});
   store::set_timer(tx, account, va, store::next_boundary(tx, account, va));
   return int(keys.size());
 }
 
-void settle_group_again(db::Tx& tx, keys::Vault const& vault, GroupOf const& group_of, GroupKey const& key) {
-  Books books(tx, vault, group_of);
+void settle_group_again(db::Tx& tx, keys::Vault const& vault, catalog::Catalog const& catalog, GroupKey const& key) {
+  Books books(tx, vault, catalog);
   books.load({key});
   books.resettle(key);
   books.store({audit::ActorKind::job, {}});

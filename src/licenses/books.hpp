@@ -12,24 +12,11 @@
 #include <vector>
 
 #include "audit/audit.hpp"
+#include "catalog/catalog.hpp"
 #include "licenses/compliance.hpp"
 #include "licenses/ledger.hpp"
 
 namespace menkyo::licenses {
-
-// One connected component of the substitution hierarchy, as the catalogue in force has it.
-struct Group {
-  struct Member {
-    EntitlementId entitlement_id;
-    std::string code;
-    bool must_cover;  // enforced or export-controlled
-  };
-  EntitlementId group_id;
-  std::vector<Member> members;
-  std::vector<SubstitutionEdge> edges;
-};
-// Finds the group of an entitlement; never null for entitlements that positions name.
-using GroupOf = std::function<Group const*(EntitlementId)>;
 
 struct GroupKey {
   SmartAccountId smart_account_id;
@@ -61,10 +48,10 @@ struct TotalChange {
 
 class Books {
  public:
-  // For writing: `load` locks. `tx`, `vault` and what `group_of` refers to must outlive the books.
-  Books(db::Tx& tx, keys::Vault const& vault, GroupOf group_of);
+  // For writing: `load` locks. All arguments must outlive the books.
+  Books(db::Tx& tx, keys::Vault const& vault, catalog::Catalog const& catalog);
   // For reading: nothing can be stored, and passed terms are settled in memory only.
-  Books(db::ReadTx& tx, GroupOf group_of);
+  Books(db::ReadTx& tx, catalog::Catalog const& catalog);
 
   // May be called several times, but in one call everything that shares a lock order.
   void load(std::vector<GroupKey> keys);
@@ -90,7 +77,8 @@ class Books {
 
  private:
   struct State {
-    Group const* group = nullptr;
+    std::vector<EntitlementId> members;
+    std::vector<SubstitutionEdge> edges;
     bool in_compliance = true;
     Instant next_boundary_at = forever;
     std::vector<PositionRow> positions, stored_positions;  // by entitlement id
@@ -104,6 +92,8 @@ class Books {
   };
 
   State& state(GroupKey const& key);
+  std::vector<GroupEntitlement> facts_of(State const& state) const;
+  std::string code_of(EntitlementId entitlement) const;
   PositionRow& row(State& state, GroupKey const& key, EntitlementId entitlement);
   void settle_terms(GroupKey const& key, State& state);
   void settle_terms_of(GroupKey const& key, PositionRow& row);
@@ -113,19 +103,19 @@ class Books {
   db::ReadTx& read_;
   db::Tx* tx_ = nullptr;
   keys::Vault const* vault_ = nullptr;
-  GroupOf group_of_;
+  catalog::Catalog const& catalog_;
   std::map<GroupKey, State> states_;
   std::vector<PassedTerm> passed_;
   std::map<std::pair<SmartAccountId, VirtualAccountId>, int64_t> device_changes_;
 };
 
 // Puts one lot into a virtual account and stores everything that follows from it.
-LotId deposit(db::Tx& tx, keys::Vault const& vault, GroupOf const& group_of, Deposit const& deposit);
+LotId deposit(db::Tx& tx, keys::Vault const& vault, catalog::Catalog const& catalog, Deposit const& deposit);
 
 // Settles what is due in one virtual account and sets its timer anew. Returns the number of groups settled.
-int settle_due(db::Tx& tx, keys::Vault const& vault, GroupOf const& group_of, SmartAccountId account, VirtualAccountId va);
+int settle_due(db::Tx& tx, keys::Vault const& vault, catalog::Catalog const& catalog, SmartAccountId account, VirtualAccountId va);
 
 // Settles one group under the present hierarchy (after the catalogue changed).
-void settle_group_again(db::Tx& tx, keys::Vault const& vault, GroupOf const& group_of, GroupKey const& key);
+void settle_group_again(db::Tx& tx, keys::Vault const& vault, catalog::Catalog const& catalog, GroupKey const& key);
 
 }  // namespace menkyo::licenses

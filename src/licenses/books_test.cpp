@@ -15,24 +15,32 @@ EntitlementId const a = entitlement(1), b = entitlement(2), alone = entitlement(
 SmartAccountId const account{{{7}}};
 VirtualAccountId const va{{{8}}};
 
+catalog::Entitlement named(EntitlementId id, std::string code, bool enforced = false) {
+  catalog::Entitlement e;
+  e.entitlement_id = id;
+  e.code = e.tag = std::move(code);
+  e.enforced = enforced;
+  return e;
+}
+
 class BooksTest : public ::testing::TestWithParam<std::string> {
  protected:
   BooksTest() { db.open(); }
 
-  Group const tiers{a, {{a, "TIER-A", false}, {b, "TIER-B", false}}, {{a, b, 1}}};
-  Group const single{alone, {{alone, "ALONE", true}}, {}};
-  GroupOf group_of = [this](EntitlementId e) -> Group const* { return e == alone ? &single : &tiers; };
+  catalog::Catalog const catalog{
+      {1, {}, {}},
+      {{}, {}, {named(a, "TIER-A"), named(b, "TIER-B"), named(alone, "ALONE", true)}, {{a, b, 1}}, {}}};
   keys::Vault vault{keys::MasterKey{}};
 
   Deposit lot(EntitlementId e, int64_t quantity, Instant from, Instant to) {
     return {account, va, e, to == forever ? LicenseType::PERPETUAL : LicenseType::TERM, quantity, from, to, {}, "order", "A/1", {}};
   }
   void deposit_now(EntitlementId e, int64_t quantity, Instant to = forever) {
-    db->write([&](db::Tx& tx) { deposit(tx, vault, group_of, lot(e, quantity, tx.now(), to)); });
+    db->write([&](db::Tx& tx) { deposit(tx, vault, catalog, lot(e, quantity, tx.now(), to)); });
   }
   void use(EntitlementId e, int64_t change) {
     db->write([&](db::Tx& tx) {
-      Books books(tx, vault, group_of);
+      Books books(tx, vault, catalog);
       books.load({books.key_of(account, va, e)});
       books.change_use(account, va, e, change);
       books.store({});
@@ -40,7 +48,7 @@ class BooksTest : public ::testing::TestWithParam<std::string> {
   }
   PositionRow position(EntitlementId e) {
     return db->read([&](db::ReadTx& tx) {
-      Books books(tx, group_of);
+      Books books(tx, catalog);
       books.load({books.key_of(account, va, e)});
       return books.position(account, va, e);
     });
@@ -82,7 +90,7 @@ TEST_P(BooksTest, a_shortage_is_stored_and_told_once) {
 
 TEST_P(BooksTest, a_term_counts_from_its_first_to_its_last_instant) {
   auto const start = db.clock.now() + hours(24), end = start + hours(24);
-  db->write([&](db::Tx& tx) { deposit(tx, vault, group_of, lot(a, 5, start, end)); });
+  db->write([&](db::Tx& tx) { deposit(tx, vault, catalog, lot(a, 5, start, end)); });
   EXPECT_EQ(position(a).owned, 0);
   db.clock.set(start - Duration(1));
   EXPECT_EQ(position(a).owned, 0);
@@ -100,7 +108,7 @@ TEST_P(BooksTest, the_timer_settles_what_ended_and_moves_it_to_expired) {
   deposit_now(a, 2, end + hours(24));
   use(a, 6);
   db.clock.set(end + hours(1));
-  EXPECT_EQ(db->write([&](db::Tx& tx) { return settle_due(tx, vault, group_of, account, va); }), 1);
+  EXPECT_EQ(db->write([&](db::Tx& tx) { return settle_due(tx, vault, catalog, account, va); }), 1);
   EXPECT_EQ(position(a).owned, 2);
   EXPECT_EQ(position(a).short_quantity, 4);
   EXPECT_EQ(events("term_ended"), 1);
@@ -110,7 +118,7 @@ TEST_P(BooksTest, the_timer_settles_what_ended_and_moves_it_to_expired) {
   EXPECT_EQ(effective, end);
   auto const due = db->read([](db::ReadTx& tx) { return tx.one<Instant>("select due_at from timer"); });
   EXPECT_EQ(due, end + hours(24));
-  EXPECT_EQ(db->write([&](db::Tx& tx) { return settle_due(tx, vault, group_of, account, va); }), 0);
+  EXPECT_EQ(db->write([&](db::Tx& tx) { return settle_due(tx, vault, catalog, account, va); }), 0);
 }
 
 TEST_P(BooksTest, invariants_hold_through_deposits_terms_and_a_time_with_nobody_looking) {
@@ -118,12 +126,12 @@ TEST_P(BooksTest, invariants_hold_through_deposits_terms_and_a_time_with_nobody_
     deposit_now(i % 2 ? a : b, i, db.clock.now() + hours(10 * i));
     deposit_now(alone, 1, i % 3 ? forever : db.clock.now() + hours(i));
     db.clock.advance(hours(7));
-    auto const broken = db->read([&](db::ReadTx& tx) { return broken_invariants(tx, group_of, account); });
+    auto const broken = db->read([&](db::ReadTx& tx) { return broken_invariants(tx, catalog, account); });
     // Between two looks stored totals may lag; positions as they are read never do.
     for (auto const& sentence : broken) EXPECT_NE(sentence.find("total"), std::string::npos) << sentence;
   }
-  db->write([&](db::Tx& tx) { settle_due(tx, vault, group_of, account, va); });
-  EXPECT_EQ(db->read([&](db::ReadTx& tx) { return broken_invariants(tx, group_of, account); }), std::vector<std::string>{});
+  db->write([&](db::Tx& tx) { settle_due(tx, vault, catalog, account, va); });
+  EXPECT_EQ(db->read([&](db::ReadTx& tx) { return broken_invariants(tx, catalog, account); }), std::vector<std::string>{});
 }
 
 TEST_P(BooksTest, the_checks_notice_a_changed_row) {
@@ -134,7 +142,7 @@ TEST_P(BooksTest, the_checks_notice_a_changed_row) {
     try {
       db->write([&](db::Tx& tx) {
         tx.exec(damage);
-        EXPECT_FALSE(broken_invariants(tx, group_of, account).empty()) << damage;
+        EXPECT_FALSE(broken_invariants(tx, catalog, account).empty()) << damage;
         throw Problem(problems::conflict);  // so that nothing of it stays
       });
     } catch (Problem const&) {
@@ -145,13 +153,13 @@ TEST_P(BooksTest, the_checks_notice_a_changed_row) {
 TEST_P(BooksTest, an_entitlement_without_relatives_borrows_nothing) {
   deposit_now(a, 10);
   db->write([&](db::Tx& tx) {
-    Books books(tx, vault, group_of);
+    Books books(tx, vault, catalog);
     books.load({books.key_of(account, va, alone)});
     EXPECT_FALSE(books.could_cover(account, va, alone, 1));
   });
   deposit_now(alone, 1);
   db->write([&](db::Tx& tx) {
-    Books books(tx, vault, group_of);
+    Books books(tx, vault, catalog);
     books.load({books.key_of(account, va, alone)});
     EXPECT_TRUE(books.could_cover(account, va, alone, 1));
     EXPECT_FALSE(books.could_cover(account, va, alone, 2));

@@ -39,7 +39,7 @@ struct Expected {
   int64_t owned = 0, in_use = 0;
 };
 
-void check_positions(db::ReadTx& tx, GroupOf const& group_of, SmartAccountId account, Broken& broken) {
+void check_positions(db::ReadTx& tx, catalog::Catalog const& catalog, SmartAccountId account, Broken& broken) {
   std::map<std::pair<VirtualAccountId, EntitlementId>, Expected> expected;
   for (auto const& h : store::all_holdings(tx, account)) {
     if (h.holder_kind != HolderKind::virtual_account) continue;
@@ -49,7 +49,7 @@ void check_positions(db::ReadTx& tx, GroupOf const& group_of, SmartAccountId acc
   for (auto const& u : store::all_use(tx, account)) expected[{u.virtual_account_id, u.entitlement_id}].in_use += u.quantity;
 
   std::set<GroupKey> keys;
-  Books books(tx, group_of);
+  Books books(tx, catalog);
   auto const stored = store::all_positions(tx, account);
   for (auto const& p : stored) {
     keys.insert(books.key_of(account, p.virtual_account_id, p.entitlement_id));
@@ -59,12 +59,16 @@ void check_positions(db::ReadTx& tx, GroupOf const& group_of, SmartAccountId acc
   books.load({keys.begin(), keys.end()});
   std::map<VirtualAccountId, TotalChange> totals;
   for (auto const& key : keys) {
-    auto const* group = group_of(key.group_id);
     std::vector<GroupEntitlement> facts;
-    for (auto const& m : group->members)
-      if (auto const at = expected.find({key.virtual_account_id, m.entitlement_id}); at != expected.end())
-        facts.push_back({m.entitlement_id, at->second.owned, at->second.in_use, m.must_cover});
-    auto const result = settle_group(facts, group->edges);
+    std::vector<SubstitutionEdge> edges;
+    for (auto const& [at, e] : expected) {
+      if (at.first != key.virtual_account_id || books.key_of(account, at.first, at.second) != key) continue;
+      auto const* entitlement = catalog.find_entitlement(at.second);
+      facts.push_back({at.second, e.owned, e.in_use, entitlement && entitlement->must_cover()});
+    }
+    if (auto const* group = catalog.group_of(key.group_id))
+      for (auto const& e : group->edges) edges.push_back({e.lender_id, e.borrower_id, e.priority});
+    auto const result = settle_group(facts, edges);
     std::map<EntitlementId, PositionRow> present;
     for (auto const& p : books.positions_of(key)) present[p.entitlement_id] = p;
     for (auto const& r : result.positions) {
@@ -105,10 +109,10 @@ void check_positions(db::ReadTx& tx, GroupOf const& group_of, SmartAccountId acc
 
 }  // namespace
 
-std::vector<std::string> broken_invariants(db::ReadTx& tx, GroupOf const& group_of, SmartAccountId account) {
+std::vector<std::string> broken_invariants(db::ReadTx& tx, catalog::Catalog const& catalog, SmartAccountId account) {
   Broken broken;
   check_ledger(tx, account, broken);
-  check_positions(tx, group_of, account, broken);
+  check_positions(tx, catalog, account, broken);
   return broken;
 }
 

@@ -13,6 +13,6 @@ namespace menkyo::licenses {
 //   ledger sums: of each lot, the entries give the holdings, and the sum over the customer's holders is the deposit
 //   no holding below nought but the operator's
 //   stored positions, loans and compliance equal the ones calculated from holdings and device use
-std::vector<std::string> broken_invariants(db::ReadTx& tx, GroupOf const& group_of, SmartAccountId account);
+std::vector<std::string> broken_invariants(db::ReadTx& tx, catalog::Catalog const& catalog, SmartAccountId account);
 
 }  // namespace menkyo::licenses

@@ -8,11 +8,12 @@
 
 #include "audit/audit.hpp"
 #include "base/enum.hpp"
+#include "catalog/catalog.hpp"
 #include "licenses/terms.hpp"
 
 namespace menkyo::licenses {
 
-MENKYO_ENUM(LicenseType, PERPETUAL, TERM, DEMO)
+using catalog::LicenseType;
 MENKYO_ENUM(HolderKind, operator_pool, virtual_account, device, expired, returned)
 
 struct Holder {

@@ -145,6 +145,11 @@ void put_compliance(db::Tx& tx, std::vector<ComplianceRow> const& rows) {
       given);
 }
 
+void delete_compliance(db::Tx& tx, GroupKey const& key) {
+  tx.exec("delete from compliance where smart_account_id = $1 and virtual_account_id = $2 and group_id = $3",
+          key.smart_account_id, key.virtual_account_id, key.group_id);
+}
+
 void delete_loans(db::Tx& tx, std::vector<LoanRow> const& rows) {
   struct Key {
     SmartAccountId a;

@@ -53,6 +53,7 @@ std::vector<PositionRow> positions(db::ReadTx& tx, std::vector<EntitlementKey> c
 std::vector<LoanRow> loans(db::ReadTx& tx, std::vector<EntitlementKey> const& borrowers);
 void put_positions(db::Tx& tx, std::vector<PositionRow> const& rows);
 void put_compliance(db::Tx& tx, std::vector<ComplianceRow> const& rows);
+void delete_compliance(db::Tx& tx, GroupKey const& key);
 void delete_loans(db::Tx& tx, std::vector<LoanRow> const& rows);
 void put_loans(db::Tx& tx, std::vector<LoanRow> const& rows);
 void add_to_totals(db::Tx& tx, std::vector<TotalChange> const& rows);

@@ -1,0 +1,243 @@
+#include "devices/desk.hpp"
+
+#include "api/render.hpp"
+#include "base/log.hpp"
+#include "devices/store.hpp"
+#include "protocol/error.hpp"
+
+namespace menkyo::devices {
+
+namespace {
+
+// Keys kept for verification; beyond it all are forgotten, which costs one read each.
+constexpr size_t max_cached_keys = 200'000;
+
+Problem unreadable(protocol::Error const& error) {
+  return Problem(problems::message_invalid, "The device message is not acceptable: " + error.detail);
+}
+
+void check_clock(Instant sent_at, Instant now) {
+  auto const skew = std::chrono::duration_cast<std::chrono::seconds>(sent_at - now).count();
+  if (std::abs(skew) <= protocol::limits::clock_skew_s) return;
+  throw Problem(problems::clock_skewed, "The clock of the device is off by more than an hour; here it is " +
+                                            to_rfc3339(std::chrono::floor<std::chrono::seconds>(now)) + ". Set it and try again.");
+}
+
+std::optional<MessageKind> kind_of(std::string_view typ) {
+  if (typ == protocol::typ::authorize) return MessageKind::authorize;
+  if (typ == protocol::typ::report) return MessageKind::report;
+  if (typ == protocol::typ::renew_identity) return MessageKind::renew_identity;
+  if (typ == protocol::typ::deregister) return MessageKind::deregister;
+  return {};
+}
+
+}  // namespace
+
+Desk::Desk(DeskConfig config)
+    : config_(std::move(config)),
+      queue_(*config_.database,
+             [this](db::Tx& tx, std::span<MessageItem* const> items) {
+               with_context(tx, [&](Context const& context) { answer_messages(tx, context, items); });
+             }),
+      workers_(config_.worker_threads, 8192) {}
+
+Desk::~Desk() = default;
+
+void Desk::handle(api::Request request, api::Reply reply) {
+  guard(reply, [&] {
+    auto const type = request.header("content-type");
+    if (type.substr(0, type.find(';')) != "application/jose")
+      throw Problem(problems::unsupported_media_type, "Send the device message as application/jose.");
+    auto body = std::make_shared<std::string>(std::move(request.body));
+    if (workers_.try_run([this, body, reply] { guard(reply, [&] { take(*body, reply); }); })) return;
+    Problem busy(problems::busy);
+    busy.retry_after_s = 1;
+    throw busy;
+  });
+}
+
+// Whatever goes wrong becomes the answer.
+void Desk::guard(api::Reply const& reply, std::function<void()> const& work) const {
+  try {
+    work();
+  } catch (Problem const& problem) {
+    reply(api::render(problem, {}));
+  } catch (protocol::Error const& error) {
+    reply(api::render(unreadable(error), {}));
+  } catch (db::StorageError const& error) {
+    reply(api::render(db::to_problem(error), {}));
+  } catch (std::exception const& unexpected) {
+    log::error("device_message_failed", {{"what", unexpected.what()}});
+    reply(api::render(Problem(problems::internal), {}));
+  }
+}
+
+void Desk::take(std::string const& body, api::Reply const& reply) {
+  auto const jws = protocol::parse_compact(body);
+  if (jws.header.typ == protocol::typ::register_device) return take_registration(jws, reply);
+  auto const kind = kind_of(jws.header.typ);
+  if (!kind) throw Problem(problems::message_invalid, "The type of the device message is not known.");
+  take_message(jws, *kind, reply);
+}
+
+void Desk::take_registration(protocol::ParsedJws const& jws, api::Reply const& reply) {
+  if (!jws.header.jwk) throw Problem(problems::message_invalid, "A registration carries the device's public key.");
+  protocol::verify(jws, *jws.header.jwk, {protocol::typ::register_device, config_.authority->installation()});
+  auto const now = config_.database->now();
+  Random random(config_.database->next_seed());
+  auto r = std::make_shared<Registration>(
+      Registration{protocol::decode_register(jws.payload), {}, jws.signing_input_hash, *jws.header.jwk,
+                   DeviceId{random.uuid7(now)}, {}, now + std::chrono::seconds(config_.policy.identity_validity_s)});
+  check_clock(r->message.sent_at, now);
+  try {
+    r->token = protocol::parse_token(r->message.token);
+  } catch (protocol::Error const&) {
+    throw Problem(problems::token_unknown, "This is not a registration token. Copy the whole token from the portal again.");
+  }
+  r->certificate = config_.authority->issue(r->device_id.text(), SmartAccountId{r->token.smart_account_id}.text(), r->key,
+                                            random.bytes(16), now, r->identity_expires_at);
+  auto payload = std::make_shared<std::string>();
+  config_.database->write_async(
+      [this, r, payload](db::Tx& tx) {
+        *payload = with_context(tx, [&](Context const& context) { return register_device(tx, context, *r); });
+      },
+      [this, payload, reply](std::exception_ptr error) {
+        workers_.run([this, payload, reply, error] {
+          guard(reply, [&] {
+            if (error) std::rethrow_exception(error);
+            answer(reply, {protocol::typ::register_answer, *payload});
+          });
+        });
+      });
+}
+
+Desk::Keys Desk::keys_of(SmartAccountId account, DeviceId device, bool fresh) {
+  if (!fresh) {
+    std::lock_guard lock(keys_mutex_);
+    if (auto const found = keys_.find(device); found != keys_.end()) return found->second;
+  }
+  auto const stored =
+      config_.database->read([&](db::ReadTx& tx) { return store::public_keys(tx, account, device); });
+  if (!stored) throw Problem(problems::device_unknown, "The device is not registered here. Register it again.");
+  Keys keys{protocol::Key::from_spki_der(stored->present), {}};
+  if (stored->previous) keys.previous = protocol::Key::from_spki_der(*stored->previous);
+  std::lock_guard lock(keys_mutex_);
+  if (keys_.size() >= max_cached_keys) keys_.clear();
+  keys_.insert_or_assign(device, keys);
+  return keys;
+}
+
+void Desk::take_message(protocol::ParsedJws const& jws, MessageKind kind, api::Reply const& reply) {
+  auto const kid = protocol::parse_kid(jws.header.kid.value_or(""));
+  auto const account = SmartAccountId::parse(kid.smart_account_id);
+  auto const device = DeviceId::parse(kid.device_id);
+  if (!account || !device) throw Problem(problems::device_unknown, "The device is not registered here. Register it again.");
+  protocol::Expectations const expected{jws.header.typ, config_.authority->installation()};
+  auto verified = [&](Keys const& keys) -> std::optional<protocol::Key> {
+    for (auto const* key : {&keys.present, keys.previous ? &*keys.previous : nullptr}) {
+      if (!key) continue;
+      try {
+        protocol::verify(jws, *key, expected);
+        return *key;
+      } catch (protocol::Error const& error) {
+        if (error.code != protocol::codes::signature_wrong && error.code != protocol::codes::algorithm_wrong) throw;
+      }
+    }
+    return {};
+  };
+  // Another server may have taken a new key since this one read it.
+  auto key = verified(keys_of(*account, *device, false));
+  if (!key) key = verified(keys_of(*account, *device, true));
+  if (!key) throw Problem(problems::message_invalid, "The signature of the device message is wrong.");
+  auto message = read_message(jws, kind, *account, *device);
+  message.key_thumbprint = key->thumbprint();
+  queue_.submit(std::move(message), [this, reply, device = *device, kind](MessageItem& item, std::exception_ptr error) {
+    if (kind == MessageKind::renew_identity && !error) {
+      std::lock_guard lock(keys_mutex_);
+      keys_.erase(device);
+    }
+    auto out = std::make_shared<std::pair<std::optional<Answer>, std::optional<Problem>>>(std::move(item.out),
+                                                                                        std::move(item.problem));
+    workers_.run([this, reply, out, error] {
+      guard(reply, [&] {
+        if (error) std::rethrow_exception(error);
+        if (out->second) throw *out->second;
+        answer(reply, *out->first);
+      });
+    });
+  });
+}
+
+Message Desk::read_message(protocol::ParsedJws const& jws, MessageKind kind, SmartAccountId account, DeviceId device) const {
+  Message m;
+  m.smart_account_id = account;
+  m.device_id = device;
+  m.message_hash = jws.signing_input_hash;
+  m.kind = kind;
+  auto const now = config_.database->now();
+  switch (kind) {
+    case MessageKind::authorize: {
+      auto decoded = protocol::decode_authorize(jws.payload);
+      m.common = decoded;
+      m.wanted = std::move(decoded.wanted);
+      break;
+    }
+    case MessageKind::report: {
+      auto decoded = protocol::decode_report(jws.payload);
+      // Each report names the one before it; where the first one continues from is decided in the transaction.
+      protocol::check_report_chain(decoded, decoded.reports.front().previous_hash);
+      m.common = decoded;
+      m.reports = std::move(decoded.reports);
+      break;
+    }
+    case MessageKind::renew_identity: {
+      auto decoded = protocol::decode_renew_identity(jws.payload);
+      check_clock(decoded.sent_at, now);
+      m.common = decoded;
+      if (decoded.jwk) {
+        protocol::verify_key_proof(*decoded.proof, *decoded.jwk, decoded.nonce, config_.authority->installation());
+        m.new_key = decoded.jwk;
+      }
+      auto const stored = config_.database->read([&](db::ReadTx& tx) { return store::public_keys(tx, account, device); });
+      if (!stored) throw Problem(problems::device_unknown);
+      auto const key = m.new_key ? *m.new_key : protocol::Key::from_spki_der(stored->present);
+      m.identity_expires_at = now + std::chrono::seconds(config_.policy.identity_validity_s);
+      Random random(config_.database->next_seed());
+      m.certificate = config_.authority->issue(device.text(), account.text(), key, random.bytes(16), now, m.identity_expires_at);
+      break;
+    }
+    case MessageKind::deregister: m.common = protocol::decode_deregister(jws.payload); break;
+  }
+  return m;
+}
+
+void Desk::answer(api::Reply const& reply, Answer const& answer) const {
+  reply({200, {{"content-type", "application/jose"}}, config_.authority->sign(answer.typ, answer.payload), {}});
+}
+
+api::Response Desk::trust() const {
+  protocol::TrustDocument document;
+  document.installation = config_.authority->installation();
+  document.epoch = config_.authority->epoch();
+  document.now = config_.database->now();
+  document.anchors = {config_.authority->root_certificate()};
+  document.chain = {config_.authority->signer_certificate()};
+  return {200, {{"content-type", "application/json"}}, protocol::encode(document), {}};
+}
+
+std::vector<api::Route> message_routes() {
+  return {
+      api::raw_route(api::Method::post, "/device/v1/messages", "send_device_message",
+                     "A device registers, draws, reports, renews or leaves", "application/jose", "application/jose",
+                     [](api::Request request, api::Services const& services, api::Reply reply) {
+                       services.get<Desk>().handle(std::move(request), std::move(reply));
+                     }),
+      api::raw_route(api::Method::get, "/device/v1/trust", "get_trust", "What a new device needs to trust this installation",
+                     "", "application/json",
+                     [](api::Request, api::Services const& services, api::Reply reply) {
+                       reply(services.get<Desk>().trust());
+                     }),
+  };
+}
+
+}  // namespace menkyo::devices

@@ -1,0 +1,68 @@
+#pragma once
+// Where device messages come in: parse, verify, queue for the batch, sign the answer. Signature work happens beside the
+// transactions; what it relied on (the device's key) is checked again inside.
+
+#include <mutex>
+#include <unordered_map>
+
+#include "api/route.hpp"
+#include "base/executor.hpp"
+#include "db/batch.hpp"
+#include "devices/devices.hpp"
+
+namespace menkyo::devices {
+
+struct DeskConfig {
+  db::Database* database;
+  keys::Vault const* vault;
+  keys::Authority const* authority;
+  catalog::CatalogCache* catalogs;
+  Policy policy{};
+  int worker_threads = 2;
+};
+
+// Thread-safe. Answers everything before it is destroyed.
+class Desk {
+ public:
+  explicit Desk(DeskConfig config);
+  ~Desk();
+
+  // One device message (application/jose) and its answer; a refusal of the whole message is a problem document.
+  void handle(api::Request request, api::Reply reply);
+  // What a new device needs to trust this installation (GET /device/v1/trust).
+  api::Response trust() const;
+  Policy const& policy() const { return config_.policy; }
+  // For operations outside the desk, inside the transaction of a person's request.
+  template <class F>
+  auto with_context(db::ReadTx& tx, F&& f) const {
+    auto const catalog = config_.catalogs->at(tx);
+    return f(Context{*config_.vault, *config_.authority, *catalog, config_.policy});
+  }
+
+ private:
+  struct Keys {
+    protocol::Key present;
+    std::optional<protocol::Key> previous;
+  };
+
+  void take(std::string const& body, api::Reply const& reply);
+  void take_registration(protocol::ParsedJws const& jws, api::Reply const& reply);
+  void take_message(protocol::ParsedJws const& jws, MessageKind kind, api::Reply const& reply);
+  Message read_message(protocol::ParsedJws const& jws, MessageKind kind, SmartAccountId account, DeviceId device) const;
+  Keys keys_of(SmartAccountId account, DeviceId device, bool fresh);
+  void answer(api::Reply const& reply, Answer const& answer) const;
+  void guard(api::Reply const& reply, std::function<void()> const& work) const;
+
+  DeskConfig config_;
+  std::mutex keys_mutex_;
+  std::unordered_map<DeviceId, Keys> keys_;  // of devices heard from lately
+  db::BatchQueue<Message, Answer> queue_;
+  Executor workers_;
+};
+
+std::vector<api::Route> message_routes();
+
+}  // namespace menkyo::devices
+
+template <>
+inline constexpr bool menkyo::api::is_service<menkyo::devices::Desk> = true;

@@ -1,0 +1,171 @@
+#pragma once
+// All SQL of tokens, devices, their contacts and their use.
+
+#include "devices/devices.hpp"
+
+namespace menkyo::devices::store {
+
+struct TokenRow {
+  SmartAccountId smart_account_id;
+  RegistrationTokenId registration_token_id;
+  VirtualAccountId virtual_account_id;
+  Bytes secret_lookup, wrapped_secret;
+  std::string description;
+  std::optional<int64_t> max_uses;
+  int64_t uses;
+  Instant expires_at;
+  bool export_controlled_allowed;
+  std::optional<PersonId> created_by;
+  Instant created_at;
+  std::optional<Instant> revoked_at;
+};
+
+void insert_token(db::Tx& tx, TokenRow const& row);
+std::optional<TokenRow> token_for_update(db::Tx& tx, SmartAccountId account, RegistrationTokenId id);
+std::optional<TokenRow> token(db::ReadTx& tx, SmartAccountId account, VirtualAccountId va, RegistrationTokenId id);
+// Newest first, from before `before`.
+std::vector<TokenRow> tokens(db::ReadTx& tx, SmartAccountId account, VirtualAccountId va,
+                             std::optional<RegistrationTokenId> before, int64_t limit);
+// False if no use is left.
+bool use_token(db::Tx& tx, SmartAccountId account, RegistrationTokenId id);
+void revoke_token(db::Tx& tx, SmartAccountId account, RegistrationTokenId id);
+
+struct DeviceRow {
+  SmartAccountId smart_account_id;
+  DeviceId device_id;
+  VirtualAccountId virtual_account_id;
+  ProductId product_id;
+  std::optional<RegistrationTokenId> registration_token_id;
+  bool export_controlled_allowed;
+  DeviceStatus status;
+  std::string display_name, sort_name, udi_product_id, udi_serial_number;
+  Bytes wrapped_details, public_key;
+  protocol::Digest key_thumbprint;
+  Bytes identity_certificate;
+  Instant identity_expires_at, registered_at;
+  std::optional<Instant> removed_at;
+};
+
+struct ContactRow {
+  SmartAccountId smart_account_id;
+  DeviceId device_id;
+  Instant last_contact_at;
+  int64_t sequence;
+  protocol::Digest message_hash;
+  Bytes answer;  // "typ\npayload"
+  protocol::Digest report_hash;
+  AuthorizationState authorization_state;
+  std::optional<Instant> released_at, warned_at;
+};
+
+struct UseRow {
+  SmartAccountId smart_account_id;
+  DeviceId device_id;
+  EntitlementId entitlement_id;
+  int64_t quantity;
+};
+
+struct UseEntryRow {
+  SmartAccountId smart_account_id;
+  VirtualAccountId virtual_account_id;
+  EntitlementId entitlement_id;
+  Instant at;
+  DeviceId device_id;
+  int64_t quantity, change;
+};
+
+struct DeviceKey {
+  SmartAccountId smart_account_id;
+  DeviceId device_id;
+  auto operator<=>(DeviceKey const&) const = default;
+};
+
+// The part of a device that a check-in needs.
+struct Known {
+  SmartAccountId smart_account_id;
+  DeviceId device_id;
+  VirtualAccountId virtual_account_id;
+  ProductId product_id;
+  bool export_controlled_allowed;
+  DeviceStatus status;
+  protocol::Digest key_thumbprint;
+  Instant identity_expires_at;
+};
+
+void insert_device(db::Tx& tx, DeviceRow const& row);
+std::optional<DeviceRow> device(db::ReadTx& tx, SmartAccountId account, DeviceId id);
+std::vector<Known> known(db::ReadTx& tx, std::vector<DeviceKey> const& keys);
+void set_removed(db::Tx& tx, SmartAccountId account, DeviceId id);
+void set_identity(db::Tx& tx, SmartAccountId account, DeviceId id, Bytes const& public_key,
+                  protocol::Digest const& thumbprint, Bytes const& certificate, Instant expires_at);
+// Devices that are registered with this identity now.
+std::vector<DeviceId> registered_as(db::ReadTx& tx, SmartAccountId account, std::string const& udi_product_id,
+                                    std::string const& udi_serial_number);
+// SubjectPublicKeyInfo, DER. The previous one still verifies the message that replaced it, in case its answer was lost.
+struct PublicKeys {
+  Bytes present;
+  std::optional<Bytes> previous;
+};
+std::optional<PublicKeys> public_keys(db::ReadTx& tx, SmartAccountId account, DeviceId id);
+
+// Locks the rows in the order of their keys.
+std::vector<ContactRow> lock_contacts(db::Tx& tx, std::vector<DeviceKey> const& keys);
+void insert_contact(db::Tx& tx, ContactRow const& row);
+void put_contacts(db::Tx& tx, std::vector<ContactRow> const& rows);
+
+std::optional<DeviceId> registration_of(db::ReadTx& tx, SmartAccountId account, protocol::Digest const& message_hash);
+void insert_registration(db::Tx& tx, SmartAccountId account, protocol::Digest const& message_hash, DeviceId device);
+
+std::vector<UseRow> uses(db::ReadTx& tx, std::vector<DeviceKey> const& keys);
+void put_uses(db::Tx& tx, std::vector<UseRow> const& rows);
+void delete_uses(db::Tx& tx, std::vector<UseRow> const& rows);
+void insert_use_entries(db::Tx& tx, std::vector<UseEntryRow> const& rows);
+
+struct ReportRow {
+  SmartAccountId smart_account_id;
+  DeviceId device_id;
+  protocol::Digest report_hash, previous_hash;
+  std::string report_id;
+  EntitlementId entitlement_id;
+  Instant started_at, ended_at;
+  std::string measurements;
+  Instant received_at;
+};
+void insert_reports(db::Tx& tx, std::vector<ReportRow> const& rows);
+
+void set_timer(db::Tx& tx, SmartAccountId account, DeviceId device, std::optional<Instant> due_at);
+
+struct Names {
+  std::string smart_account_name, virtual_account_name;
+};
+Names names(db::ReadTx& tx, SmartAccountId account, VirtualAccountId va);
+
+// ---- pages --------------------------------------------------------------------------------------------------------
+
+struct DeviceListRow {
+  DeviceId device_id;
+  ProductId product_id;
+  DeviceStatus status;
+  std::string display_name, sort_name, udi_product_id, udi_serial_number;
+  Instant registered_at, identity_expires_at, last_contact_at;
+  AuthorizationState authorization_state;
+  int64_t entitlement_count;
+};
+// By name; names that begin with `prefix`; after (sort_name, device_id).
+std::vector<DeviceListRow> devices_by_name(db::ReadTx& tx, SmartAccountId account, VirtualAccountId va, DeviceStatus status,
+                                           std::string const& prefix, std::string const& after_name, DeviceId after_id,
+                                           int64_t limit);
+// Newest registration first; before (registered_at, device_id).
+std::vector<DeviceListRow> devices_by_registration(db::ReadTx& tx, SmartAccountId account, VirtualAccountId va,
+                                                   DeviceStatus status, Instant before_at, DeviceId before_id,
+                                                   int64_t limit);
+struct UsingDevice {
+  DeviceId device_id;
+  std::string display_name;
+  ProductId product_id;
+  int64_t quantity;
+};
+std::vector<UsingDevice> devices_using(db::ReadTx& tx, SmartAccountId account, VirtualAccountId va,
+                                       EntitlementId entitlement, int64_t limit);
+
+}  // namespace menkyo::devices::store
