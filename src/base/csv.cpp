@@ -36,7 +36,9 @@ size_t sequence_length(std::string_view text) {
   return 0;
 }
 
-bool is_forbidden_control(char c) { return (uint8_t(c) < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7F; }
+bool is_forbidden_control(char c) {
+  return (uint8_t(c) < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7F;
+}
 
 }  // namespace
 
@@ -53,9 +55,9 @@ size_t count_characters(std::string_view text) {
   return size_t(std::count_if(text.begin(), text.end(), [](char c) { return (uint8_t(c) & 0xC0) != 0x80; }));
 }
 
-void CsvFaults::add(int64_t line, std::string_view column, std::string reason) {
+void CsvFaults::add(int64_t line, std::string_view column, std::string_view code, std::string reason) {
   if (first.size() < kept) {
-    first.push_back({line, std::string(column), std::move(reason)});
+    first.push_back({line, std::string(column), code, std::move(reason)});
   } else {
     ++more;
   }
@@ -65,14 +67,15 @@ CsvReader::CsvReader(std::string_view text, CsvLimits const& limits, CsvFaults& 
     : text_(text), limits_(limits), faults_(faults) {
   if (text_.starts_with(byte_order_mark)) text_.remove_prefix(byte_order_mark.size());
   if (text_.size() <= limits_.file_bytes) return;
-  faults_.add(1, "character 1", "the file is larger than " + std::to_string(limits_.file_bytes) + " bytes");
+  faults_.add(1, "character 1", csv_codes::too_large,
+              "the file is larger than " + std::to_string(limits_.file_bytes) + " bytes");
   text_ = {};
 }
 
 bool CsvReader::next(std::vector<std::string>& fields) {
   while (at_ < text_.size()) {
     if (line_ > limits_.lines || faults_.count() >= most_broken_lines) {
-      faults_.add(line_, "character 1",
+      faults_.add(line_, "character 1", csv_codes::too_large,
                   line_ > limits_.lines ? "the file has more than " + std::to_string(limits_.lines) + " lines"
                                         : "the rest of the file was not read: too much of it is wrong");
       at_ = text_.size();
@@ -95,9 +98,9 @@ CsvReader::Read CsvReader::read_record(std::vector<std::string>& fields) {
     bool const quoted = at_ < text_.size() && text_[at_] == '"';
     size_t const begin = at_;
     if (!(quoted ? read_quoted(field) : read_plain(field))) return Read::faulty;
-    if (!is_utf8(field)) return fail(begin, "is not UTF-8"), Read::faulty;
+    if (!is_utf8(field)) return fail(begin, csv_codes::encoding, "is not UTF-8"), Read::faulty;
     if (std::any_of(field.begin(), field.end(), is_forbidden_control))
-      return fail(begin, "holds a control character"), Read::faulty;
+      return fail(begin, csv_codes::encoding, "holds a control character"), Read::faulty;
     if (at_ < text_.size() && text_[at_] == ',') {
       ++at_;
       continue;
@@ -117,9 +120,10 @@ bool CsvReader::end_of_field(size_t at) const {
 bool CsvReader::read_plain(std::string& field) {
   size_t const begin = at_;
   while (!end_of_field(at_)) {
-    if (text_[at_] == '"') return fail(at_, "a quotation mark inside a field that does not begin with one");
-    if (at_ - begin >= limits_.field_bytes) return fail(begin, "the field is too long");
-    if (at_ - record_at_ >= limits_.record_bytes) return fail(at_, "the line is too long");
+    if (text_[at_] == '"')
+      return fail(at_, csv_codes::malformed, "a quotation mark inside a field that does not begin with one");
+    if (at_ - begin >= limits_.field_bytes) return fail(begin, csv_codes::too_large, "the field is too long");
+    if (at_ - record_at_ >= limits_.record_bytes) return fail(at_, csv_codes::too_large, "the line is too long");
     ++at_;
   }
   field = text_.substr(begin, at_ - begin);
@@ -129,27 +133,28 @@ bool CsvReader::read_plain(std::string& field) {
 bool CsvReader::read_quoted(std::string& field) {
   size_t const begin = at_++;
   for (;; ++at_) {
-    if (at_ >= text_.size()) return fail(begin, "the quotation mark is never closed");
-    if (at_ - record_at_ >= limits_.record_bytes) return fail(begin, "the line is too long; is a quotation mark open?");
+    if (at_ >= text_.size()) return fail(begin, csv_codes::malformed, "the quotation mark is never closed");
+    if (at_ - record_at_ >= limits_.record_bytes)
+      return fail(begin, csv_codes::too_large, "the line is too long; is a quotation mark open?");
     if (text_[at_] == '"') {
       if (at_ + 1 >= text_.size() || text_[at_ + 1] != '"') break;
       ++at_;
     }
     field += text_[at_];
     if (text_[at_] == '\n') ++line_;
-    if (field.size() > limits_.field_bytes) return fail(begin, "the field is too long");
+    if (field.size() > limits_.field_bytes) return fail(begin, csv_codes::too_large, "the field is too long");
   }
   ++at_;
-  return end_of_field(at_) ? true : fail(at_, "text after the closing quotation mark");
+  return end_of_field(at_) ? true : fail(at_, csv_codes::malformed, "text after the closing quotation mark");
 }
 
-bool CsvReader::fail(size_t at, std::string reason) {
+bool CsvReader::fail(size_t at, std::string_view code, std::string reason) {
   // The line may have been counted on inside quotes; count from the record's own.
   auto const before = text_.substr(record_at_, at - record_at_);
   int64_t const line = record_line_ + std::count(before.begin(), before.end(), '\n');
   auto const last_break = before.rfind('\n');
   auto const in_line = last_break == std::string_view::npos ? before : before.substr(last_break + 1);
-  faults_.add(line, "character " + std::to_string(count_characters(in_line) + 1), std::move(reason));
+  faults_.add(line, "character " + std::to_string(count_characters(in_line) + 1), code, std::move(reason));
   return false;
 }
 
@@ -170,7 +175,8 @@ void CsvReader::resume_after(size_t at) {
   ++line_;
 }
 
-CsvTable::CsvTable(std::string_view text, std::span<const CsvColumn> columns, CsvFaults& faults, CsvLimits const& limits)
+CsvTable::CsvTable(std::string_view text, std::span<const CsvColumn> columns, CsvFaults& faults,
+                   CsvLimits const& limits)
     : columns_(columns), faults_(faults), reader_(text, limits, faults), place_(columns.size()) {
   readable_ = read_header();
 }
@@ -178,7 +184,7 @@ CsvTable::CsvTable(std::string_view text, std::span<const CsvColumn> columns, Cs
 bool CsvTable::read_header() {
   int64_t const before = faults_.count();
   if (!reader_.next(fields_)) {
-    if (faults_.count() == before) faults_.add(1, "character 1", "the file is empty");
+    if (faults_.count() == before) faults_.add(1, "character 1", csv_codes::malformed, "the file is empty");
     return false;
   }
   width_ = fields_.size();
@@ -186,22 +192,23 @@ bool CsvTable::read_header() {
     auto const name = without_blanks(fields_[i]);
     auto const known = std::find_if(columns_.begin(), columns_.end(), [&](auto const& c) { return c.name == name; });
     if (known == columns_.end()) {
-      faults_.add(reader_.line(), name, "is not a column of this kind of file");
+      faults_.add(reader_.line(), name, csv_codes::column_unknown, "is not a column of this kind of file");
     } else if (auto& place = place_[size_t(known - columns_.begin())]; place) {
-      faults_.add(reader_.line(), name, "the column comes twice");
+      faults_.add(reader_.line(), name, csv_codes::column_repeated, "the column comes twice");
     } else {
       place = i;
     }
   }
   for (size_t i = 0; i < columns_.size(); ++i)
-    if (columns_[i].required && !place_[i]) faults_.add(reader_.line(), columns_[i].name, "the column is missing");
+    if (columns_[i].required && !place_[i])
+      faults_.add(reader_.line(), columns_[i].name, csv_codes::column_missing, "the column is missing");
   return faults_.count() == before;
 }
 
 bool CsvTable::next() {
   while (readable_ && reader_.next(fields_)) {
     if (fields_.size() == width_) return true;
-    faults_.add(reader_.line(), "character 1",
+    faults_.add(reader_.line(), "character 1", csv_codes::malformed,
                 "has " + std::to_string(fields_.size()) + " fields instead of " + std::to_string(width_));
   }
   return false;
@@ -211,8 +218,8 @@ std::string_view CsvTable::operator[](size_t column) const {
   return place_[column] ? without_blanks(fields_[*place_[column]]) : std::string_view{};
 }
 
-void CsvTable::fault(size_t column, std::string reason) {
-  faults_.add(reader_.line(), columns_[column].name, std::move(reason));
+void CsvTable::fault(size_t column, std::string_view code, std::string reason) {
+  faults_.add(reader_.line(), columns_[column].name, code, std::move(reason));
 }
 
 }  // namespace menkyo

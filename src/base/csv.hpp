@@ -1,6 +1,6 @@
 #pragma once
-// Tables as text: RFC 4180 in UTF-8, with or without byte order mark, lines ended by CRLF or LF, the first record naming
-// the columns. A reader goes on after a fault, so that one run tells everything that is wrong with a file.
+// Tables as text: RFC 4180 in UTF-8, with or without byte order mark, lines ended by CRLF or LF, the first record
+// naming the columns. A reader goes on after a fault, so that one run tells everything that is wrong with a file.
 // Pure; each object belongs to one thread.
 
 #include <array>
@@ -13,12 +13,22 @@
 
 namespace menkyo {
 
+namespace csv_codes {
+inline constexpr std::string_view encoding = "encoding", malformed = "malformed", column_unknown = "column_unknown",
+                                  column_repeated = "column_repeated", column_missing = "column_missing",
+                                  too_large = "too_large", missing = "missing", unexpected = "unexpected",
+                                  too_long = "too_long", invalid = "invalid", repeated = "repeated",
+                                  unknown = "unknown", circle = "circle", not_allowed = "not_allowed",
+                                  conflict = "conflict";
+}
+
 // What is wrong with a file, and where: the line counts from 1; `column` is the column's name, or "character N" where
 // the line could not be taken apart.
 struct CsvFault {
   int64_t line = 0;
   std::string column;
-  std::string reason;
+  std::string_view code;  // a stable word, one of csv_codes (their meaning is told in the guide to imports)
+  std::string reason;     // a sentence for people
 
   bool operator==(CsvFault const&) const = default;
 };
@@ -29,7 +39,7 @@ struct CsvFaults {
   std::vector<CsvFault> first;
   int64_t more = 0;
 
-  void add(int64_t line, std::string_view column, std::string reason);
+  void add(int64_t line, std::string_view column, std::string_view code, std::string reason);
   bool empty() const { return first.empty(); }
   int64_t count() const { return int64_t(first.size()) + more; }
 };
@@ -37,8 +47,8 @@ struct CsvFaults {
 struct CsvLimits {
   size_t file_bytes = size_t{64} << 20;
   int64_t lines = 1'000'000;
-  size_t record_bytes = 16 << 10;
-  size_t field_bytes = 4 << 10;
+  size_t record_bytes = 32 << 10;
+  size_t field_bytes = 8 << 10;
 };
 
 // Takes a text apart into records. Does not own the text.
@@ -56,7 +66,7 @@ class CsvReader {
   bool read_quoted(std::string& field);
   bool read_plain(std::string& field);
   bool end_of_field(size_t at) const;
-  bool fail(size_t at, std::string reason);
+  bool fail(size_t at, std::string_view code, std::string reason);
   void skip_line_break();
   void resume_after(size_t at);
 
@@ -79,14 +89,16 @@ struct CsvColumn {
 // Records by column name. An unknown, repeated or missing column is a fault of line 1, and then there are no rows.
 class CsvTable {
  public:
-  CsvTable(std::string_view text, std::span<const CsvColumn> columns, CsvFaults& faults, CsvLimits const& limits = {});
+  CsvTable(std::string_view text, std::span<const CsvColumn> columns, CsvFaults& faults,
+           CsvLimits const& limits = {});
   // The next row with as many fields as there are columns; false at the end.
   bool next();
   int64_t line() const { return reader_.line(); }
-  // The field of the column at this place of `columns`, without surrounding blanks; empty if the file lacks the column.
+  // The field of the column at this place of `columns`, without surrounding blanks; empty if the file lacks the
+  // column.
   std::string_view operator[](size_t column) const;
   // Reports a fault of that field.
-  void fault(size_t column, std::string reason);
+  void fault(size_t column, std::string_view code, std::string reason);
 
  private:
   bool read_header();

@@ -25,7 +25,9 @@ ReadAll read_all(std::string_view text, CsvLimits const& limits = {}) {
 }
 
 TEST(Csv, reads_quotes_line_breaks_and_both_line_ends) {
-  auto const all = read_all("\xEF\xBB\xBF" "a,b\r\n\"x, \"\"y\"\"\",\"two\nlines\"\n\n \n,\r\nlast,1");
+  auto const all = read_all(
+      "\xEF\xBB\xBF"
+      "a,b\r\n\"x, \"\"y\"\"\",\"two\nlines\"\n\n \n,\r\nlast,1");
   EXPECT_EQ(all.records, (std::vector<Fields>{{"a", "b"}, {"x, \"y\"", "two\nlines"}, {"", ""}, {"last", "1"}}));
   EXPECT_EQ(all.lines, (std::vector<int64_t>{1, 2, 6, 7}));
   EXPECT_TRUE(all.faults.empty());
@@ -86,9 +88,10 @@ TEST(Csv, a_table_finds_fields_by_name) {
   EXPECT_EQ(table[2], "");
   ASSERT_TRUE(table.next());
   EXPECT_EQ(table[0], "N1");
-  table.fault(0, "is taken");
+  table.fault(0, csv_codes::conflict, "is taken");
   EXPECT_FALSE(table.next());
-  EXPECT_EQ(faults.first, (std::vector<CsvFault>{{3, "character 1", "has 1 fields instead of 2"}, {4, "code", "is taken"}}));
+  EXPECT_EQ(faults.first, (std::vector<CsvFault>{{3, "character 1", "malformed", "has 1 fields instead of 2"},
+                                                 {4, "code", "conflict", "is taken"}}));
 }
 
 TEST(Csv, a_table_with_wrong_columns_has_no_rows) {
@@ -96,9 +99,10 @@ TEST(Csv, a_table_with_wrong_columns_has_no_rows) {
   CsvFaults faults;
   CsvTable table("code,code,size\n1,2,3\n", columns, faults);
   EXPECT_FALSE(table.next());
-  EXPECT_EQ(faults.first, (std::vector<CsvFault>{{1, "code", "the column comes twice"},
-                                                 {1, "size", "is not a column of this kind of file"},
-                                                 {1, "name", "the column is missing"}}));
+  EXPECT_EQ(faults.first,
+            (std::vector<CsvFault>{{1, "code", "column_repeated", "the column comes twice"},
+                                   {1, "size", "column_unknown", "is not a column of this kind of file"},
+                                   {1, "name", "column_missing", "the column is missing"}}));
   CsvFaults of_nothing;
   CsvTable nothing("", columns, of_nothing);
   EXPECT_FALSE(nothing.next());

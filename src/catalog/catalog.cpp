@@ -86,7 +86,9 @@ Product const* Catalog::find_product(ProductId id) const {
   return at == product_at_.end() ? nullptr : &products()[at->second];
 }
 
-Product const* Catalog::find_product(std::string_view code) const { return find_by(products(), code, &Product::code); }
+Product const* Catalog::find_product(std::string_view code) const {
+  return find_by(products(), code, &Product::code);
+}
 
 Entitlement const* Catalog::find_entitlement(EntitlementId id) const {
   auto const at = entitlement_at_.find(id);
@@ -152,8 +154,9 @@ std::shared_ptr<const Catalog> CatalogCache::at(db::ReadTx& tx) {
     std::lock_guard lock(mutex_);
     if (latest_->version() == version) return latest_;
   }
-  auto loaded = version.version == 0 ? std::make_shared<const Catalog>()
-                                     : std::make_shared<const Catalog>(version, store::contents_at(tx, version.effective_at));
+  auto loaded = version.version == 0
+                    ? std::make_shared<const Catalog>()
+                    : std::make_shared<const Catalog>(version, store::contents_at(tx, version.effective_at));
   std::lock_guard lock(mutex_);
   // A reader of an older snapshot must not push out what newer ones use.
   if (loaded->version().version >= latest_->version().version) latest_ = loaded;

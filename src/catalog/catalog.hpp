@@ -46,8 +46,8 @@ struct Entitlement {
   std::string family_code;
   std::string name_en, name_ja, description_en, description_ja;
   std::vector<LicenseType> license_types;  // that are offered, in the order of the enumeration
-  bool enforced = false;           // use is granted only while it can be covered
-  bool export_controlled = false;  // the same, and only under a token that allows it
+  bool enforced = false;                   // use is granted only while it can be covered
+  bool export_controlled = false;          // the same, and only under a token that allows it
   bool operator==(Entitlement const&) const = default;
   bool must_cover() const { return enforced || export_controlled; }
   bool offers(LicenseType type) const;
@@ -82,7 +82,7 @@ struct VersionRow {
 };
 
 struct Contents {
-  std::vector<Family> families;          // by code, as the next two
+  std::vector<Family> families;  // by code, as the next two
   std::vector<Product> products;
   std::vector<Entitlement> entitlements;
   std::vector<Substitution> substitutions;     // by lender, then borrower

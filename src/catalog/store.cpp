@@ -100,7 +100,8 @@ Contents contents_at(db::ReadTx& tx, Instant t) {
       "where effective_from <= $1 and effective_to > $1",
       t);
   tx.each<EntitlementRow>(
-      "select entitlement_id, code, tag, family_code, name_en, name_ja, description_en, description_ja, license_types, "
+      "select entitlement_id, code, tag, family_code, name_en, name_ja, description_en, description_ja, "
+      "license_types, "
       "enforced, export_controlled from entitlement where effective_from <= $1 and effective_to > $1",
       [&](EntitlementRow&& r) {
         out.entitlements.push_back({r.entitlement_id, std::move(r.code), std::move(r.tag), std::move(r.family_code),
@@ -110,32 +111,11 @@ Contents contents_at(db::ReadTx& tx, Instant t) {
       },
       t);
   out.substitutions = tx.all<Substitution>(
-      "select lender_id, borrower_id, priority from substitution where effective_from <= $1 and effective_to > $1", t);
+      "select lender_id, borrower_id, priority from substitution where effective_from <= $1 and effective_to > $1",
+      t);
   out.compatibilities = tx.all<Compatibility>(
       "select product_id, entitlement_id from compatibility where effective_from <= $1 and effective_to > $1", t);
   return out;
-}
-
-namespace {
-template <class Id>
-struct CodeRow {
-  std::string code;
-  Id id;
-};
-template <class Id>
-std::map<std::string, Id> by_code(std::vector<CodeRow<Id>> rows) {
-  std::map<std::string, Id> out;
-  for (auto& row : rows) out.emplace(std::move(row.code), row.id);
-  return out;
-}
-}  // namespace
-
-std::map<std::string, ProductId> product_ids(db::ReadTx& tx) {
-  return by_code(tx.all<CodeRow<ProductId>>("select distinct code, product_id from product"));
-}
-
-std::map<std::string, EntitlementId> entitlement_ids(db::ReadTx& tx) {
-  return by_code(tx.all<CodeRow<EntitlementId>>("select distinct code, entitlement_id from entitlement"));
 }
 
 void insert_version(db::Tx& tx, VersionRow const& version, std::string_view source) {
@@ -146,7 +126,8 @@ void insert_version(db::Tx& tx, VersionRow const& version, std::string_view sour
 void open(db::Tx& tx, Contents const& rows, Instant t) {
   tx.exec_many(
       "insert into product_family (family_code, name_en, name_ja, effective_from, effective_to) "
-      "select family_code, name_en, name_ja, effective_from, effective_to from {rows: family_code text, name_en text, "
+      "select family_code, name_en, name_ja, effective_from, effective_to from {rows: family_code text, name_en "
+      "text, "
       "name_ja text, effective_from bigint, effective_to bigint} r",
       map<FamilyIn>(rows.families, [&](Family const& f) {
         return FamilyIn{f.family_code, f.name_en, f.name_ja, t, forever};
@@ -154,23 +135,37 @@ void open(db::Tx& tx, Contents const& rows, Instant t) {
   tx.exec_many(
       "insert into product (product_id, effective_from, effective_to, code, family_code, name_en, name_ja, "
       "description_en, description_ja) select product_id, effective_from, effective_to, code, family_code, name_en, "
-      "name_ja, description_en, description_ja from {rows: product_id bytea, effective_from bigint, effective_to bigint, "
+      "name_ja, description_en, description_ja from {rows: product_id bytea, effective_from bigint, effective_to "
+      "bigint, "
       "code text, family_code text, name_en text, name_ja text, description_en text, description_ja text} r",
       map<ProductIn>(rows.products, [&](Product const& p) {
         return ProductIn{p.product_id, t,         forever,          p.code,          p.family_code,
                          p.name_en,    p.name_ja, p.description_en, p.description_ja};
       }));
   tx.exec_many(
-      "insert into entitlement (entitlement_id, effective_from, effective_to, code, tag, family_code, name_en, name_ja, "
+      "insert into entitlement (entitlement_id, effective_from, effective_to, code, tag, family_code, name_en, "
+      "name_ja, "
       "description_en, description_ja, license_types, enforced, export_controlled) select entitlement_id, "
       "effective_from, effective_to, code, tag, family_code, name_en, name_ja, description_en, description_ja, "
-      "license_types, enforced, export_controlled from {rows: entitlement_id bytea, effective_from bigint, effective_to "
-      "bigint, code text, tag text, family_code text, name_en text, name_ja text, description_en text, description_ja "
+      "license_types, enforced, export_controlled from {rows: entitlement_id bytea, effective_from bigint, "
+      "effective_to "
+      "bigint, code text, tag text, family_code text, name_en text, name_ja text, description_en text, "
+      "description_ja "
       "text, license_types text, enforced boolean, export_controlled boolean} r",
       map<EntitlementIn>(rows.entitlements, [&](Entitlement const& e) {
-        return EntitlementIn{e.entitlement_id, t,         forever,          e.code,           e.tag,
-                             e.family_code,    e.name_en, e.name_ja,        e.description_en, e.description_ja,
-                             join(e.license_types),       e.enforced,       e.export_controlled};
+        return EntitlementIn{e.entitlement_id,
+                             t,
+                             forever,
+                             e.code,
+                             e.tag,
+                             e.family_code,
+                             e.name_en,
+                             e.name_ja,
+                             e.description_en,
+                             e.description_ja,
+                             join(e.license_types),
+                             e.enforced,
+                             e.export_controlled};
       }));
   tx.exec_many(
       "insert into substitution (lender_id, borrower_id, effective_from, effective_to, priority) select lender_id, "
@@ -181,7 +176,8 @@ void open(db::Tx& tx, Contents const& rows, Instant t) {
       }));
   tx.exec_many(
       "insert into compatibility (product_id, entitlement_id, effective_from, effective_to) select product_id, "
-      "entitlement_id, effective_from, effective_to from {rows: product_id bytea, entitlement_id bytea, effective_from "
+      "entitlement_id, effective_from, effective_to from {rows: product_id bytea, entitlement_id bytea, "
+      "effective_from "
       "bigint, effective_to bigint} r",
       map<CompatibilityIn>(rows.compatibilities, [&](Compatibility const& c) {
         return CompatibilityIn{c.product_id, c.entitlement_id, t, forever};
@@ -190,7 +186,8 @@ void open(db::Tx& tx, Contents const& rows, Instant t) {
 
 void close(db::Tx& tx, Contents const& rows, Instant t) {
   tx.exec_many(
-      "update product_family set effective_to = r.ends_at from {rows: code text, ends_at bigint, open_to bigint} r where "
+      "update product_family set effective_to = r.ends_at from {rows: code text, ends_at bigint, open_to bigint} r "
+      "where "
       "product_family.family_code = r.code and product_family.effective_to = r.open_to",
       map<Closing<std::string_view>>(rows.families, [&](Family const& f) {
         return Closing<std::string_view>{f.family_code, t};
@@ -198,7 +195,9 @@ void close(db::Tx& tx, Contents const& rows, Instant t) {
   tx.exec_many(
       "update product set effective_to = r.ends_at from {rows: id bytea, ends_at bigint, open_to bigint} r where "
       "product.product_id = r.id and product.effective_to = r.open_to",
-      map<Closing<ProductId>>(rows.products, [&](Product const& p) { return Closing<ProductId>{p.product_id, t}; }));
+      map<Closing<ProductId>>(rows.products, [&](Product const& p) {
+        return Closing<ProductId>{p.product_id, t};
+      }));
   tx.exec_many(
       "update entitlement set effective_to = r.ends_at from {rows: id bytea, ends_at bigint, open_to bigint} r where "
       "entitlement.entitlement_id = r.id and entitlement.effective_to = r.open_to",
@@ -207,38 +206,30 @@ void close(db::Tx& tx, Contents const& rows, Instant t) {
       }));
   using Edge = Closing<EntitlementId, EntitlementId>;
   tx.exec_many(
-      "update substitution set effective_to = r.ends_at from {rows: lender bytea, borrower bytea, ends_at bigint, open_to "
+      "update substitution set effective_to = r.ends_at from {rows: lender bytea, borrower bytea, ends_at bigint, "
+      "open_to "
       "bigint} r where substitution.lender_id = r.lender and substitution.borrower_id = r.borrower and "
       "substitution.effective_to = r.open_to",
-      map<Edge>(rows.substitutions, [&](Substitution const& s) { return Edge{s.lender_id, s.borrower_id, t}; }));
+      map<Edge>(rows.substitutions, [&](Substitution const& s) {
+        return Edge{s.lender_id, s.borrower_id, t};
+      }));
   using Pair = Closing<ProductId, EntitlementId>;
   tx.exec_many(
-      "update compatibility set effective_to = r.ends_at from {rows: product bytea, entitlement bytea, ends_at bigint, "
-      "open_to bigint} r where compatibility.product_id = r.product and compatibility.entitlement_id = r.entitlement and "
+      "update compatibility set effective_to = r.ends_at from {rows: product bytea, entitlement bytea, ends_at "
+      "bigint, "
+      "open_to bigint} r where compatibility.product_id = r.product and compatibility.entitlement_id = r.entitlement "
+      "and "
       "compatibility.effective_to = r.open_to",
       map<Pair>(rows.compatibilities, [&](Compatibility const& c) {
         return Pair{c.product_id, c.entitlement_id, t};
       }));
 }
 
-bool in_use(db::ReadTx& tx, EntitlementId id) {
-  return tx.one<int64_t>(
-             "select case when exists (select 1 from lot where entitlement_id = $1) or exists (select 1 from device_use "
-             "where entitlement_id = $1) then 1 else 0 end",
-             id) == 1;
-}
-
-bool in_use(db::ReadTx& tx, ProductId id) {
-  return tx.one<int64_t>(
-             "select case when exists (select 1 from device where product_id = $1 and status = 'registered') then 1 else "
-             "0 end",
-             id) == 1;
-}
-
 std::vector<PositionKey> positions_after(db::ReadTx& tx, PositionKey const& after, int64_t limit) {
   return tx.all<PositionKey>(
       "select smart_account_id, virtual_account_id, entitlement_id from position where (smart_account_id, "
-      "virtual_account_id, entitlement_id) > ($1, $2, $3) order by smart_account_id, virtual_account_id, entitlement_id "
+      "virtual_account_id, entitlement_id) > ($1, $2, $3) order by smart_account_id, virtual_account_id, "
+      "entitlement_id "
       "limit $4",
       after.smart_account_id, after.virtual_account_id, after.entitlement_id, limit);
 }

@@ -8,21 +8,13 @@ std::optional<VersionRow> version_at(db::ReadTx& tx, Instant t);
 std::optional<VersionRow> newest_version(db::Tx& tx);
 Contents contents_at(db::ReadTx& tx, Instant t);
 
-// Ids are for ever: a code that comes back gets its own again.
-std::map<std::string, ProductId> product_ids(db::ReadTx& tx);
-std::map<std::string, EntitlementId> entitlement_ids(db::ReadTx& tx);
-
 void insert_version(db::Tx& tx, VersionRow const& version, std::string_view source);
 // Rows in force without end. `open` begins new ones at `t`, `close` ends them at `t`.
 void open(db::Tx& tx, Contents const& rows, Instant t);
 void close(db::Tx& tx, Contents const& rows, Instant t);
 
-// Whether somebody owns licenses of the entitlement or a device uses it; whether devices of the product are registered.
-bool in_use(db::ReadTx& tx, EntitlementId id);
-bool in_use(db::ReadTx& tx, ProductId id);
-
-// The next virtual accounts, in order of id after (`account`, `va`), that hold positions; with all the entitlements that
-// they hold, one row each, at most `limit` rows.
+// The next virtual accounts, in order of id after (`account`, `va`), that hold positions; with all the entitlements
+// that they hold, one row each, at most `limit` rows.
 struct PositionKey {
   SmartAccountId smart_account_id;
   VirtualAccountId virtual_account_id;
