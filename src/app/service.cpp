@@ -1,0 +1,151 @@
+#include "app/service.hpp"
+
+#include <sys/resource.h>
+
+#include "api/openapi.hpp"
+#include "api/render.hpp"
+#include "app/version.hpp"
+#include "base/log.hpp"
+#include "catalog/routes.hpp"
+#include "db/migrate.hpp"
+#include "http/assets.hpp"
+#include "people/people.hpp"
+
+namespace menkyo::app {
+
+namespace {
+
+using api::Method;
+
+api::Response plain(int status, std::string text, std::string type = "text/plain; charset=utf-8") {
+  return {status, {{"content-type", std::move(type)}}, std::move(text), {}};
+}
+
+std::vector<api::Route> service_routes() {
+  auto const row = [](std::string path, std::string id, std::string summary, std::string type, auto handler) {
+    return api::raw_route(Method::get, std::move(path), std::move(id), std::move(summary), "", std::move(type),
+                          [handler](api::Request, api::Services const& services, api::Reply reply) {
+                            reply(handler(services.get<Service>()));
+                          });
+  };
+  return {
+      row("/healthz", "get_health", "Whether the process runs", "text/plain",
+          [](Service&) { return plain(200, "ok\n"); }),
+      row("/readyz", "get_readiness", "Whether the service can answer, database included", "text/plain",
+          [](Service& s) { return s.ready() ? plain(200, "ready\n") : plain(503, "the database does not answer\n"); }),
+      row("/metrics", "get_metrics", "Counters for Prometheus", "text/plain",
+          [](Service& s) { return plain(200, s.metrics(nullptr), "text/plain; version=0.0.4; charset=utf-8"); }),
+      row("/api/openapi.json", "get_openapi", "This document", "application/json",
+          [](Service&) {
+            static std::string const document = api::openapi(route_table(), version);
+            return plain(200, document, "application/json");
+          }),
+  };
+}
+
+void append(std::vector<api::Route>& all, std::vector<api::Route> more) {
+  for (auto& r : more) all.push_back(std::move(r));
+}
+
+// Whatever is no operation: a file of the portal, or nothing.
+void answer_file(api::Request const& request, api::Reply const& reply) {
+  try {
+    if (request.path.starts_with("/api/") || request.path.starts_with("/device/")) throw Problem(problems::not_found);
+    reply(http::serve_asset(request));
+  } catch (Problem const& problem) {
+    reply(api::render(problem, {}));
+  }
+}
+
+std::unique_ptr<keys::Vault> open_vault(Settings const& settings, SeedSource& seeds) {
+  std::filesystem::create_directories(settings.data);
+  Random random(seeds.next());
+  return std::make_unique<keys::Vault>(keys::load_or_create_master_key(settings.master_key_path(), random));
+}
+
+std::unique_ptr<db::Database> open_database(Settings const& settings, Clock const& clock, SeedSource& seeds) {
+  db::migrate(*db::make_driver(settings.database_url()), db::migrations(), clock.now());
+  db::DatabaseConfig config;
+  config.url = settings.database_url();
+  return std::make_unique<db::Database>(std::move(config), clock, seeds);
+}
+
+}  // namespace
+
+std::vector<api::Route> route_table() {
+  std::vector<api::Route> all;
+  append(all, people::routes());
+  append(all, catalog::routes());
+  append(all, devices::message_routes());
+  append(all, service_routes());
+  return all;
+}
+
+Service::Service(Settings settings, Clock const& clock, SeedSource& seeds)
+    : settings_(std::move(settings)), vault_(open_vault(settings_, seeds)), database_(open_database(settings_, clock, seeds)) {
+  keys::ensure_installation(*database_, *vault_);
+  authority_ = keys::Authority::load(*database_, *vault_);
+  cursors_ = std::make_unique<api::Cursors>(vault_->derive("cursors"));
+  desk_ = std::make_unique<devices::Desk>(
+      devices::DeskConfig{database_.get(), vault_.get(), authority_.get(), &catalogs_, {}, settings_.worker_threads});
+  services_.add(*vault_);
+  services_.add(*authority_);
+  services_.add(*cursors_);
+  services_.add(catalogs_);
+  services_.add(*desk_);
+  services_.add(*this);
+  api::DispatchConfig config;
+  config.routes = route_table();
+  config.database = database_.get();
+  config.services = &services_;
+  config.sealer = vault_.get();
+  config.authenticate = people::Authenticator(*database_, *vault_);
+  config.otherwise = answer_file;
+  config.worker_threads = settings_.worker_threads;
+  dispatcher_ = std::make_unique<api::Dispatcher>(std::move(config));
+}
+
+Service::~Service() = default;
+
+void Service::handle(api::Request request, api::Reply reply) { dispatcher_->handle(std::move(request), std::move(reply)); }
+
+bool Service::ready() {
+  try {
+    database_->read([](db::ReadTx& tx) { keys::is_sample(tx); });
+    return true;
+  } catch (std::exception const&) {
+    return false;
+  }
+}
+
+std::string Service::metrics(http::ServerStats const*) const {
+  std::string out;
+  auto const counter = [&](std::string const& name, std::string_view help, uint64_t value, std::string_view type = "counter") {
+    out += "# HELP menkyo_" + name + " " + std::string(help) + "\n# TYPE menkyo_" + name + " " + std::string(type) +
+           "\nmenkyo_" + name + " " + std::to_string(value) + "\n";
+  };
+  auto const& db = database_->stats();
+  counter("requests_total", "Requests taken.", dispatcher_->stats().requests);
+  counter("problems_total", "Requests answered with a problem.", dispatcher_->stats().problems);
+  counter("failures_total", "Requests that failed for a reason of the server's own.", dispatcher_->stats().failures);
+  counter("commits_total", "Transactions committed.", db.commits);
+  counter("committed_work_total", "Pieces of work in them.", db.grouped);
+  counter("write_retries_total", "Transactions tried again.", db.retries);
+  counter("write_failures_total", "Transactions that the database refused.", db.failures);
+  counter("write_refused_total", "Pieces of work refused because too many waited.", db.refused);
+  counter("unknown_commits_total", "Commits whose outcome had to be looked up.", db.unknown_commits);
+  if (server_stats_) {
+    counter("connections_accepted_total", "Connections accepted.", server_stats_->connections_accepted);
+    counter("connections_rejected_total", "Connections over the bound.", server_stats_->connections_rejected);
+    counter("connections_open", "Connections open now.", server_stats_->connections_open, "gauge");
+    counter("streams_open", "Event streams open now.", server_stats_->streams_open, "gauge");
+    counter("received_bytes_total", "Bytes of HTTP received.", server_stats_->bytes_received);
+    counter("sent_bytes_total", "Bytes of HTTP sent.", server_stats_->bytes_sent);
+  }
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  counter("max_resident_bytes", "Most memory ever held.", uint64_t(usage.ru_maxrss) * 1024, "gauge");
+  return out;
+}
+
+}  // namespace menkyo::app

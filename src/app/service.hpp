@@ -1,0 +1,60 @@
+#pragma once
+// The composition root: everything that a running installation consists of, made in the order of dependency.
+
+#include <memory>
+#include <string>
+
+#include "api/dispatch.hpp"
+#include "api/page.hpp"
+#include "app/settings.hpp"
+#include "catalog/catalog.hpp"
+#include "devices/desk.hpp"
+#include "http/server.hpp"
+#include "keys/authority.hpp"
+
+namespace menkyo::app {
+
+// All operations of this program, in the order of the documents.
+std::vector<api::Route> route_table();
+
+// The parts without the network: for commands, tests and the server alike. Opening migrates the database and makes the
+// installation's keys if there are none. Throws with a sentence for the operator: std::runtime_error, db::StorageError,
+// db::NewerDatabase, keys::SealBroken.
+class Service {
+ public:
+  explicit Service(Settings settings, Clock const& clock = system_clock(), SeedSource& seeds = system_seeds());
+  ~Service();
+
+  void handle(api::Request request, api::Reply reply);
+
+  db::Database& database() { return *database_; }
+  keys::Vault const& vault() const { return *vault_; }
+  keys::Authority const& authority() const { return *authority_; }
+  catalog::CatalogCache& catalogs() { return catalogs_; }
+  devices::Desk& desk() { return *desk_; }
+  Settings const& settings() const { return settings_; }
+  api::Dispatcher const& dispatcher() const { return *dispatcher_; }
+
+  // Whether the database answers.
+  bool ready();
+  // In the text format of Prometheus (exposition format 0.0.4).
+  std::string metrics(http::ServerStats const* server) const;
+  void attach(http::ServerStats const* stats) { server_stats_ = stats; }
+
+ private:
+  Settings settings_;
+  std::unique_ptr<keys::Vault> vault_;
+  std::unique_ptr<db::Database> database_;
+  std::unique_ptr<keys::Authority> authority_;
+  std::unique_ptr<api::Cursors> cursors_;
+  catalog::CatalogCache catalogs_;
+  std::unique_ptr<devices::Desk> desk_;
+  api::Services services_;
+  http::ServerStats const* server_stats_ = nullptr;
+  std::unique_ptr<api::Dispatcher> dispatcher_;
+};
+
+}  // namespace menkyo::app
+
+template <>
+inline constexpr bool menkyo::api::is_service<menkyo::app::Service> = true;
