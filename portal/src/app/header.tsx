@@ -9,7 +9,7 @@ import { formatName } from "../ui/format";
 import { problemText } from "../ui/problem_alert";
 import { useLanguage } from "../ui/use_language";
 import icon from "./icon.svg";
-import { chooseLanguage, forgetEverything, useMeQuery } from "./session";
+import { chooseLanguage, leaveSession, useMeQuery } from "./session";
 import { chooseTheme, type Theme, useTheme } from "./theme";
 
 const THEMES: readonly Theme[] = ["system", "light", "dark"];
@@ -37,7 +37,7 @@ function LanguageSwitch() {
   const current = useLanguage();
   return (
     <fieldset className="menkyo-languages">
-      <legend>{t("shell.language")}</legend>
+      <legend className="menkyo-unseen">{t("shell.language")}</legend>
       {LANGUAGES.map((language) => (
         <LanguageButton key={language} language={language} isCurrent={language === current} />
       ))}
@@ -98,7 +98,7 @@ function PersonMenu() {
         return;
       }
     }
-    await forgetEverything();
+    await leaveSession();
     navigate("/sign-in", { replace: true });
   };
   return (

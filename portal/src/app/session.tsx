@@ -57,11 +57,19 @@ export function useMeQuery({ enabled = true } = {}) {
   return useQuery({ queryKey: ME, queryFn: fetchMe, staleTime: 5 * 60_000, enabled });
 }
 
-// After signing in or out nothing of the former person may stay in memory.
-export async function forgetEverything() {
+// After signing in or out nothing of the former person may stay in memory. The answer to "who am I" is replaced rather
+// than removed, because the header keeps looking at it.
+export async function leaveSession() {
   sessionLost = false;
   await queryClient.cancelQueries();
-  queryClient.clear();
+  queryClient.removeQueries({ predicate: (query) => query.queryKey[0] !== ME[0] });
+  queryClient.setQueryData(ME, null);
+}
+
+// Called once the server has set the session; throws when it cannot be read.
+export async function enterSession() {
+  await leaveSession();
+  await queryClient.fetchQuery({ queryKey: ME, queryFn: fetchMe, staleTime: 0 });
 }
 
 const MeContext = createContext<Me | null>(null);

@@ -4,7 +4,7 @@ import Button from "@cloudscape-design/components/button";
 import Form from "@cloudscape-design/components/form";
 import Modal from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { type ReactNode, useId } from "react";
+import { type ReactNode, useEffect, useId, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import type { ApiProblem } from "../api/problem";
 import { ProblemAlert } from "./problem_alert";
@@ -22,6 +22,14 @@ interface FormModalProps {
 export function FormModal({ title, submit, pending, problem, children, onSubmit, onClose }: FormModalProps) {
   const { t } = useTranslation();
   const form = useId();
+  const element = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    // The dialog puts the focus on its first button, "close"; who opens a form wants to fill it in.
+    const frame = requestAnimationFrame(() =>
+      element.current?.querySelector<HTMLElement>("input:not([readonly]), textarea, button")?.focus(),
+    );
+    return () => cancelAnimationFrame(frame);
+  }, []);
   return (
     <Modal
       visible
@@ -43,6 +51,7 @@ export function FormModal({ title, submit, pending, problem, children, onSubmit,
     >
       <form
         id={form}
+        ref={element}
         noValidate
         onSubmit={(event) => {
           event.preventDefault();

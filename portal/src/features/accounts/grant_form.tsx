@@ -60,13 +60,7 @@ export function GrantForm({ sa, mail: known, virtualAccounts, onGranted, onClose
         description={t("users.mail_help")}
         errorText={tried && !isMail ? t("sign_in.mail_missing") : errorOf("mail")}
       >
-        <Input
-          type="email"
-          autoFocus={known === ""}
-          readOnly={known !== ""}
-          value={mail}
-          onChange={({ detail }) => setMail(detail.value)}
-        />
+        <Input type="email" readOnly={known !== ""} value={mail} onChange={({ detail }) => setMail(detail.value)} />
       </FormField>
       <FormField label={t("users.role")} errorText={errorOf("role")}>
         <Select

@@ -63,7 +63,7 @@ export function VirtualAccountForm({ sa, item, parent, onSaved, onClose }: Virtu
         label={t("virtual_accounts.name")}
         errorText={missing ? t("virtual_accounts.name_missing") : errorOf("name")}
       >
-        <Input autoFocus value={name} onChange={({ detail }) => setName(detail.value)} />
+        <Input value={name} onChange={({ detail }) => setName(detail.value)} />
       </FormField>
       <FormField label={t("virtual_accounts.description")} errorText={errorOf("description")}>
         <Textarea rows={3} value={description} onChange={({ detail }) => setDescription(detail.value)} />

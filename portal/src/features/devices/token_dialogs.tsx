@@ -63,11 +63,7 @@ export function CreateToken({ sa, virtualAccount, onCreated, onClose }: CreateTo
         description={t("tokens.description_help")}
         errorText={errorOf("description")}
       >
-        <Input
-          autoFocus
-          value={form.description}
-          onChange={({ detail }) => setForm({ ...form, description: detail.value })}
-        />
+        <Input value={form.description} onChange={({ detail }) => setForm({ ...form, description: detail.value })} />
       </FormField>
       <FormField
         label={t("tokens.expires_in_days")}

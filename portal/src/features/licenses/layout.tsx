@@ -1,14 +1,12 @@
 // The license manager: which account, which virtual account, and the page about it.
 
-import Container from "@cloudscape-design/components/container";
-import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import Header from "@cloudscape-design/components/header";
 import LiveRegion from "@cloudscape-design/components/live-region";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { Outlet, useNavigate, useOutletContext, useParams } from "react-router";
-import { asProblem } from "../../api/problem";
 import type { AccountSummary } from "../../api/types";
 import { Crumbs } from "../../app/crumbs";
 import { ProblemPage } from "../../app/problem_page";
@@ -20,8 +18,8 @@ import { PageLoading } from "../../ui/states";
 import { canManage } from "../accounts/abilities";
 import { AccountSwitcher } from "../accounts/account_switcher";
 import { useAccount } from "../accounts/use_account";
-import { useVirtualAccounts } from "../accounts/use_virtual_accounts";
-import { VirtualAccountTree } from "../accounts/virtual_account_tree";
+import { useVirtualAccount } from "../accounts/use_virtual_accounts";
+import { VirtualAccountPanel } from "./virtual_account_panel";
 
 export interface LicenseManagerContext {
   account: AccountSummary;
@@ -48,23 +46,13 @@ function AccountLicenses({ account }: { account: AccountSummary }) {
   const navigate = useNavigate();
   const base = `/accounts/${account.smart_account_id}/licenses`;
   const live = useLiveAccount(account.smart_account_id);
-  const { query, items, is_complete } = useVirtualAccounts(account.smart_account_id);
-  const current = items.find((item) => item.virtual_account_id === va);
+  const current = useVirtualAccount(account.smart_account_id, va).data;
   const crumbs = [
     { text: t("home.title"), href: "/" },
     { text: t("licenses.title"), href: base },
     ...(current === undefined ? [] : [{ text: current.name, href: `${base}/${current.virtual_account_id}` }]),
   ];
-  const tree = (
-    <VirtualAccountTree
-      items={items}
-      selected={va}
-      complete={is_complete}
-      problem={query.isError ? asProblem(query.error) : null}
-      onRetry={() => query.refetch()}
-      onSelect={(id) => navigate(`${base}/${id}`)}
-    />
-  );
+  const context = useMemo<LicenseManagerContext>(() => ({ account }), [account]);
   return (
     <>
       <Crumbs crumbs={crumbs} />
@@ -86,23 +74,8 @@ function AccountLicenses({ account }: { account: AccountSummary }) {
             {t("licenses.title_of", { account: account.name })}
           </Header>
           <div className="menkyo-split">
-            <nav className="menkyo-tree-panel-wide" aria-label={t("virtual_accounts.title")}>
-              <Container header={<Header variant="h2">{t("virtual_accounts.title")}</Header>}>
-                <SpaceBetween size="s">
-                  {va !== undefined && <RouteLink to={base}>{t("licenses.all_virtual_accounts")}</RouteLink>}
-                  {tree}
-                </SpaceBetween>
-              </Container>
-            </nav>
-            <nav className="menkyo-tree-panel-narrow" aria-label={t("virtual_accounts.title")}>
-              <ExpandableSection variant="container" headerText={current?.name ?? t("licenses.choose_virtual_account")}>
-                <SpaceBetween size="s">
-                  {va !== undefined && <RouteLink to={base}>{t("licenses.all_virtual_accounts")}</RouteLink>}
-                  {tree}
-                </SpaceBetween>
-              </ExpandableSection>
-            </nav>
-            <Outlet context={{ account } satisfies LicenseManagerContext} />
+            <VirtualAccountPanel sa={account.smart_account_id} va={va} name={current?.name} />
+            <Outlet context={context} />
           </div>
         </SpaceBetween>
       </main>

@@ -3,16 +3,14 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Tabs from "@cloudscape-design/components/tabs";
-import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate, useParams, useSearchParams } from "react-router";
-import { getVirtualAccount } from "../../api/calls";
 import { asProblem } from "../../api/problem";
 import { useTitle } from "../../app/page";
-import { accountKey } from "../../live/keys";
 import { ProblemAlert } from "../../ui/problem_alert";
 import { PageLoading } from "../../ui/states";
+import { useVirtualAccount } from "../accounts/use_virtual_accounts";
 import { EventsTab } from "../audit/events_tab";
 import { useLicenseManager } from "./layout";
 import { LicensesTab } from "./licenses_tab";
@@ -29,10 +27,7 @@ export function VirtualAccountPage() {
   const sa = account.smart_account_id;
   const navigate = useNavigate();
   const [parameters] = useSearchParams();
-  const query = useQuery({
-    queryKey: accountKey(sa, "virtual_accounts", va, "one"),
-    queryFn: () => getVirtualAccount(sa, va),
-  });
+  const query = useVirtualAccount(sa, va);
   useTitle(query.data?.name ?? t("licenses.title"));
   if (query.isPending) return <PageLoading />;
   if (query.isError) {

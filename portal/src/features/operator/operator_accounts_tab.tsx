@@ -138,7 +138,6 @@ function CreateAccount({ onCreated, onClose }: { onCreated: (created: Created) =
           errorText={errorOf(field)}
         >
           <Input
-            autoFocus={field === "name"}
             type={field === "mail" ? "email" : "text"}
             value={form[field]}
             onChange={({ detail }) => setForm({ ...form, [field]: detail.value })}

@@ -14,7 +14,7 @@ import { useNavigate, useParams } from "react-router";
 import { getOneTimeLink, setPassword } from "../../api/calls";
 import { asProblem, fieldError } from "../../api/problem";
 import { PageFrame } from "../../app/page";
-import { forgetEverything } from "../../app/session";
+import { leaveSession } from "../../app/session";
 import { fieldText, ProblemAlert } from "../../ui/problem_alert";
 import { PageLoading } from "../../ui/states";
 import { keptRules, PASSWORD_RULES } from "./password_rules";
@@ -51,7 +51,7 @@ function PasswordForm({ token, mail }: { token: string; mail: string }) {
   const save = useMutation({
     mutationFn: () => setPassword(token, first),
     onSuccess: async () => {
-      await forgetEverything();
+      await leaveSession();
       navigate("/sign-in?password_set=1", { replace: true });
     },
   });

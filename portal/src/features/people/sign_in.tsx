@@ -15,7 +15,7 @@ import { signIn, startSignIn } from "../../api/calls";
 import { asProblem } from "../../api/problem";
 import { PageFrame } from "../../app/page";
 import { safeReturnTarget } from "../../app/return_target";
-import { forgetEverything } from "../../app/session";
+import { enterSession } from "../../app/session";
 import { ProblemAlert } from "../../ui/problem_alert";
 
 export function SignIn() {
@@ -105,9 +105,11 @@ function PasswordStep({ mail, onBack }: { mail: string; onBack: () => void }) {
   const input = useRef<InputProps.Ref>(null);
   useEffect(() => input.current?.focus(), []);
   const enter = useMutation({
-    mutationFn: () => signIn(mail, password),
-    onSuccess: async () => {
-      await forgetEverything();
+    mutationFn: async () => {
+      await signIn(mail, password);
+      await enterSession();
+    },
+    onSuccess: () => {
       navigate(safeReturnTarget(parameters.get("return_to")), { replace: true });
     },
     onError: () => {
