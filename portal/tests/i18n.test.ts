@@ -151,6 +151,28 @@ describe("in both languages", () => {
     data,
   });
 
+  it("every code of a wrong field has a text", () => {
+    const files = ["wire/wire.cpp", "wire/wire.hpp", "people/password.cpp"];
+    const source = files.map((file) => readFileSync(join(ROOT, "../src", file), "utf8")).join("\n");
+    const codes = [...source.matchAll(/"([a-z_]+)",\s*"(?:must|is|has) /g)].map((match) => match[1] ?? "");
+    expect(codes).toContain("too_common");
+    expect(codes).toContain("unknown_word");
+    for (const code of codes) {
+      for (const texts of [english, japanese]) expect(texts.has(`fields.${code}`), code).toBe(true);
+    }
+  });
+
+  it("every kind of event that the server records is among those we know", () => {
+    const header = readFileSync(join(ROOT, "../src/audit/audit.hpp"), "utf8");
+    const words = /MENKYO_ENUM\(EventKind,([^)]*)\)/.exec(header)?.[1] ?? "";
+    const kinds = words.split(",").map((word) => word.trim());
+    expect(kinds.length).toBeGreaterThan(20);
+    expect(kinds.filter((kind) => !EVENT_KINDS.some((known) => known === kind))).toEqual([]);
+    const actors = /MENKYO_ENUM\(ActorKind,([^)]*)\)/.exec(header)?.[1]?.split(",") ?? [];
+    expect(actors.length).toBeGreaterThan(3);
+    for (const actor of actors) expect(english.has(`actors.${actor.trim()}`), actor).toBe(true);
+  });
+
   it("every kind of event has a sentence and a name for the filter", () => {
     for (const kind of EVENT_KINDS) {
       for (const texts of [english, japanese]) {

@@ -23,6 +23,9 @@ const inside = (smart_account_id: string, virtual_account_id: string) => ({
   path: { smart_account_id, virtual_account_id },
 });
 
+// Repeating a call with its key is safe: the server answers as it did the first time.
+const once = (key: string) => ({ "Idempotency-Key": key });
+
 // People
 export const startSignIn = (mail: string) => answer(client.POST("/api/v1/sign_in/start", { body: { mail } }));
 export const signIn = (mail: string, password: string) =>
@@ -47,7 +50,8 @@ export const listVirtualAccounts = (sa: string, query: ListQuery) =>
 export const createVirtualAccount = (sa: string, body: NewVirtualAccount, key: string) =>
   answer(
     client.POST("/api/v1/smart_accounts/{smart_account_id}/virtual_accounts", {
-      params: { ...account(sa), header: { "Idempotency-Key": key } },
+      params: account(sa),
+      headers: once(key),
       body,
     }),
   );
@@ -75,7 +79,8 @@ export const listUsers = (sa: string, query: ListQuery) =>
 export const grantRole = (sa: string, body: NewRoleGrant, key: string) =>
   answer(
     client.POST("/api/v1/smart_accounts/{smart_account_id}/role_grants", {
-      params: { ...account(sa), header: { "Idempotency-Key": key } },
+      params: account(sa),
+      headers: once(key),
       body,
     }),
   );
@@ -113,7 +118,8 @@ export const listTokens = (sa: string, va: string, query: ListQuery) =>
 export const createToken = (sa: string, va: string, body: NewRegistrationToken, key: string) =>
   answer(
     client.POST("/api/v1/smart_accounts/{smart_account_id}/virtual_accounts/{virtual_account_id}/tokens", {
-      params: { ...inside(sa, va), header: { "Idempotency-Key": key } },
+      params: inside(sa, va),
+      headers: once(key),
       body,
     }),
   );
@@ -172,7 +178,7 @@ export const listCatalogProducts = (query: ListQuery) =>
 export const listOperatorSmartAccounts = (query: ListQuery) =>
   answer(client.GET("/api/v1/operator/smart_accounts", { params: { query } }));
 export const createSmartAccount = (body: NewSmartAccount, key: string) =>
-  answer(client.POST("/api/v1/operator/smart_accounts", { params: { header: { "Idempotency-Key": key } }, body }));
+  answer(client.POST("/api/v1/operator/smart_accounts", { headers: once(key), body }));
 export const listImportJobs = (query: ListQuery) => answer(client.GET("/api/v1/operator/jobs", { params: { query } }));
 
 // A file of what a list shows, with the same filters; the browser downloads it by a link.

@@ -10,12 +10,16 @@ export const EVENT_KINDS = [
   "device_deregistered",
   "device_released",
   "device_identity_lapsed",
+  "device_identity_renewed",
   "device_cloned",
   "device_resynced",
+  "report_chain_broken",
   "use_changed",
+  "draw_refused",
   "compliance_lost",
   "compliance_regained",
   "licenses_deposited",
+  "term_started",
   "term_ended",
   "token_created",
   "token_revoked",
@@ -26,6 +30,11 @@ export const EVENT_KINDS = [
   "role_granted",
   "role_revoked",
   "catalog_imported",
+  "orders_imported",
+  "person_created",
+  "person_signed_in",
+  "password_set",
+  "operator_role_granted",
 ] as const;
 
 export function eventText(t: TFunction, language: Language, event: LogEvent): string {

@@ -104,7 +104,7 @@ function CreateAccount({ onCreated, onClose }: { onCreated: (created: Created) =
   });
   const problem = create.isError ? asProblem(create.error) : null;
   const errorOf = (field: Field) => {
-    if (tried && form[field].trim() === "") return t("fields.required");
+    if (tried && form[field].trim() === "") return t("fields.empty");
     return fieldText(t, problem === null ? undefined : fieldError(problem, PATHS[field]));
   };
   const submit = () => {
