@@ -29,5 +29,10 @@ export default {
   },
   worker: { format: "es" },
   server: { proxy: { "/api": server } },
-  test: { include: ["tests/**/*.test.{ts,tsx}", "src/**/*.test.{ts,tsx}"], testTimeout: 60000 },
+  test: {
+    include: ["tests/**/*.test.{ts,tsx}", "src/**/*.test.{ts,tsx}"],
+    testTimeout: 60_000,
+    // Cloudscape's modules import style sheets, which Node itself cannot.
+    server: { deps: { inline: [/@cloudscape-design\//] } },
+  },
 } satisfies UserConfig & { test: unknown };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createHub, type LiveMessage, parseChange, reconnectDelay, type StreamListener } from "./hub";
+import { createHub, type LiveMessage, MOST_STREAMS, parseChange, reconnectDelay, type StreamListener } from "./hub";
 import { accountKey, isTouched } from "./keys";
 
 function scene() {
@@ -85,6 +85,21 @@ describe("the hub of the live updates", () => {
     at(streams, 0).listener.failed();
     leave();
     expect(at(waits, 0).cancelled).toBe(true);
+  });
+
+  it("leaves connections for the pages, and takes its turn when another account is left", () => {
+    const { hub, streams, waits } = scene();
+    const leave = hub.listen("sa_0", () => undefined);
+    for (let i = 1; i < MOST_STREAMS; i += 1) hub.listen(`sa_${i}`, () => undefined);
+    const heard: LiveMessage[] = [];
+    hub.listen("sa_last", (message) => heard.push(message));
+    expect(streams).toHaveLength(MOST_STREAMS);
+    expect(heard).toEqual([{ kind: "state", smart_account_id: "sa_last", state: "waiting" }]);
+    at(waits, 0).callback();
+    expect(streams).toHaveLength(MOST_STREAMS);
+    leave();
+    at(waits, 1).callback();
+    expect(at(streams, MOST_STREAMS).sa).toBe("sa_last");
   });
 
   it("never waits more than a minute, and spreads the browsers", () => {

@@ -36,6 +36,9 @@ export type Listener = (message: LiveMessage) => void;
 
 const FIRST_DELAY_MS = 1_000;
 const LONGEST_DELAY_MS = 60_000;
+// A browser opens six connections to a site over HTTP/1.1; streams may not use up those that pages need.
+export const MOST_STREAMS = 3;
+const SLOT_DELAY_MS = 10_000;
 
 // Waits twice as long after each failure, up to a minute, less up to half by chance.
 export function reconnectDelay(failures: number, random: number): number {
@@ -75,6 +78,12 @@ export function createHub(ports: HubPorts) {
 
   function connect(smart_account_id: string, channel: Channel) {
     channel.cancel_wait = null;
+    const open = [...channels.values()].filter((each) => each.stream !== null).length;
+    if (open >= MOST_STREAMS) {
+      tell(channel, { kind: "state", smart_account_id, state: "waiting" });
+      channel.cancel_wait = ports.wait(SLOT_DELAY_MS, () => connect(smart_account_id, channel));
+      return;
+    }
     tell(channel, { kind: "state", smart_account_id, state: "connecting" });
     channel.stream = ports.openStream(smart_account_id, {
       open() {

@@ -14,7 +14,6 @@ import type { AccountSummary } from "../../api/types";
 import { PageFrame } from "../../app/page";
 import { useMe } from "../../app/session";
 import { accountKey } from "../../live/keys";
-import { useLiveAccount } from "../../live/use_live";
 import { formatNumber } from "../../ui/format";
 import { ProblemAlert } from "../../ui/problem_alert";
 import { RouteLink } from "../../ui/route_link";
@@ -22,6 +21,8 @@ import { Empty, PageLoading } from "../../ui/states";
 import { useLanguage } from "../../ui/use_language";
 import { canManage } from "../accounts/abilities";
 import { healthLines } from "./health";
+
+const LOOK_AGAIN_MS = 60_000;
 
 export function Home() {
   const { t } = useTranslation();
@@ -97,10 +98,11 @@ function Health({ account }: { account: AccountSummary }) {
   const { t } = useTranslation();
   const language = useLanguage();
   const sa = account.smart_account_id;
-  useLiveAccount(sa);
   const query = useQuery({
     queryKey: accountKey(sa, "overview", "", "totals"),
     queryFn: async () => (await listOverview(sa, { limit: 1 })).totals,
+    // A stream for each account of the page would use up the connections that a browser grants to one site.
+    refetchInterval: LOOK_AGAIN_MS,
   });
   if (query.isPending) return <StatusIndicator type="loading">{t("common.loading")}</StatusIndicator>;
   if (query.isError) return <ProblemAlert problem={asProblem(query.error)} onRetry={() => query.refetch()} />;
