@@ -195,6 +195,8 @@ describe("in both languages", () => {
   it("an event of a kind or with data that is not known is told all the same", () => {
     expect(eventText(speak("en"), "en", event("brand_new", {}))).toBe("brand_new: rt-1");
     expect(eventText(speak("en"), "en", event("compliance_lost", {}))).toBe("Out of compliance: – is short by –.");
+    const { subject: _, ...withoutSubject } = event("catalog_imported", {});
+    expect(eventText(speak("en"), "en", withoutSubject)).toBe("A new version of the catalogue was imported.");
   });
 
   const loan = (quantity: number, lender = "ROUTER-ADV") => ({

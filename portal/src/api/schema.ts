@@ -584,7 +584,7 @@ export interface components {
             kind: string;
             actor: components["schemas"]["EventActor"];
             virtual_account_id?: string;
-            subject: components["schemas"]["EventSubject"];
+            subject?: components["schemas"]["EventSubject"];
             data: components["schemas"]["EventData"];
         };
         CatalogSummary: {

@@ -43,7 +43,8 @@ export function eventText(t: TFunction, language: Language, event: LogEvent): st
     values[name] = typeof value === "number" ? formatNumber(language, value) : value;
   }
   if (typeof values.role === "string") values.role = t(`roles.${values.role}`, { defaultValue: values.role });
-  values.subject = event.subject.name || event.subject.id;
+  // An event about the account itself names no subject.
+  values.subject = event.subject?.name || event.subject?.id || "–";
   values.actor = actorText(t, event);
   const text = t(`events.${event.kind}`, { defaultValue: "", ...values });
   // A newer server may log what this portal has no sentence for.
