@@ -589,7 +589,7 @@ export interface components {
         };
         CatalogSummary: {
             version: number;
-            effective_at: string;
+            effective_at?: string;
             families: number;
             products: number;
             entitlements: number;
@@ -598,18 +598,26 @@ export interface components {
             entitlement_id: string;
             code: string;
             tag: string;
+            family_code: string;
             name_en: string;
             name_ja: string;
-            family_code: string;
+            description_en: string;
+            description_ja: string;
+            license_types: components["schemas"]["LicenseType"][];
             enforced: boolean;
             export_controlled: boolean;
+            lender_codes: string[];
+            borrower_codes: string[];
         };
         CatalogProduct: {
             product_id: string;
             code: string;
+            family_code: string;
             name_en: string;
             name_ja: string;
-            family_code: string;
+            description_en: string;
+            description_ja: string;
+            entitlement_codes: string[];
         };
         NewSmartAccount: {
             name: string;

@@ -11,7 +11,7 @@ import type { CatalogEntitlement, CatalogProduct } from "../../api/types";
 import { formatDateTime, formatNumber, localName } from "../../ui/format";
 import type { ListShape } from "../../ui/list_state";
 import { ProblemAlert } from "../../ui/problem_alert";
-import { type Column, ResourceTable } from "../../ui/resource_table";
+import { type Column, OrDash, ResourceTable } from "../../ui/resource_table";
 import { Empty, PageLoading } from "../../ui/states";
 import { useLanguage } from "../../ui/use_language";
 
@@ -23,6 +23,7 @@ export function CatalogTab() {
   const { t } = useTranslation();
   const language = useLanguage();
   const yesNo = (value: boolean) => t(value ? "common.yes" : "common.no");
+  const codes = (list: string[]) => <OrDash>{list.join(t("common.list_separator"))}</OrDash>;
   const name = (item: CatalogEntitlement | CatalogProduct) => (
     <>
       {localName(language, item)}
@@ -36,11 +37,24 @@ export function CatalogTab() {
     { id: "family", header: t("licenses.family"), cell: (item) => item.family_code },
     { id: "enforced", header: t("licenses.enforced"), cell: (item) => yesNo(item.enforced) },
     { id: "export", header: t("licenses.export_controlled"), cell: (item) => yesNo(item.export_controlled) },
+    {
+      id: "types",
+      header: t("licenses.types"),
+      cell: (item) => item.license_types.map((type) => t(`license_types.${type}`)).join(t("common.list_separator")),
+    },
+    { id: "lenders", header: t("operator.lenders"), cell: (item) => codes(item.lender_codes) },
+    {
+      id: "borrowers",
+      header: t("operator.borrowers"),
+      hiddenAtFirst: true,
+      cell: (item) => codes(item.borrower_codes),
+    },
     { id: "tag", header: t("operator.tag"), hiddenAtFirst: true, cell: (item) => item.tag },
   ];
   const products: Column<CatalogProduct>[] = [
     { id: "name", header: t("devices.product"), isRowHeader: true, minWidth: 200, cell: name },
     { id: "family", header: t("licenses.family"), cell: (item) => item.family_code },
+    { id: "entitlements", header: t("operator.entitlements"), cell: (item) => codes(item.entitlement_codes) },
   ];
   const empty = <Empty title={t("operator.catalog_empty")} text={t("operator.catalog_empty_text")} />;
   return (
@@ -86,10 +100,13 @@ function Summary() {
           items={[
             {
               label: t("operator.version"),
-              value: t("operator.version_since", {
-                formatted: formatNumber(language, query.data.version),
-                date: formatDateTime(language, query.data.effective_at),
-              }),
+              // Without a date no catalogue was imported yet.
+              value: query.data.effective_at
+                ? t("operator.version_since", {
+                    formatted: formatNumber(language, query.data.version),
+                    date: formatDateTime(language, query.data.effective_at),
+                  })
+                : t("operator.catalog_empty"),
             },
             { label: t("operator.families"), value: formatNumber(language, query.data.families) },
             { label: t("operator.products"), value: formatNumber(language, query.data.products) },
