@@ -212,6 +212,19 @@ Digest check_report_chain(ReportMessage const& m, Digest const& previous) {
   return expected;
 }
 
+ReportContinuation continue_reports(ReportMessage const& m, Digest const& last_known) {
+  ReportContinuation out;
+  auto const& first = m.reports.at(0).previous_hash;
+  out.last = check_report_chain(m, first);
+  out.gap = first != last_known;
+  for (size_t i = 0; i < m.reports.size(); ++i) {
+    if (m.reports[i].hash != last_known) continue;
+    out.first_new = i + 1;
+    out.gap = false;
+  }
+  return out;
+}
+
 std::string encode(RenewIdentityMessage const& m) {
   std::string out;
   json::Writer w(out);

@@ -138,6 +138,16 @@ inline Digest first_report_hash(std::string_view device_id) {
 // of the last one.
 Digest check_report_chain(ReportMessage const&, Digest const& previous);
 
+// How a message continues what the server has. Reports before `first_new` are known already (their answer was lost);
+// `gap` is set when something between was lost or rolled back, which is to be recorded, not refused.
+struct ReportContinuation {
+  size_t first_new = 0;
+  bool gap = false;
+  Digest last{};  // hash of the last report in the message
+};
+// Throws Error{value_invalid} when the reports of the message are not a chain among themselves.
+ReportContinuation continue_reports(ReportMessage const&, Digest const& last_known);
+
 // Compact JWS by the new key over the message's nonce: shows that the sender holds it.
 std::string sign_key_proof(Key const& new_key, Nonce const& nonce, std::string_view installation);
 void verify_key_proof(std::string_view proof, Key const& new_key, Nonce const& nonce, std::string_view installation);

@@ -145,6 +145,22 @@ TEST(Messages, ReportsAreChainedByTheirExactBytes) {
   EXPECT_EQ(encode(spaced), payload);
 }
 
+TEST(Messages, ReportsContinueWhatIsKnown) {
+  auto const m = decode_report(encode(two_reports()));
+  auto const outcome_of = [&](Digest const& known) {
+    auto const c = continue_reports(m, known);
+    EXPECT_EQ(c.last, m.reports[1].hash);
+    return std::pair(c.first_new, c.gap);
+  };
+  EXPECT_EQ(outcome_of(first_report_hash("dev_1")), std::pair(size_t{0}, false));
+  EXPECT_EQ(outcome_of(m.reports[0].hash), std::pair(size_t{1}, false)) << "the first is known already";
+  EXPECT_EQ(outcome_of(m.reports[1].hash), std::pair(size_t{2}, false)) << "both are";
+  EXPECT_EQ(outcome_of(Digest{}), std::pair(size_t{0}, true)) << "something was lost or rolled back";
+  auto broken = m;
+  broken.reports[1].previous_hash = {};
+  EXPECT_EQ(outcome([&] { continue_reports(broken, m.reports[0].hash); }), "value_invalid /reports/1/previous_hash");
+}
+
 TEST(Messages, ReportsKeepTheirTime) {
   auto m = two_reports();
   m.reports[1].ended_at = m.reports[1].started_at - std::chrono::seconds(1);

@@ -185,6 +185,24 @@ TEST_F(AgentTest, ARolledBackStateIsSynchronised) {
   EXPECT_EQ(peer.resyncs + peer.conflicts, 1);
 }
 
+TEST_F(AgentTest, ReportsGoOnAfterARollback) {
+  advance(hours(0));
+  register_device(file, options());
+  request(file, "a", 1);
+  auto const copy = folder / "copy";
+  std::filesystem::copy_file(file, copy);
+  advance(hours(1));
+  report(file);
+  request(file, "a", 2);
+  std::filesystem::copy_file(copy, file, std::filesystem::copy_options::overwrite_existing);
+  advance(hours(1));
+  report(file);
+  EXPECT_EQ(peer.resyncs, 1);
+  EXPECT_EQ(peer.report_gaps, 1) << "told, not refused";
+  EXPECT_TRUE(status(file).state.reports.empty());
+  EXPECT_EQ(peer.report_ids.size(), 2u);
+}
+
 TEST_F(AgentTest, AStateThatIsOneMessageOldRecovers) {
   register_device(file, options());
   request(file, "a", 1);

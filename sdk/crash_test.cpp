@@ -111,6 +111,7 @@ TEST_P(CrashTest, NothingIsLostOrDoubled) {
     finish(file, peer, operation);
     EXPECT_EQ(peer.conflicts, 0);
     EXPECT_EQ(peer.resyncs, 0);
+    EXPECT_EQ(peer.report_gaps, 0);
     EXPECT_EQ(peer.token_uses, 1);
     EXPECT_EQ(std::set<std::string>(peer.report_ids.begin(), peer.report_ids.end()).size(), peer.report_ids.size());
     if (operation == "report") {

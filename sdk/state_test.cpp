@@ -121,8 +121,8 @@ TEST(DefaultStateFile, FollowsTheXdgRules) {
   setenv("XDG_STATE_HOME", "/x/state", 1);
   EXPECT_EQ(default_state_file(), "/x/state/menkyo/agent.json");
   setenv("XDG_STATE_HOME", "relative", 1);
-  setenv("HOME", "/home/somebody", 1);
-  EXPECT_EQ(default_state_file(), "/home/somebody/.local/state/menkyo/agent.json");
+  setenv("HOME", "/x/home", 1);
+  EXPECT_EQ(default_state_file(), "/x/home/.local/state/menkyo/agent.json");
 }
 
 }  // namespace

@@ -291,8 +291,10 @@ std::string Peer::answer_to(Device& device, std::string const& id, ParsedJws con
   }
   if (jws.header.typ == typ::report) {
     auto const m = decode_report(jws.payload);
-    device.last_report = check_report_chain(m, device.last_report);
-    for (auto const& r : m.reports) report_ids.push_back(r.report_id);
+    auto const next = continue_reports(m, device.last_report);
+    report_gaps += next.gap;
+    for (size_t i = next.first_new; i < m.reports.size(); ++i) report_ids.push_back(m.reports[i].report_id);
+    device.last_report = next.last;
     ReportAnswer a;
     static_cast<AnswerCommon&>(a) = common("report", m);
     a.acknowledged_through = device.last_report;

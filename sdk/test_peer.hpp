@@ -60,6 +60,7 @@ class Peer {
   int token_uses = 0;
   int conflicts = 0;  // one number, two messages: what the agent must never cause
   int resyncs = 0;
+  int report_gaps = 0;
   std::vector<std::string> report_ids;
   std::vector<protocol::Wanted> wanted;  // of the last authorize message
   bool released = false;
