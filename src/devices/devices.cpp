@@ -186,6 +186,13 @@ void remove_device(db::Tx& tx, Context const& context, SmartAccountId account, D
   books.store(actor);
 }
 
+void backdate_contact(db::Tx& tx, Context const& context, SmartAccountId account, DeviceId id, Instant at) {
+  auto contacts = store::lock_contacts(tx, {{account, id}});
+  contacts.front().last_contact_at = at;
+  store::put_contacts(tx, contacts);
+  store::set_timer(tx, account, id, after(at, context.policy.authorization_period_s));
+}
+
 Looked look_at_device(db::Tx& tx, Context const& context, SmartAccountId account, DeviceId id) {
   auto const contacts = store::lock_contacts(tx, {{account, id}});
   auto const device = store::device(tx, account, id);

@@ -102,6 +102,9 @@ void answer_messages(db::Tx& tx, Context const& context, std::span<MessageItem* 
 void remove_device(db::Tx& tx, Context const& context, SmartAccountId account, DeviceId device, audit::Actor const& actor,
                    bool by_person);
 
+// Makes a device look as if it was last heard of at `at`; only the sample does that.
+void backdate_contact(db::Tx& tx, Context const& context, SmartAccountId account, DeviceId device, Instant at);
+
 // Looks at one device whose timer is due: releases what a silent device uses, notes a lapsed identity, and sets the
 // timer anew. Returns what happened, for tests and logs.
 enum class Looked { nothing, released, lapsed, gone };
