@@ -123,8 +123,8 @@ EntitlementAnswer read_entitlement(json::Value const& v, std::string path) {
   EntitlementAnswer out;
   out.entitlement = r.text("entitlement", limits::code_bytes);
   out.name = r.text("name", limits::name_bytes);
-  out.wanted = r.integer("wanted", 0, limits::quantity);
-  out.granted = r.integer("granted", 0, limits::quantity);
+  out.wanted = r.integer("wanted", 0, INT64_MAX);
+  out.granted = r.integer("granted", 0, INT64_MAX);
   out.status = read_enum(
       r, "status",
       std::array{EntitlementStatus::in_compliance, EntitlementStatus::out_of_compliance, EntitlementStatus::refused});
@@ -135,9 +135,9 @@ EntitlementAnswer read_entitlement(json::Value const& v, std::string path) {
   auto const& covers = r.array("covered_by", limits::covered_by);
   for (size_t i = 0; i < covers.size(); ++i) {
     ObjectReader c(covers[i], r.path_to("covered_by", i));
-    out.covered_by.push_back({c.text("entitlement", limits::code_bytes), c.integer("quantity", 1, limits::quantity)});
+    out.covered_by.push_back({c.text("entitlement", limits::code_bytes), c.integer("quantity", 0, INT64_MAX)});
   }
-  out.missing = r.integer("missing", 0, limits::quantity);
+  out.missing = r.integer("missing", 0, INT64_MAX);
   return out;
 }
 

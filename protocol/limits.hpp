@@ -26,7 +26,7 @@ inline constexpr size_t detail_bytes = 2000;    // sentences shown to people
 inline constexpr size_t nonce_bytes = 16;
 
 inline constexpr size_t wanted = 1000;              // entitlements of one device
-inline constexpr size_t covered_by = 100;           // substitutes for one entitlement
+inline constexpr size_t covered_by = 1000;          // substitutes for one entitlement
 inline constexpr size_t reports = 200;              // in one message
 inline constexpr size_t measurements = 1000;        // in one report
 inline constexpr int64_t quantity = 1'000'000'000;  // of one entitlement: sums of a million devices stay in int64

@@ -53,7 +53,7 @@ struct AgentTest : ::testing::Test {
   }
 
   // From here on the agent and the peer live `d` later.
-  void advance(hours d) {
+  void advance(std::chrono::minutes d) {
     static Instant base;
     base = now() + d;
     clock_for_tests = [] { return base; };
@@ -466,6 +466,36 @@ TEST_F(AgentTest, TheClockMayGoBack) {
   m.seq = 1;
   for (auto const& r : s.reports) m.reports.emplace_back().encoded = r;
   EXPECT_EQ(decode_report(encode(m)).reports.size(), 1u);
+}
+
+TEST_F(AgentTest, AClockThatIsAlmostRightIsEnough) {
+  using std::chrono::minutes;
+  // The peers' certificates begin two hours before the peers are made.
+  advance(minutes(150));
+  Peer half_an_hour_ahead;
+  advance(minutes(90));
+  Peer two_hours_ahead;
+  advance(minutes(-240));
+  auto o = options();
+  o.url = two_hours_ahead.url();
+  o.token = two_hours_ahead.token();
+  EXPECT_EQ(code([&] { register_device(file, o); }), "answer_invalid");
+  o.url = half_an_hour_ahead.url();
+  o.token = half_an_hour_ahead.token();
+  // Both ends share the test's clock; so the server's, which is ahead, is written into its answers.
+  half_an_hour_ahead.change_reply = [&](PeerReply& reply) {
+    if (reply.content_type != "application/jose") return;
+    auto const jws = parse_compact(reply.body);
+    auto payload = jws.payload;
+    auto const at = payload.find("\"answered_at\":\"") + 15;
+    payload.replace(at, payload.find('"', at) - at, to_rfc3339(now() + minutes(30)));
+    reply.body =
+        sign_compact({.typ = jws.header.typ, .kid = {}, .aud = {}, .jwk = {}, .x5c = {half_an_hour_ahead.signer}},
+                     payload, half_an_hour_ahead.signer_key);
+  };
+  register_device(file, o);
+  request(file, "a", 1);
+  EXPECT_EQ(status(file).authorization, MENKYO_AUTHORIZED);
 }
 
 TEST(AgentTls, TheServersCertificateIsVerified) {

@@ -45,12 +45,26 @@ std::string_view answer_type(std::string_view message) {
   return typ::deregister_answer;
 }
 
-// The signature, the signer's chain, and that the answer is to this message.
+// Devices' clocks may be wrong by less than an hour, and a signer's certificate may be a minute old.
+Certificate signer_of(std::vector<Bytes> const& x5c, std::vector<Bytes> const& anchors, Instant at) {
+  constexpr auto tolerance = seconds(limits::clock_skew_s);
+  auto const between = std::span(x5c).subspan(1);
+  for (auto const time : {at, at + tolerance}) {
+    try {
+      return verify_chain(x5c[0], between, anchors, time, Role::signer);
+    } catch (Error const& e) {
+      if (e.code != codes::certificate_expired) throw;
+    }
+  }
+  return verify_chain(x5c[0], between, anchors, at - tolerance, Role::signer);
+}
+
+// The signature and the signer's chain.
 ParsedJws verified(std::string_view text, std::vector<Bytes> const& anchors, Instant at) {
   auto jws = parse_compact(text);
   if (jws.header.x5c.empty()) throw Error(codes::certificate_untrusted, "the answer carries no certificate");
   auto const& x5c = jws.header.x5c;
-  auto const signer = verify_chain(x5c[0], std::span(x5c).subspan(1), anchors, at, Role::signer);
+  auto const signer = signer_of(x5c, anchors, at);
   verify(jws, signer.public_key, {.typ = jws.header.typ, .aud = {}});
   return jws;
 }
@@ -74,9 +88,10 @@ void apply_common(State& s, AnswerCommon const& a) {
   s.retry_at.reset();
 }
 
-void apply_identity(State& s, std::vector<Bytes> const& chain, Bytes const& key) {
+// `at` is the server's time: a new certificate begins with it, wherever this device's clock stands.
+void apply_identity(State& s, std::vector<Bytes> const& chain, Bytes const& key, Instant at) {
   if (chain.empty()) bad_answer("it holds no certificate");
-  auto const certificate = verify_chain(chain[0], std::span(chain).subspan(1), s.anchors, now(), Role::device);
+  auto const certificate = verify_chain(chain[0], std::span(chain).subspan(1), s.anchors, at, Role::device);
   if (certificate.public_key.thumbprint() != Key::from_pkcs8_der(key).thumbprint())
     bad_answer("the certificate is for another key");
   s.certificate_chain = chain;
@@ -87,7 +102,7 @@ void apply_identity(State& s, std::vector<Bytes> const& chain, Bytes const& key)
 void apply_register(State& s, RegisterAnswer const& a) {
   apply_common(s, a);
   s.policy = a.policy;
-  apply_identity(s, a.certificate_chain, s.key);
+  apply_identity(s, a.certificate_chain, s.key, a.answered_at);
   s.home.device_id = a.device_id;
   s.home.smart_account_id = a.smart_account_id;
   s.home.smart_account_name = a.smart_account_name;
@@ -129,7 +144,7 @@ void apply_report(State& s, ReportAnswer const& a) {
 
 void apply_renewal(State& s, RenewIdentityAnswer const& a) {
   apply_common(s, a);
-  apply_identity(s, a.certificate_chain, s.pending->next_key.empty() ? s.key : s.pending->next_key);
+  apply_identity(s, a.certificate_chain, s.pending->next_key.empty() ? s.key : s.pending->next_key, a.answered_at);
 }
 
 // What stays with a machine that belongs to nobody.
