@@ -46,11 +46,71 @@ bool AccountProof::also(Permission permission) const {
   return std::any_of(roles_.begin(), roles_.end(), [&](Role r) { return allows(r, permission); });
 }
 
-std::vector<std::string> AccountProof::abilities() const {
+namespace {
+
+// Keeps the outermost prefixes only.
+Reach outermost(Reach reach) {
+  if (reach.all) reach.prefixes.clear();
+  std::sort(reach.prefixes.begin(), reach.prefixes.end());
+  std::vector<std::string> outer;
+  for (auto& prefix : reach.prefixes)
+    if (outer.empty() || !prefix.starts_with(outer.back())) outer.push_back(std::move(prefix));
+  reach.prefixes = std::move(outer);
+  return reach;
+}
+
+template <class F>
+std::vector<std::string> permissions_where(F&& holds) {
   std::vector<std::string> out;
   for (size_t i = 0; i < enum_words(Permission{}).size(); ++i)
-    if (also(Permission(i))) out.emplace_back(to_text(Permission(i)));
+    if (holds(Permission(i))) out.emplace_back(to_text(Permission(i)));
   return out;
+}
+
+template <class Grant>
+Reach reach_of(std::vector<Grant> const& grants, Permission p) {
+  Reach reach;
+  for (auto const& g : grants) {
+    if (!allows(g.role, p)) continue;
+    if (!is_virtual_account_role(g.role)) reach.all = true;
+    else if (g.path) reach.prefixes.push_back(*g.path);
+  }
+  return outermost(std::move(reach));
+}
+
+}  // namespace
+
+std::vector<Role> Holdings::roles() const {
+  std::vector<Role> out;
+  for (auto const& h : held_) out.push_back(h.role);
+  std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+  return out;
+}
+
+std::vector<std::string> Holdings::abilities() const {
+  return permissions_where(
+      [&](Permission p) { return std::any_of(held_.begin(), held_.end(), [&](Held const& h) { return allows(h.role, p); }); });
+}
+
+std::vector<std::string> Holdings::abilities_at(std::string_view path) const {
+  return permissions_where([&](Permission p) {
+    return std::any_of(held_.begin(), held_.end(), [&](Held const& h) {
+      return allows(h.role, p) && (!is_virtual_account_role(h.role) || (h.path && path.starts_with(*h.path)));
+    });
+  });
+}
+
+Reach Holdings::reach(Permission permission) const { return reach_of(held_, permission); }
+
+std::vector<std::string> AccountProof::abilities() const {
+  return permissions_where([&](Permission p) { return also(p); });
+}
+
+Holdings holdings(db::ReadTx& tx, PersonId person, SmartAccountId account) {
+  std::vector<Held> held;
+  for (auto& g : store::grants(tx, person, account, tx.now())) held.push_back({g.role, std::move(g.path)});
+  return Holdings(std::move(held));
 }
 
 namespace detail {
@@ -66,23 +126,6 @@ std::vector<store::GrantRow> grants_of(db::ReadTx& tx, api::Caller const& caller
 }
 
 [[noreturn]] void refuse() { throw Problem(problems::forbidden, "Your role here does not include this."); }
-
-// Keeps the outermost prefixes only.
-Reach reach_of(std::vector<store::GrantRow> const& grants, Permission p) {
-  Reach reach;
-  for (auto const& g : grants) {
-    if (!allows(g.role, p)) continue;
-    if (!is_virtual_account_role(g.role)) reach.all = true;
-    else if (g.path) reach.prefixes.push_back(*g.path);
-  }
-  if (reach.all) reach.prefixes.clear();
-  std::sort(reach.prefixes.begin(), reach.prefixes.end());
-  std::vector<std::string> outer;
-  for (auto& prefix : reach.prefixes)
-    if (outer.empty() || !prefix.starts_with(outer.back())) outer.push_back(std::move(prefix));
-  reach.prefixes = std::move(outer);
-  return reach;
-}
 
 }  // namespace
 
@@ -125,6 +168,19 @@ Standing Prover::stand_on_virtual_account(db::ReadTx& tx, api::Caller const& cal
   if (std::none_of(standing.roles.begin(), standing.roles.end(), [&](Role r) { return allows(r, p); })) refuse();
   standing.reach = reach_of(grants, p);
   return standing;
+}
+
+Standing Prover::stand_on_place(db::ReadTx& tx, api::Caller const& caller, SmartAccountId account,
+                                std::optional<VirtualAccountId> va, Permission p) {
+  return va ? stand_on_virtual_account(tx, caller, account, *va, p) : stand_on_account(tx, caller, account, p);
+}
+
+Standing Prover::stand_on_role_grant(db::ReadTx& tx, api::Caller const& caller, SmartAccountId account,
+                                     RoleGrantId grant, Permission p) {
+  if (!caller.signed_in()) throw Problem(problems::unauthenticated);
+  auto const place = store::place_of_grant(tx, account, grant);
+  if (!place) throw Problem(problems::not_found);
+  return stand_on_place(tx, caller, account, place->virtual_account_id, p);
 }
 
 void Prover::stand_as_operator(db::ReadTx& tx, api::Caller const& caller, OperatorPermission p) {

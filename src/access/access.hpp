@@ -34,6 +34,8 @@ bool allows(OperatorRole role, OperatorPermission permission);
 struct SmartAccount {};     // the whole account; In has smart_account_id
 struct VirtualAccount {};   // one virtual account; In has smart_account_id and virtual_account_id
 struct VirtualAccounts {};  // those of the account in which the permission holds; In has smart_account_id
+struct Place {};            // one virtual account if In names one (virtual_account_id or parent_id), else the account
+struct RoleGrant {};        // where the role grant of In's role_grant_id holds: a virtual account or the whole account
 struct Operator {};         // the operator's own data
 
 // The ranges of virtual_account.path in which a permission holds; empty `prefixes` with `all` unset cannot be: then
@@ -47,6 +49,26 @@ struct Reach {
 namespace detail {
 class Prover;
 }
+
+// What a person holds in one account, for describing records to it (`abilities`, what of a path is shown). Deciding is
+// for proofs alone.
+struct Held {
+  Role role;
+  std::optional<std::string> path;  // of the virtual account it is for
+};
+class Holdings {
+ public:
+  explicit Holdings(std::vector<Held> held) : held_(std::move(held)) {}
+  std::vector<Role> roles() const;  // each once, in the order of the table
+  std::vector<std::string> abilities() const;  // anywhere in the account
+  std::vector<std::string> abilities_at(std::string_view path) const;
+  // All ranges of virtual_account.path in which the permission holds; none if it holds nowhere.
+  Reach reach(Permission permission) const;
+
+ private:
+  std::vector<Held> held_;
+};
+Holdings holdings(db::ReadTx& tx, PersonId person, SmartAccountId account);
 
 // What every proof about an account tells.
 class AccountProof {
@@ -104,6 +126,31 @@ class Access<VirtualAccount, P> final : public AccountProof {
   std::string path_;
 };
 
+template <Permission P>
+class Access<Place, P> final : public AccountProof {
+ public:
+  std::optional<VirtualAccountId> virtual_account_id() const { return virtual_account_id_; }
+
+ private:
+  friend class detail::Prover;
+  Access(SmartAccountId account, PersonId person, std::vector<Role> roles, Reach reach,
+         std::optional<VirtualAccountId> va)
+      : AccountProof(account, person, std::move(roles), std::move(reach)), virtual_account_id_(va) {}
+  std::optional<VirtualAccountId> virtual_account_id_;
+};
+
+template <Permission P>
+class Access<RoleGrant, P> final : public AccountProof {
+ public:
+  RoleGrantId role_grant_id() const { return role_grant_id_; }
+
+ private:
+  friend class detail::Prover;
+  Access(SmartAccountId account, PersonId person, std::vector<Role> roles, Reach reach, RoleGrantId grant)
+      : AccountProof(account, person, std::move(roles), std::move(reach)), role_grant_id_(grant) {}
+  RoleGrantId role_grant_id_;
+};
+
 template <OperatorPermission P>
 class Access<Operator, P> final {
  public:
@@ -134,6 +181,10 @@ class Prover {
   static Standing stand_among(db::ReadTx& tx, api::Caller const& caller, SmartAccountId account, Permission p);
   static Standing stand_on_virtual_account(db::ReadTx& tx, api::Caller const& caller, SmartAccountId account,
                                            VirtualAccountId va, Permission p);
+  static Standing stand_on_place(db::ReadTx& tx, api::Caller const& caller, SmartAccountId account,
+                                 std::optional<VirtualAccountId> va, Permission p);
+  static Standing stand_on_role_grant(db::ReadTx& tx, api::Caller const& caller, SmartAccountId account,
+                                      RoleGrantId grant, Permission p);
   static void stand_as_operator(db::ReadTx& tx, api::Caller const& caller, OperatorPermission p);
 
   template <Permission P>
@@ -151,6 +202,18 @@ class Prover {
                                                    VirtualAccountId va) {
     auto s = stand_on_virtual_account(tx, caller, id, va, P);
     return Access<VirtualAccount, P>(id, caller.person_id, std::move(s.roles), std::move(s.reach), va, std::move(s.path));
+  }
+  template <Permission P>
+  static Access<Place, P> place(db::ReadTx& tx, api::Caller const& caller, SmartAccountId id,
+                                std::optional<VirtualAccountId> va) {
+    auto s = stand_on_place(tx, caller, id, va, P);
+    return Access<Place, P>(id, caller.person_id, std::move(s.roles), std::move(s.reach), va);
+  }
+  template <Permission P>
+  static Access<RoleGrant, P> role_grant(db::ReadTx& tx, api::Caller const& caller, SmartAccountId id,
+                                         RoleGrantId grant) {
+    auto s = stand_on_role_grant(tx, caller, id, grant, P);
+    return Access<RoleGrant, P>(id, caller.person_id, std::move(s.roles), std::move(s.reach), grant);
   }
   template <OperatorPermission P>
   static Access<Operator, P> as_operator(db::ReadTx& tx, api::Caller const& caller) {
@@ -187,6 +250,26 @@ struct ProofTraits<access::Access<access::VirtualAccount, P>> {
   template <class In>
   static auto prove(db::ReadTx& tx, Caller const& caller, In const& in) {
     return access::detail::Prover::virtual_account<P>(tx, caller, in.smart_account_id, in.virtual_account_id);
+  }
+};
+template <access::Permission P>
+struct ProofTraits<access::Access<access::Place, P>> {
+  static Need need() { return {std::string(to_text(P)), "place"}; }
+  template <class In>
+  static auto prove(db::ReadTx& tx, Caller const& caller, In const& in) {
+    if constexpr (requires { in.parent_id; }) {
+      return access::detail::Prover::place<P>(tx, caller, in.smart_account_id, in.parent_id);
+    } else {
+      return access::detail::Prover::place<P>(tx, caller, in.smart_account_id, in.virtual_account_id);
+    }
+  }
+};
+template <access::Permission P>
+struct ProofTraits<access::Access<access::RoleGrant, P>> {
+  static Need need() { return {std::string(to_text(P)), "role_grant"}; }
+  template <class In>
+  static auto prove(db::ReadTx& tx, Caller const& caller, In const& in) {
+    return access::detail::Prover::role_grant<P>(tx, caller, in.smart_account_id, in.role_grant_id);
   }
 };
 template <access::OperatorPermission P>

@@ -15,6 +15,11 @@ std::optional<std::string> path_of(db::ReadTx& tx, SmartAccountId account, Virtu
       "select path from virtual_account where smart_account_id = $1 and virtual_account_id = $2", account, va);
 }
 
+std::optional<GrantPlace> place_of_grant(db::ReadTx& tx, SmartAccountId account, RoleGrantId grant) {
+  return tx.one<GrantPlace>(
+      "select virtual_account_id from role_grant where smart_account_id = $1 and role_grant_id = $2", account, grant);
+}
+
 std::vector<OperatorRole> operator_roles(db::ReadTx& tx, PersonId person) {
   return tx.all<OperatorRole>("select role from operator_grant where person_id = $1 order by role", person);
 }

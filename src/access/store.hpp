@@ -11,6 +11,10 @@ struct GrantRow {
 // The grants of a person on an account that hold at `at`.
 std::vector<GrantRow> grants(db::ReadTx& tx, PersonId person, SmartAccountId account, Instant at);
 std::optional<std::string> path_of(db::ReadTx& tx, SmartAccountId account, VirtualAccountId va);
+struct GrantPlace {
+  std::optional<VirtualAccountId> virtual_account_id;
+};
+std::optional<GrantPlace> place_of_grant(db::ReadTx& tx, SmartAccountId account, RoleGrantId grant);
 std::vector<OperatorRole> operator_roles(db::ReadTx& tx, PersonId person);
 
 }  // namespace menkyo::access::store

@@ -1,0 +1,119 @@
+#include "accounts/accounts.hpp"
+
+#include "accounts/inside.hpp"
+#include "accounts/store.hpp"
+#include "base/text.hpp"
+
+namespace menkyo::accounts {
+
+namespace {
+
+std::string account_domain(std::string_view text) {
+  auto const domain = normalize_domain(text);
+  if (!domain || domain->find('.') == std::string::npos)
+    throw invalid_field("/domain", "not_a_domain", "must be a domain such as example.com");
+  return *domain;
+}
+
+AccountSummary summary_of(store::AccountRow const& row) {
+  return {row.smart_account_id, row.number, row.name, row.domain, row.type, row.status, {}, {}};
+}
+
+// The person of a mail address, made if there is none.
+struct Member {
+  PersonId person_id;
+  std::optional<std::string> link;
+};
+Member find_or_create(db::Tx& tx, keys::Vault const& vault, people::NewPerson const& person, audit::Actor const& actor) {
+  if (auto const known = people::find_person(tx, vault, person.profile.mail)) return {*known, {}};
+  auto const id = people::create_person(tx, vault, person, actor);
+  return {id, link_path(people::make_link(tx, vault, id))};
+}
+
+void create_default(db::Tx& tx, keys::Vault const& vault, SmartAccountId account, audit::Actor const& actor) {
+  auto const number = store::next_number(tx, "virtual_account");
+  store::NodeRow const row{.virtual_account_id = tx.new_id<VirtualAccountId>(),
+                           .number = number,
+                           .parent_id = {},
+                           .path = "/" + std::to_string(number) + "/",
+                           .sort_path = sort_level(default_virtual_account_name, number),
+                           .depth = 1,
+                           .name = std::string(default_virtual_account_name),
+                           .description = "",
+                           .is_default = true,
+                           .commerce_access = CommerceAccess::PUBLIC,
+                           .created_at = tx.now(),
+                           .version = 1};
+  store::insert_node(tx, account, row);
+  record_virtual_account(tx, vault, audit::EventKind::virtual_account_created, account, row.virtual_account_id, actor,
+                         {{"name", row.name}});
+}
+
+}  // namespace
+
+std::string link_path(std::string const& token) { return "/link/" + token; }
+
+CreatedSmartAccount create_smart_account(db::Tx& tx, keys::Vault const& vault, NewSmartAccount const& in,
+                                         audit::Actor const& actor) {
+  auto const id = tx.new_id<SmartAccountId>();
+  auto const domain = account_domain(in.domain);
+  if (!store::take_name(tx, fold_name(in.name), id))
+    throw Problem(problems::name_taken, "Another Smart Account has this name.",
+                  {{"/name", "taken", "is the name of another Smart Account"}});
+  if (!store::take_domain(tx, domain, id))
+    throw Problem(problems::name_taken, "Another Smart Account has this domain.",
+                  {{"/domain", "taken", "is the domain of another Smart Account"}});
+  store::AccountRow const row{id,     store::next_number(tx, "smart_account"), in.name, domain, AccountType::CUSTOMER,
+                              AccountStatus::ACTIVE, tx.now()};
+  store::insert_account(tx, row);
+  audit::record(tx, vault,
+                {.smart_account_id = id,
+                 .kind = audit::EventKind::smart_account_created,
+                 .actor = actor,
+                 .data = {{"name", row.name}, {"domain", row.domain}}});
+  create_default(tx, vault, id, actor);
+  auto const& a = in.administrator;
+  people::NewPerson const person{{a.mail, std::string(a.given_name), std::string(a.family_name), {}}, a.language};
+  auto member = [&] {
+    try {
+      return find_or_create(tx, vault, person, actor);
+    } catch (Problem const& problem) {
+      if (&problem.kind() != &problems::invalid) throw;
+      throw invalid_field("/administrator/mail", "not_a_mail", "must be a mail address");
+    }
+  }();
+  // Whoever lost the first link, or never used it, needs another.
+  if (!member.link && !people::has_password(tx, member.person_id))
+    member.link = link_path(people::make_link(tx, vault, member.person_id));
+  put_grant(tx, vault, id, actor, {tx.new_id<RoleGrantId>(), Role::sa_admin, {}, {}}, member.person_id);
+  return {summary_of(row), std::move(member.link)};
+}
+
+std::optional<SmartAccountId> find_account_by_domain(db::ReadTx& tx, std::string_view domain) {
+  auto const normalized = normalize_domain(domain);
+  return normalized ? store::account_of_domain(tx, *normalized) : std::nullopt;
+}
+
+// ---- The operator's staff ---------------------------------------------------------------------------------------------
+
+std::string create_first_operator(db::Tx& tx, keys::Vault const& vault, std::string_view mail) {
+  audit::Actor const command{audit::ActorKind::command, {}};
+  people::NewPerson const person{{people::Mail(std::string(mail)), {}, {}, {}}, people::Language::ja};
+  auto const member = find_or_create(tx, vault, person, command);
+  grant_operator_role(tx, vault, member.person_id, access::OperatorRole::operator_admin, command);
+  return people::make_link(tx, vault, member.person_id);
+}
+
+void grant_operator_role(db::Tx& tx, keys::Vault const& vault, PersonId person, access::OperatorRole role,
+                         audit::Actor const& actor) {
+  if (!store::insert_operator_grant(tx, person, role, tx.now())) return;
+  audit::record(tx, vault,
+                {.smart_account_id = {},
+                 .kind = audit::EventKind::operator_role_granted,
+                 .actor = actor,
+                 .subject_kind = "person",
+                 .subject_id = person.bytes,
+                 .data = {{"role", std::string(to_text(role))}}});
+}
+
+}  // namespace menkyo::accounts

@@ -1,0 +1,21 @@
+#pragma once
+// What the files of accounts/ share among themselves.
+
+#include "accounts/accounts.hpp"
+
+namespace menkyo::accounts {
+
+// One level of virtual_account.sort_path: the name's key, U+0001, the number, U+0002. Both separators sort before every
+// character of a key, so the bytes of the path order the tree: each subtree is one range right behind its root.
+std::string sort_level(std::string_view name, int64_t number);
+// What all sort paths of the subtree are below.
+std::string end_of_sort_range(std::string sort_path);
+
+void record_virtual_account(db::Tx& tx, keys::Vault const& vault, audit::EventKind kind, SmartAccountId account,
+                            VirtualAccountId id, audit::Actor const& actor, std::vector<audit::Datum> data);
+
+// Stores a grant and its event.
+void put_grant(db::Tx& tx, keys::Vault const& vault, SmartAccountId account, audit::Actor const& actor,
+               RoleGrant const& grant, PersonId person);
+
+}  // namespace menkyo::accounts

@@ -1,0 +1,256 @@
+#include <algorithm>
+
+#include "accounts/accounts.hpp"
+#include "accounts/store.hpp"
+#include "base/text.hpp"
+
+namespace menkyo::accounts {
+
+namespace {
+
+// ---- Me -----------------------------------------------------------------------------------------------------------
+
+struct Me {
+  people::Person person;
+  std::vector<AccountSummary> accounts;  // the first 50
+  std::vector<access::OperatorRole> operator_roles;
+  people::SessionFacts session;
+};
+BOOST_DESCRIBE_STRUCT(Me, (), (person, accounts, operator_roles, session))
+
+struct MeChange {
+  people::Language language;
+};
+BOOST_DESCRIBE_STRUCT(MeChange, (), (language))
+
+AccountSummary summary_for(store::AccountRow const& row, access::Holdings const& holdings) {
+  return {row.smart_account_id, row.number,       row.name, row.domain, row.type, row.status,
+          holdings.roles(),     holdings.abilities()};
+}
+
+struct Sorted {
+  std::string key;
+  store::AccountRow row;
+};
+
+// All accounts of a person, as people order names. Few people have more than a handful.
+std::vector<Sorted> sorted_accounts(db::ReadTx& tx, PersonId person) {
+  std::vector<Sorted> out;
+  for (auto& row : store::accounts_of(tx, person, tx.now())) out.push_back({sort_key(row.name), std::move(row)});
+  std::sort(out.begin(), out.end(), [](Sorted const& a, Sorted const& b) {
+    return std::tie(a.key, a.row.smart_account_id) < std::tie(b.key, b.row.smart_account_id);
+  });
+  return out;
+}
+
+Me get_me(db::ReadTx& tx, api::Caller const& caller, keys::Vault const& vault) {
+  Me me{people::load_person(tx, vault, caller.person_id), {}, store::operator_roles(tx, caller.person_id),
+        people::load_session(tx, caller)};
+  for (auto const& [key, row] : sorted_accounts(tx, caller.person_id)) {
+    if (int64_t(me.accounts.size()) == api::default_limit) break;
+    me.accounts.push_back(summary_for(row, access::holdings(tx, caller.person_id, row.smart_account_id)));
+  }
+  return me;
+}
+
+Me change_me(db::Tx& tx, api::Caller const& caller, MeChange const& in, keys::Vault const& vault) {
+  people::set_language(tx, caller.person_id, in.language);
+  return get_me(tx, caller, vault);
+}
+
+// ---- Smart Accounts -----------------------------------------------------------------------------------------------
+
+struct SmartAccountQuery {
+  std::optional<api::Limit> limit;
+  std::optional<api::CursorText> cursor;
+  std::optional<Search> search;
+};
+BOOST_DESCRIBE_STRUCT(SmartAccountQuery, (), (limit, cursor, search))
+
+struct SmartAccountKey {
+  SmartAccountId smart_account_id;
+};
+BOOST_DESCRIBE_STRUCT(SmartAccountKey, (), (smart_account_id))
+
+int64_t limit_of(std::optional<api::Limit> const& limit) { return limit ? int64_t(*limit) : api::default_limit; }
+
+bool matches(store::AccountRow const& row, std::string const& search) {
+  return search.empty() || fold_name(row.name).find(search) != std::string::npos ||
+         row.domain.find(search) != std::string::npos || std::to_string(row.number) == search;
+}
+
+wire::Page<AccountSummary> list_smart_accounts(db::ReadTx& tx, api::Caller const& caller, SmartAccountQuery const& in,
+                                               api::Cursors const& cursors) {
+  auto const search = fold_name(in.search.value_or(Search()));
+  auto const scope = "smart_accounts " + caller.person_id.text() + " " + search;
+  auto const keys = cursors.decode(scope, in.cursor, 2);
+  auto const limit = limit_of(in.limit);
+  std::vector<AccountSummary> rows;
+  for (auto const& [key, row] : sorted_accounts(tx, caller.person_id)) {
+    auto const id = row.smart_account_id.text();
+    bool const before = !keys.empty() && std::tie(key, id) <= std::tie(keys[0], keys[1]);
+    if (before || !matches(row, search)) continue;
+    if (int64_t(rows.size()) > limit) break;
+    rows.push_back(summary_for(row, access::holdings(tx, caller.person_id, row.smart_account_id)));
+  }
+  return api::make_page(std::move(rows), limit, cursors, scope, [](AccountSummary const& a) {
+    return std::vector{sort_key(a.name), a.smart_account_id.text()};
+  });
+}
+
+SmartAccount get_smart_account(db::ReadTx& tx, Access<access::SmartAccount, Permission::account_view> const& access,
+                               SmartAccountKey const&) {
+  auto const row = store::account(tx, access.smart_account_id());
+  if (!row) throw Problem(problems::not_found);
+  auto const holdings = access::holdings(tx, access.person_id(), access.smart_account_id());
+  SmartAccount out{summary_for(*row, holdings), row->created_at, 0, 0};
+  auto const reach = holdings.reach(Permission::inventory_view);
+  for (auto const& path : reach.all ? std::vector<std::string>{"/"} : reach.prefixes) {
+    auto const counts = store::counts_below(tx, access.smart_account_id(), path);
+    out.virtual_account_count += counts.virtual_accounts;
+    out.device_count += counts.devices;
+  }
+  return out;
+}
+
+// ---- Virtual accounts -----------------------------------------------------------------------------------------------
+
+struct VirtualAccountKey {
+  SmartAccountId smart_account_id;
+  VirtualAccountId virtual_account_id;
+};
+BOOST_DESCRIBE_STRUCT(VirtualAccountKey, (), (smart_account_id, virtual_account_id))
+
+struct VirtualAccountDeletion {
+  SmartAccountId smart_account_id;
+  VirtualAccountId virtual_account_id;
+  std::optional<int64_t> if_match;
+};
+BOOST_DESCRIBE_STRUCT(VirtualAccountDeletion, (), (smart_account_id, virtual_account_id, if_match))
+
+wire::Page<VirtualAccount> answer_virtual_accounts(
+    db::ReadTx& tx, Access<access::VirtualAccounts, Permission::inventory_view> const& access,
+    VirtualAccountQuery const& in, api::Cursors const& cursors) {
+  return list_virtual_accounts(tx, cursors, access, in);
+}
+
+VirtualAccount get_virtual_account(db::ReadTx& tx,
+                                   Access<access::VirtualAccount, Permission::inventory_view> const& access,
+                                   VirtualAccountKey const&) {
+  return load_virtual_account(tx, access.person_id(), access.smart_account_id(), access.virtual_account_id());
+}
+
+VirtualAccount answer_new_virtual_account(db::Tx& tx,
+                                          Access<access::Place, Permission::virtual_account_create> const& access,
+                                          NewVirtualAccount const& in, keys::Vault const& vault) {
+  auto const id = create_virtual_account(tx, vault, access, in);
+  return load_virtual_account(tx, access.person_id(), access.smart_account_id(), id);
+}
+
+VirtualAccount answer_change(db::Tx& tx, Access<access::VirtualAccount, Permission::account_edit> const& access,
+                             VirtualAccountChange const& in, keys::Vault const& vault) {
+  change_virtual_account(tx, vault, access, in);
+  return load_virtual_account(tx, access.person_id(), access.smart_account_id(), access.virtual_account_id());
+}
+
+void answer_deletion(db::Tx& tx, Access<access::VirtualAccount, Permission::account_edit> const& access,
+                     VirtualAccountDeletion const& in, keys::Vault const& vault) {
+  delete_virtual_account(tx, vault, access, in.if_match);
+}
+
+// ---- Users ------------------------------------------------------------------------------------------------------------
+
+struct RoleGrantKey {
+  SmartAccountId smart_account_id;
+  RoleGrantId role_grant_id;
+};
+BOOST_DESCRIBE_STRUCT(RoleGrantKey, (), (smart_account_id, role_grant_id))
+
+wire::Page<AccountUser> answer_users(db::ReadTx& tx,
+                                     Access<access::VirtualAccounts, Permission::users_manage> const& access,
+                                     UserQuery const& in, keys::Vault const& vault, api::Cursors const& cursors) {
+  return list_users(tx, vault, cursors, access, in);
+}
+
+GrantedRole answer_grant(db::Tx& tx, Access<access::Place, Permission::users_manage> const& access,
+                         NewRoleGrant const& in, keys::Vault const& vault) {
+  return grant_role(tx, vault, access, in);
+}
+
+void answer_revocation(db::Tx& tx, Access<access::RoleGrant, Permission::users_manage> const& access,
+                       RoleGrantKey const&, keys::Vault const& vault) {
+  revoke_role(tx, vault, access);
+}
+
+// ---- For the operator -------------------------------------------------------------------------------------------------
+
+// Rows looked at for one page of a search; the page is short then and has a cursor.
+constexpr int64_t scan_budget = 5000;
+
+wire::Page<AccountSummary> list_all_accounts(
+    db::ReadTx& tx, Access<access::Operator, access::OperatorPermission::accounts_view> const& access,
+    SmartAccountQuery const& in, api::Cursors const& cursors) {
+  auto const search = fold_name(in.search.value_or(Search()));
+  auto const scope = "operator_smart_accounts " + access.person_id().text() + " " + search;
+  auto const keys = cursors.decode(scope, in.cursor, 2);
+  auto const limit = limit_of(in.limit);
+  std::string name = keys.empty() ? "" : keys[0];
+  SmartAccountId id = keys.empty() ? SmartAccountId{} : SmartAccountId::parse(keys[1]).value_or(SmartAccountId{});
+  std::vector<AccountSummary> found;
+  int64_t looked_at = 0;
+  bool more = true;
+  while (more && int64_t(found.size()) <= limit && looked_at < scan_budget) {
+    int64_t const chunk = search.empty() ? limit + 1 : 500;
+    auto const rows = store::accounts_after(tx, name, id, chunk);
+    more = int64_t(rows.size()) == chunk;
+    looked_at += int64_t(rows.size());
+    for (auto const& row : rows) {
+      if (int64_t(found.size()) > limit) break;
+      name = row.name;
+      id = row.smart_account_id;
+      if (matches(row, search))
+        found.push_back({row.smart_account_id, row.number, row.name, row.domain, row.type, row.status, {}, {}});
+    }
+  }
+  bool const unfinished = more && int64_t(found.size()) <= limit;
+  auto page = api::make_page(std::move(found), limit, cursors, scope, [](AccountSummary const& a) {
+    return std::vector{a.name, a.smart_account_id.text()};
+  });
+  if (unfinished) page.next_cursor = cursors.encode(scope, {name, id.text()});
+  return page;
+}
+
+CreatedSmartAccount answer_new_account(
+    db::Tx& tx, Access<access::Operator, access::OperatorPermission::accounts_create> const& access,
+    NewSmartAccount const& in, keys::Vault const& vault) {
+  return create_smart_account(tx, vault, in, access.actor());
+}
+
+}  // namespace
+
+std::vector<api::Route> routes() {
+  using enum api::Method;
+  std::string const accounts = "/api/v1/smart_accounts", account = accounts + "/{smart_account_id}",
+                    nodes = account + "/virtual_accounts", node = nodes + "/{virtual_account_id}",
+                    grants = account + "/role_grants", all = "/api/v1/operator/smart_accounts";
+  return {
+      api::route<&get_me>(get, "/api/v1/me", "get_me", "See who is signed in, and with what rights"),
+      api::route<&change_me>(patch, "/api/v1/me", "change_me", "Change one's own settings"),
+      api::route<&list_smart_accounts>(get, accounts, "list_smart_accounts", "List one's Smart Accounts"),
+      api::route<&get_smart_account>(get, account, "get_smart_account", "See a Smart Account"),
+      api::route<&answer_virtual_accounts>(get, nodes, "list_virtual_accounts",
+                                           "List virtual accounts in the order of their tree"),
+      api::route<&answer_new_virtual_account>(post, nodes, "create_virtual_account", "Create a virtual account"),
+      api::route<&get_virtual_account>(get, node, "get_virtual_account", "See a virtual account"),
+      api::route<&answer_change>(patch, node, "change_virtual_account", "Change a virtual account"),
+      api::route<&answer_deletion>(del, node, "delete_virtual_account", "Delete an empty virtual account"),
+      api::route<&answer_users>(get, account + "/users", "list_users", "List who has a role"),
+      api::route<&answer_grant>(post, grants, "grant_role", "Give a person a role"),
+      api::route<&answer_revocation>(del, grants + "/{role_grant_id}", "revoke_role", "Take a role back"),
+      api::route<&list_all_accounts>(get, all, "list_operator_smart_accounts", "List all Smart Accounts"),
+      api::route<&answer_new_account>(post, all, "create_smart_account",
+                                      "Create a Smart Account with its administrator"),
+  };
+}
+
+}  // namespace menkyo::accounts

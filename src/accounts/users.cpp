@@ -1,0 +1,141 @@
+#include <algorithm>
+#include <map>
+
+#include "accounts/accounts.hpp"
+#include "accounts/inside.hpp"
+#include "accounts/store.hpp"
+
+namespace menkyo::accounts {
+
+namespace {
+
+RoleGrant to_grant(store::GrantRow const& row) {
+  return {row.role_grant_id, row.role, row.virtual_account_id, row.ends_at};
+}
+
+// Call with the account locked.
+void keep_one_administrator(db::ReadTx& tx, SmartAccountId account, store::GrantRow const& leaving) {
+  if (leaving.role != Role::sa_admin || leaving.ends_at) return;
+  if (store::lasting_grants(tx, account, Role::sa_admin, leaving.role_grant_id) == 0)
+    throw Problem(problems::conflict, "An account keeps at least one administrator whose role does not end.");
+}
+
+void record_role(db::Tx& tx, keys::Vault const& vault, audit::EventKind kind, SmartAccountId account,
+                 audit::Actor const& actor, RoleGrant const& grant, PersonId person) {
+  auto const known = people::load_persons(tx, vault, {person});
+  std::vector<audit::Datum> data{{"role", std::string(to_text(grant.role))}};
+  if (grant.ends_at) data.emplace_back("ends_at", to_rfc3339(*grant.ends_at));
+  audit::record(tx, vault,
+                {.smart_account_id = account,
+                 .kind = kind,
+                 .actor = actor,
+                 .virtual_account_id = grant.virtual_account_id,
+                 .subject_kind = "person",
+                 .subject_id = person.bytes,
+                 .data = std::move(data),
+                 .personal = known.empty() ? "" : people::display_name(known.front())});
+}
+
+void check_grant(NewRoleGrant const& in, Instant now) {
+  bool const of_virtual_account = access::is_virtual_account_role(in.role);
+  if (of_virtual_account && !in.virtual_account_id)
+    throw invalid_field("/virtual_account_id", "missing", "is required for a role on a virtual account");
+  if (!of_virtual_account && in.virtual_account_id)
+    throw invalid_field("/role", "unknown_word", "is a role of the whole account, not of a virtual account");
+  if (in.ends_at && *in.ends_at <= now) throw invalid_field("/ends_at", "out_of_range", "must be in the future");
+}
+
+// A person whom an administrator names for the first time; the address is all that is known.
+PersonId create_invited(db::Tx& tx, keys::Vault const& vault, PersonId inviter, people::Mail const& mail,
+                        audit::Actor const& actor) {
+  auto const language = people::load_person(tx, vault, inviter).language;
+  return people::create_person(tx, vault, {{mail, {}, {}, {}}, language}, actor);
+}
+
+// Sorted, at most `limit`.
+std::vector<PersonId> members(db::ReadTx& tx, SmartAccountId account, access::Reach const& reach, PersonId after,
+                              int64_t limit) {
+  if (reach.all) return store::members_after(tx, account, after, tx.now(), limit);
+  std::vector<PersonId> out;
+  for (auto const& prefix : reach.prefixes)
+    for (auto const& id : store::members_below_after(tx, account, prefix, after, tx.now(), limit)) out.push_back(id);
+  std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+  if (int64_t(out.size()) > limit) out.resize(size_t(limit));
+  return out;
+}
+
+}  // namespace
+
+void put_grant(db::Tx& tx, keys::Vault const& vault, SmartAccountId account, audit::Actor const& actor,
+               RoleGrant const& grant, PersonId person) {
+  store::insert_grant(tx, account, {grant.role_grant_id, person, grant.role, grant.virtual_account_id, grant.ends_at},
+                      tx.now());
+  record_role(tx, vault, audit::EventKind::role_granted, account, actor, grant, person);
+}
+
+GrantedRole grant_role(db::Tx& tx, keys::Vault const& vault,
+                       Access<access::Place, Permission::users_manage> const& access, NewRoleGrant const& in) {
+  check_grant(in, tx.now());
+  auto const account = access.smart_account_id();
+  store::lock_account(tx, account);
+  auto person = people::find_person(tx, vault, in.mail);
+  std::optional<std::string> link;
+  if (!person) {
+    person = create_invited(tx, vault, access.person_id(), in.mail, access.actor());
+    link = link_path(people::make_link(tx, vault, *person));
+  }
+  for (auto const& row : store::grants_of_person(tx, account, *person)) {
+    if (row.role != in.role || row.virtual_account_id != in.virtual_account_id) continue;
+    auto grant = to_grant(row);
+    if (row.ends_at == in.ends_at) return {grant, {}};
+    if (in.ends_at) keep_one_administrator(tx, account, row);
+    grant.ends_at = in.ends_at;
+    store::set_grant_end(tx, account, row.role_grant_id, in.ends_at);
+    record_role(tx, vault, audit::EventKind::role_granted, account, access.actor(), grant, *person);
+    return {grant, {}};
+  }
+  RoleGrant const grant{tx.new_id<RoleGrantId>(), in.role, in.virtual_account_id, in.ends_at};
+  put_grant(tx, vault, account, access.actor(), grant, *person);
+  return {grant, link};
+}
+
+void revoke_role(db::Tx& tx, keys::Vault const& vault,
+                 Access<access::RoleGrant, Permission::users_manage> const& access) {
+  auto const account = access.smart_account_id();
+  store::lock_account(tx, account);
+  auto const row = store::grant(tx, account, access.role_grant_id());
+  if (!row) throw Problem(problems::not_found);
+  keep_one_administrator(tx, account, *row);
+  store::delete_grant(tx, account, row->role_grant_id);
+  record_role(tx, vault, audit::EventKind::role_revoked, account, access.actor(), to_grant(*row), row->person_id);
+}
+
+wire::Page<AccountUser> list_users(db::ReadTx& tx, keys::Vault const& vault, api::Cursors const& cursors,
+                                   Access<access::VirtualAccounts, Permission::users_manage> const& access,
+                                   UserQuery const& in) {
+  auto const account = access.smart_account_id();
+  auto const scope = "users " + account.text() + " " + access.person_id().text();
+  PersonId after;
+  if (auto const keys = cursors.decode(scope, in.cursor, 1); !keys.empty())
+    after = PersonId::parse(keys.front()).value_or(PersonId{});
+  int64_t const limit = in.limit ? int64_t(*in.limit) : api::default_limit;
+  auto const ids = members(tx, account, access.reach(), after, limit + 1);
+
+  std::map<PersonId, AccountUser> users;
+  for (auto const& p : people::load_persons(tx, vault, ids))
+    users[p.id] = {p.id, p.mail, p.given_name, p.family_name, {}};
+  std::vector<store::MemberKey> keys;
+  for (auto const& id : ids) keys.push_back({account, id});
+  for (auto const& g : store::grants_of_members(tx, keys)) {
+    bool const ended = g.ends_at && *g.ends_at <= tx.now();
+    bool const shown = access.reach().all || (g.path && access.reach().covers(*g.path));
+    if (!ended && shown) users[g.person_id].grants.push_back({g.role_grant_id, g.role, g.virtual_account_id, g.ends_at});
+  }
+  std::vector<AccountUser> rows;
+  for (auto& [id, user] : users) rows.push_back(std::move(user));
+  return api::make_page(std::move(rows), limit, cursors, scope,
+                        [](AccountUser const& u) { return std::vector{u.person_id.text()}; });
+}
+
+}  // namespace menkyo::accounts
