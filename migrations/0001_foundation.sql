@@ -144,6 +144,8 @@ create table job (
   kind text not null,
   state text not null,
   status text not null,
+  initiator_id bytea,
+  not_before_at bigint not null,
   total bigint not null,
   done bigint not null,
   problem text,
@@ -167,4 +169,4 @@ create table timer (
   due_at bigint not null,
   primary key (kind, smart_account_id, subject_id)
 );
-create index timer_by_due on timer (due_at);
+create index timer_by_due on timer (kind, due_at);
