@@ -156,7 +156,7 @@ TEST_P(Queue, refuses_beyond_its_depth) {
 
 TEST_P(Queue, refuses_what_waited_too_long) {
   DatabaseConfig config;
-  config.queue_age_limit = milliseconds(150);
+  config.queue_age_limit = milliseconds(1000);
   open(config);
   hold_writer();
   queue(0, [](Tx& tx) { insert(tx, "late"); });
