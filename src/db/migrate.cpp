@@ -38,9 +38,9 @@ void create_list(Session& session, Driver& driver) {
   try {
     session.script(text);
   } catch (StorageError const& error) {
-    // PostgreSQL tells one of two that create the same table at once that its type exists already; the second try
-    // finds the table.
-    if (error.failure != Failure::constraint) throw;
+    // PostgreSQL tells one of several that create the same table at once that its name or its type is taken; the
+    // second try finds the table.
+    if (error.failure != Failure::constraint && error.failure != Failure::other) throw;
     session.script(text);
   }
 }

@@ -139,8 +139,9 @@ class SqliteSession final : public Session {
     sqlite3_extended_result_codes(db_, 1);
     sqlite3_busy_timeout(db_, 4000);
     try {
+      use_log();
       script(
-          "pragma journal_mode=wal; pragma synchronous=full; pragma foreign_keys=on; pragma wal_autocheckpoint=0;"
+          "pragma synchronous=full; pragma foreign_keys=on; pragma wal_autocheckpoint=0;"
           "pragma trusted_schema=off; pragma cell_size_check=on; pragma temp_store=memory; pragma "
           "cache_size=-16000;");
       if (reader) script("pragma query_only=on;");
@@ -211,6 +212,19 @@ class SqliteSession final : public Session {
   }
 
  private:
+  // A new file is turned to its log by whoever comes first; the others are told "busy" at once, however long they are
+  // willing to wait.
+  void use_log() {
+    for (int tries = 1;; ++tries) {
+      try {
+        return script("pragma journal_mode=wal");
+      } catch (StorageError const& error) {
+        if (error.failure != Failure::busy || tries == 100) throw;
+        sqlite3_sleep(40);
+      }
+    }
+  }
+
   static int note_log(void* log, sqlite3*, const char*, int pages) {
     static_cast<Log*>(log)->pages = pages;
     return SQLITE_OK;
