@@ -1,6 +1,6 @@
 #pragma once
-// Gathers requests of one kind so that many share their statements and one commit. The handler sees all items that were
-// waiting; the same code serves a single item. Works on both databases, on top of Database::write_async.
+// Gathers requests of one kind so that many share their statements and one commit. The handler sees all items that
+// were waiting; the same code serves a single item. Works on both databases, on top of Database::write_async.
 
 #include <memory>
 #include <span>
@@ -15,6 +15,7 @@ struct BatchItem {
   In in;
   Instant now;
   Seed seed;
+  std::chrono::steady_clock::time_point queued_at;
   std::optional<Out> out;
   std::optional<Problem> problem;
   std::function<void(BatchItem&, std::exception_ptr)> done;
@@ -24,29 +25,28 @@ template <class In, class Out>
 class BatchQueue {
  public:
   using Item = BatchItem<In, Out>;
-  // May run several times for the same items and must assign their results anew; throwing fails the batch, which is
-  // then run again item by item.
+  // May run several times for the same items and must assign their results anew, from the items' own `now` and
+  // `seed`. If it throws (or violates a constraint), the batch is run again item by item, so that one bad item harms
+  // no other. If the storage failed, or it is unknown whether the batch was committed, nothing is run again: all are
+  // told so.
   using Handle = std::function<void(Tx&, std::span<Item* const>)>;
 
   BatchQueue(Database& database, Handle handle, size_t batch_limit = 256, int in_flight_limit = 1)
       : state_(std::make_shared<State>(database, std::move(handle), batch_limit, in_flight_limit)) {}
 
-  // `done` gets the item with its result, or what failed the storage, on a writer thread after the commit.
-  // Throws Problem busy if too many are waiting.
+  // `done` gets the item with its result, or what failed it, on a thread of the database after the commit; it must
+  // not throw. Throws Problem busy if too many are waiting; an item that waited too long is told the same.
   void submit(In in, std::function<void(Item&, std::exception_ptr)> done) {
     auto& s = *state_;
     auto item = std::make_unique<Item>();
     item->in = std::move(in);
     item->now = s.database.now();
     item->seed = s.database.next_seed();
+    item->queued_at = std::chrono::steady_clock::now();
     item->done = std::move(done);
     {
       std::lock_guard lock(s.mutex);
-      if (s.waiting.size() >= s.waiting_limit) {
-        Problem busy(problems::busy);
-        busy.retry_after_s = 1;
-        throw busy;
-      }
+      if (s.waiting.size() >= s.database.config().queue_limit) throw busy();
       s.waiting.push_back(std::move(item));
     }
     schedule(state_);
@@ -61,14 +61,26 @@ class BatchQueue {
     Database& database;
     Handle handle;
     size_t batch_limit;
-    size_t waiting_limit = 8192;
     int in_flight_limit;
     std::mutex mutex;
-    Items waiting;
+    std::deque<std::unique_ptr<Item>> waiting;
     int in_flight = 0;
   };
 
+  // The items of one transaction, taken when it begins to run.
+  struct Batch {
+    Items items, late;
+    bool taken = false;
+  };
+
+  static Problem busy() {
+    Problem problem(problems::busy);
+    problem.retry_after_s = 1;
+    return problem;
+  }
+
   static void run(State& s, Items& items, Tx& tx) {
+    if (items.empty()) return;
     std::vector<Item*> pointers;
     for (auto& item : items) {
       item->out.reset();
@@ -84,32 +96,51 @@ class BatchQueue {
       if (state->in_flight >= state->in_flight_limit || state->waiting.empty()) return;
       ++state->in_flight;
     }
-    auto items = std::make_shared<Items>();
+    auto batch = std::make_shared<Batch>();
     state->database.write_async(
-        [state, items](Tx& tx) {
-          if (items->empty()) take(*state, *items);
-          run(*state, *items, tx);
+        [state, batch](Tx& tx) {
+          take(*state, *batch);
+          run(*state, batch->items, tx);
         },
-        [state, items](std::exception_ptr error) {
+        [state, batch](std::exception_ptr error) {
           {
             std::lock_guard lock(state->mutex);
             --state->in_flight;
           }
-          if (items->empty()) take(*state, *items);  // refused before it ran: these are the ones concerned
-          finish(state, *items, error);
+          take(*state, *batch);  // refused before it ran: these are the ones concerned
+          for (auto& item : batch->late) item->done(*item, std::make_exception_ptr(busy()));
+          finish(state, batch->items, error);
           schedule(state);
         });
   }
 
-  static void take(State& s, Items& items) {
+  static void take(State& s, Batch& batch) {
+    if (std::exchange(batch.taken, true)) return;
+    auto const oldest = std::chrono::steady_clock::now() - s.database.config().queue_age_limit;
     std::lock_guard lock(s.mutex);
-    size_t const count = std::min(s.waiting.size(), s.batch_limit);
-    std::move(s.waiting.begin(), s.waiting.begin() + ptrdiff_t(count), std::back_inserter(items));
-    s.waiting.erase(s.waiting.begin(), s.waiting.begin() + ptrdiff_t(count));
+    while (!s.waiting.empty() && batch.items.size() < s.batch_limit) {
+      auto& to = s.waiting.front()->queued_at < oldest ? batch.late : batch.items;
+      to.push_back(std::move(s.waiting.front()));
+      s.waiting.pop_front();
+    }
+  }
+
+  // Whether running the items one by one can help: something is wrong with one of them, not with the storage. A batch
+  // whose commit is unknown must not run again, or it could be done twice.
+  static bool may_run_again(std::exception_ptr error) {
+    try {
+      std::rethrow_exception(error);
+    } catch (Problem const& problem) {
+      auto const code = problem.kind().code;
+      return code != problems::busy.code && code != problems::storage_unavailable.code &&
+             code != problems::outcome_unknown.code;
+    } catch (...) {
+      return true;
+    }
   }
 
   static void finish(std::shared_ptr<State> const& state, Items& items, std::exception_ptr error) {
-    if (!error || items.size() <= 1) {
+    if (!error || items.size() <= 1 || !may_run_again(error)) {
       for (auto& item : items) item->done(*item, error);
       return;
     }

@@ -7,13 +7,38 @@ namespace menkyo::db {
 namespace {
 
 constexpr int attempts = 5;
+// A lost PostgreSQL is asked for the outcome of a commit for 100 + 200 + ... + 1,000 ms: it comes back in that time
+// from a crash, or it is a matter for people.
+constexpr int attempts_to_ask = 10;
 
-std::exception_ptr as_problem(StorageError const& error) { return std::make_exception_ptr(to_problem(error)); }
+thread_local bool on_writer_thread = false;
+
+std::exception_ptr as_problem(StorageError const& error) {
+  return std::make_exception_ptr(to_problem(error));
+}
 
 std::exception_ptr refused() {
   Problem problem(problems::busy);
   problem.retry_after_s = 1;
   return std::make_exception_ptr(problem);
+}
+
+std::exception_ptr unknown() {
+  return std::make_exception_ptr(Problem(problems::outcome_unknown));
+}
+
+// The request id comes from the work's seed, so that every attempt has the same; but from a stream of its own,
+// because it is stored in the clear and the work's own stream may become secrets.
+RequestId request_id(Seed seed) {
+  seed.back() ^= 0xff;
+  RequestId id;
+  Random(seed).fill(id.bytes);
+  return id;
+}
+
+// `done` has nobody to throw to, hence noexcept.
+void tell(std::function<void(std::exception_ptr)> const& done, std::exception_ptr outcome) noexcept {
+  done(std::move(outcome));
 }
 
 }  // namespace
@@ -26,21 +51,29 @@ Problem to_problem(StorageError const& error) {
   return problem;
 }
 
-std::unique_ptr<Driver> make_driver(std::string const& url) {
+std::unique_ptr<Driver> make_driver(std::string const& url, Duration answer_limit) {
   if (url.starts_with("sqlite:")) return make_sqlite_driver(url.substr(7));
-  if (url.starts_with("postgresql://") || url.starts_with("postgres://")) return make_postgres_driver(url);
+  if (url.starts_with("postgresql://") || url.starts_with("postgres://"))
+    return make_postgres_driver(url, answer_limit);
   throw StorageError(Failure::other, "a database URL begins with sqlite: or postgresql://");
 }
 
+int64_t forget_old_outcomes(Tx& tx, int64_t limit) {
+  return tx.exec(
+      "delete from request_outcome where request_id in"
+      " (select request_id from request_outcome where at < $1 order by at limit $2)",
+      tx.now() - std::chrono::hours(24), limit);
+}
+
 Database::Database(DatabaseConfig config, Clock const& clock, SeedSource& seeds)
-    : config_(std::move(config)), clock_(clock), seeds_(seeds), driver_(make_driver(config_.url)) {
+    : config_(std::move(config)),
+      clock_(clock),
+      seeds_(seeds),
+      driver_(make_driver(config_.url, config_.answer_limit)) {
   idle_readers_.push_back(driver_->open_reader());  // fails here, not later, if the database cannot be reached
   int const writers = driver_->shares_commits() ? 1 : config_.writers;
   for (int i = 0; i < writers; ++i) writers_.emplace_back([this] { writer_loop(); });
-  maintainer_ = std::thread([this] {
-    std::unique_lock lock(maintain_mutex_);
-    while (!maintain_stop_.wait_for(lock, std::chrono::milliseconds(20), [this] { return closing_; })) driver_->maintain();
-  });
+  maintainer_ = std::thread([this] { maintain_loop(); });
 }
 
 Database::~Database() {
@@ -52,6 +85,16 @@ Database::~Database() {
   maintain_stop_.notify_all();
   for (auto& thread : writers_) thread.join();
   maintainer_.join();
+}
+
+void Database::maintain_loop() {
+  std::unique_lock lock(maintain_mutex_);
+  while (!maintain_stop_.wait_for(lock, std::chrono::milliseconds(20), [this] { return closing_; })) {
+    lock.unlock();
+    refuse_late_in_queue();
+    driver_->maintain();
+    lock.lock();
+  }
 }
 
 Instant Database::now() {
@@ -68,21 +111,27 @@ void Database::set_floor(Instant t) {
   }
 }
 
+void Database::refuse_writer_thread() {
+  if (on_writer_thread) throw std::logic_error("a writer thread cannot wait for a write");
+}
+
 void Database::write_async(std::function<void(Tx&)> work, std::function<void(std::exception_ptr)> done) {
+  auto const seed = seeds_.next();
   {
     std::unique_lock lock(queue_mutex_);
     if (!closing_ && queue_.size() < config_.queue_limit) {
-      queue_.push_back({std::move(work), std::move(done), now(), seeds_.next(), std::chrono::steady_clock::now()});
+      queue_.push_back({std::move(work), std::move(done), now(), seed, std::chrono::steady_clock::now()});
       lock.unlock();
       queue_filled_.notify_one();
       return;
     }
   }
   ++stats_.refused;
-  done(refused());
+  tell(done, refused());
 }
 
 void Database::writer_loop() {
+  on_writer_thread = true;
   std::unique_ptr<Session> session;
   for (;;) {
     auto group = take_group();
@@ -103,17 +152,44 @@ Database::Group Database::take_group() {
   return group;
 }
 
-void Database::run_group(std::unique_ptr<Session>& session, Group& group) {
-  auto const now = std::chrono::steady_clock::now();
+bool Database::is_late(Work const& work) const {
+  return std::chrono::steady_clock::now() - work.queued_at > config_.queue_age_limit;
+}
+
+void Database::refuse_late(Group& group) {
   std::erase_if(group, [&](Work& work) {
-    if (now - work.queued_at <= config_.queue_age_limit) return false;
+    if (!is_late(work)) return false;
     ++stats_.refused;
-    work.done(refused());
+    tell(work.done, refused());
     return true;
   });
-  if (group.empty()) return;
+}
+
+// While every writer is held up, nobody takes work from the queue; whoever waits there is told in time all the same.
+void Database::refuse_late_in_queue() {
+  Group late;
+  {
+    std::lock_guard lock(queue_mutex_);
+    while (!queue_.empty() && is_late(queue_.front())) {
+      late.push_back(std::move(queue_.front()));
+      queue_.pop_front();
+    }
+  }
+  refuse_late(late);
+}
+
+void Database::run_group(std::unique_ptr<Session>& session, Group& group) {
+  refuse_late(group);
   if (group.size() > 1 && run_shared(session, group)) return;
-  for (auto& work : group) run_alone(session, work);
+  for (size_t i = 0; i < group.size(); ++i) {
+    // Replayed work may have waited long by now; the first of a group is always tried.
+    if (i > 0 && is_late(group[i])) {
+      ++stats_.refused;
+      tell(group[i].done, refused());
+    } else {
+      run_alone(session, group[i]);
+    }
+  }
 }
 
 // Runs the whole group in one transaction. False if it failed as a whole and nothing was kept or told.
@@ -122,28 +198,38 @@ bool Database::run_shared(std::unique_ptr<Session>& session, Group& group) {
   try {
     if (!session) session = driver_->open();
     session->begin_write({}, group.front().now);
-    for (size_t i = 0; i < group.size(); ++i) {
-      session->savepoint();
-      try {
-        attempt(*session, group[i]);
-        session->release_savepoint();
-      } catch (StorageError const&) {
-        throw;
-      } catch (...) {
-        outcomes[i] = std::current_exception();
-        session->rollback_to_savepoint();
-      }
-    }
+    for (size_t i = 0; i < group.size(); ++i) outcomes[i] = run_in_savepoint(*session, group[i]);
     session->commit();
-  } catch (StorageError const&) {
+    ++stats_.commits;
+    stats_.grouped += group.size();
+  } catch (StorageError const& error) {
     ++stats_.failures;
     if (session) session->rollback();
-    return false;
+    // Locked for seconds already: each piece alone would wait as long again.
+    if (error.failure != Failure::busy) return false;
+    for (auto& outcome : outcomes) outcome = as_problem(error);
   }
-  ++stats_.commits;
-  stats_.grouped += group.size();
-  for (size_t i = 0; i < group.size(); ++i) group[i].done(outcomes[i]);
+  for (size_t i = 0; i < group.size(); ++i) tell(group[i].done, outcomes[i]);
   return true;
+}
+
+// What one piece does wrong is its own outcome; what fails the transaction is thrown.
+std::exception_ptr Database::run_in_savepoint(Session& session, Work& work) {
+  std::exception_ptr outcome;
+  session.savepoint();
+  try {
+    attempt(session, work);
+    session.release_savepoint();
+    return nullptr;
+  } catch (StorageError const& error) {
+    if (error.failure != Failure::constraint && error.failure != Failure::other) throw;
+    ++stats_.failures;
+    outcome = as_problem(error);
+  } catch (...) {
+    outcome = std::current_exception();
+  }
+  session.rollback_to_savepoint();
+  return outcome;
 }
 
 void Database::attempt(Session& session, Work& work) {
@@ -152,44 +238,62 @@ void Database::attempt(Session& session, Work& work) {
 }
 
 void Database::run_alone(std::unique_ptr<Session>& session, Work& work) {
-  RequestId id;
-  Random(work.seed).fill(id.bytes);
-  std::exception_ptr outcome;
-  for (int n = 1;; ++n) {
-    try {
-      if (session && !session->usable()) session.reset();
-      if (!session) session = driver_->open();
-      session->begin_write(id, work.now);
-      attempt(*session, work);
-      session->commit();
-      ++stats_.commits;
-      ++stats_.grouped;
-      return work.done(nullptr);
-    } catch (CommitUnknown const&) {
-      ++stats_.unknown_commits;
-      if (committed_after_all(session, id)) return work.done(nullptr);
-      if (!session) return work.done(std::make_exception_ptr(Problem(problems::outcome_unknown)));
-      outcome = refused();
-    } catch (StorageError const& error) {
-      ++stats_.failures;
-      if (session) session->rollback();
-      outcome = as_problem(error);
-      if (error.failure != Failure::retry && error.failure != Failure::connection) return work.done(outcome);
-    } catch (...) {
-      if (session) session->rollback();
-      return work.done(std::current_exception());
-    }
-    if (n == attempts) return work.done(outcome);
+  Trial trial{request_id(work.seed)};
+  // What has waited too long is not tried again, or a frozen database would hold it up by minutes.
+  for (int n = 1; !try_alone(session, work, trial) && n < attempts && !is_late(work); ++n) {
     ++stats_.retries;
     // A lost database gets a moment to come back; a lost race is tried again at once.
     if (!session || !session->usable()) std::this_thread::sleep_for(std::chrono::milliseconds(50 * n));
+  }
+  tell(work.done, trial.outcome);
+}
+
+// One attempt in a transaction of its own. True if the outcome is final.
+bool Database::try_alone(std::unique_ptr<Session>& session, Work& work, Trial& trial) {
+  bool committing = false;
+  try {
+    if (session && !session->usable()) session.reset();
+    if (!session) session = driver_->open();
+    session->begin_write(trial.id, work.now);
+    // The request id was free, and now it is ours: no earlier attempt can be committed any more.
+    trial.in_doubt = false;
+    attempt(*session, work);
+    committing = true;
+    session->commit();
+    ++stats_.commits;
+    ++stats_.grouped;
+    trial.outcome = nullptr;
+    return true;
+  } catch (CommitUnknown const&) {
+    ++stats_.unknown_commits;
+    trial.in_doubt = true;
+    trial.outcome = unknown();
+    if (!committed_after_all(session, trial.id)) return !session;
+    trial.outcome = nullptr;
+    return true;
+  } catch (StorageError const& error) {
+    ++stats_.failures;
+    if (session) session->rollback();
+    bool const again = error.failure == Failure::retry || error.failure == Failure::connection;
+    if (trial.in_doubt && error.failure == Failure::constraint) {
+      trial.outcome = nullptr;  // the request id is there: the earlier attempt was committed meanwhile
+      return true;
+    }
+    // A log that was written but could not be flushed may still be found after a crash.
+    bool const in_doubt = trial.in_doubt || (committing && error.failure == Failure::io);
+    trial.outcome = in_doubt ? unknown() : as_problem(error);
+    return !again;
+  } catch (...) {
+    if (session) session->rollback();
+    trial.outcome = std::current_exception();
+    return true;
   }
 }
 
 // Asks a new connection for the outcome of a commit. Leaves `session` empty if nobody can be asked.
 bool Database::committed_after_all(std::unique_ptr<Session>& session, RequestId const& id) {
   session.reset();
-  for (int n = 1; n <= attempts; ++n) {
+  for (int n = 1; n <= attempts_to_ask; ++n) {
     try {
       session = driver_->open();
       return session->was_committed(id);
@@ -202,21 +306,33 @@ bool Database::committed_after_all(std::unique_ptr<Session>& session, RequestId 
 }
 
 Database::Reader::Reader(Database& db) : database(db) {
-  std::unique_lock lock(db.readers_mutex_);
-  db.reader_returned_.wait(lock, [&] { return db.readers_out_ < db.config_.readers; });
-  ++db.readers_out_;
-  if (!db.idle_readers_.empty()) {
-    session = std::move(db.idle_readers_.back());
-    db.idle_readers_.pop_back();
+  {
+    std::unique_lock lock(db.readers_mutex_);
+    bool const free = db.reader_returned_.wait_for(lock, db.config_.queue_age_limit,
+                                                   [&] { return db.readers_out_ < db.config_.readers; });
+    if (!free) {
+      ++db.stats_.refused;
+      std::rethrow_exception(refused());
+    }
+    ++db.readers_out_;
+    if (!db.idle_readers_.empty()) {
+      session = std::move(db.idle_readers_.back());
+      db.idle_readers_.pop_back();
+    }
   }
-  lock.unlock();
   try {
     begin();
-  } catch (StorageError const& error) {
-    lock.lock();
-    --db.readers_out_;
+  } catch (...) {
+    {
+      std::lock_guard lock(db.readers_mutex_);
+      --db.readers_out_;
+    }
     db.reader_returned_.notify_one();
-    std::rethrow_exception(as_problem(error));
+    try {
+      throw;
+    } catch (StorageError const& error) {
+      throw to_problem(error);
+    }
   }
 }
 
@@ -232,16 +348,28 @@ void Database::Reader::begin() {
   session->begin_read();
 }
 
+// All was read from one snapshot, so a connection lost now takes nothing away.
 void Database::Reader::finish() {
-  session->commit();
-  finished = true;
+  try {
+    session->commit();
+    finished = true;
+  } catch (StorageError const&) {
+    ++database.stats_.failures;
+  }
+}
+
+bool Database::Reader::may_repeat(StorageError const& error) const {
+  bool const passing = error.failure == Failure::connection || error.failure == Failure::retry;
+  return passing && !session->row_delivered;
 }
 
 Database::Reader::~Reader() {
   if (!finished) session->rollback();
-  std::lock_guard lock(database.readers_mutex_);
-  --database.readers_out_;
-  if (session->usable()) database.idle_readers_.push_back(std::move(session));
+  {
+    std::lock_guard lock(database.readers_mutex_);
+    --database.readers_out_;
+    if (session->usable()) database.idle_readers_.push_back(std::move(session));
+  }
   database.reader_returned_.notify_one();
 }
 

@@ -1,6 +1,6 @@
 #pragma once
-// The database: where transactions come from. SQLite has one writer thread that commits queued work together; PostgreSQL
-// has a few writer threads with a connection each, and one transaction for each piece of work.
+// The database: where transactions come from. SQLite has one writer thread that commits queued work together;
+// PostgreSQL has a few writer threads with a connection each, and one transaction for each piece of work.
 
 #include <atomic>
 #include <condition_variable>
@@ -54,8 +54,11 @@ class Session : public Connection {
   virtual void release_savepoint() = 0;
   virtual void rollback_to_savepoint() = 0;
   virtual bool usable() const = 0;
-  // Runs several statements without parameters (migrations, pragmas).
+  // Runs several statements without parameters (migrations, pragmas). Waits as long as they take.
   virtual void script(std::string const& sql) = 0;
+
+  // Whether a row was handed out since the transaction began; until then a read can be repeated unnoticed.
+  bool row_delivered = false;
 };
 
 // The connection was lost after COMMIT was sent.
@@ -78,16 +81,22 @@ class Driver {
 };
 
 // `sqlite:PATH`, `postgresql://...` or `postgres://...`. Throws StorageError if the URL is of another kind.
-std::unique_ptr<Driver> make_driver(std::string const& url);
+// A PostgreSQL that is silent for longer than `answer_limit` counts as lost; statements are bounded by the same time.
+std::unique_ptr<Driver> make_driver(std::string const& url, Duration answer_limit = std::chrono::seconds(12));
 
 struct DatabaseConfig {
   std::string url;
-  int writers = 3;               // PostgreSQL only
+  int writers = 3;  // PostgreSQL only
   int readers = 4;
-  size_t queue_limit = 4096;     // pieces of work waiting; more are refused with `busy`
+  size_t queue_limit = 8192;  // pieces of work waiting, and items of each batch queue; more are refused with `busy`
   Duration queue_age_limit = std::chrono::seconds(5);  // work that waited longer is refused with `busy`
-  size_t group_limit = 256;      // pieces of work to one commit
+  size_t group_limit = 256;                            // pieces of work to one commit
+  Duration answer_limit = std::chrono::seconds(12);    // PostgreSQL only; see make_driver
 };
+
+// Forgets the request ids of commits that nobody can ask for any more (older than a day), at most `limit` of them.
+// Returns how many; a job calls it until that is fewer than `limit`.
+int64_t forget_old_outcomes(Tx& tx, int64_t limit);
 
 struct DatabaseStats {
   std::atomic<uint64_t> commits{0}, grouped{0}, retries{0}, failures{0}, refused{0}, unknown_commits{0};
@@ -99,41 +108,53 @@ class Database {
   Database(DatabaseConfig config, Clock const& clock, SeedSource& seeds);
   ~Database();  // finishes queued work first
 
-  // Queues work for a writer. Exactly one of the outcomes is told to `done`, on a writer thread, after the commit is
-  // durable: nullptr, or what went wrong (the Problem that `work` threw, or `busy`, `storage_unavailable`,
-  // `outcome_unknown`). `work` may run several times and must touch nothing but the transaction and what it
-  // assigns anew on each run.
+  // Queues work for a writer. Exactly one of the outcomes is told to `done`: nullptr after the commit is durable, or
+  // what went wrong (the exception that `work` threw, or the Problem `conflict` for a violated constraint, `busy`,
+  // `storage_unavailable`, `outcome_unknown`). `done` runs on a thread of the database, or on the caller's if the
+  // queue is full; it must not throw. `work` may run several times and must touch nothing but the transaction and
+  // what it assigns anew on each run.
   void write_async(std::function<void(Tx&)> work, std::function<void(std::exception_ptr)> done);
 
-  // The same, waiting; must not be called from a writer thread.
+  // The same, waiting; throws std::logic_error on a writer thread, which would wait for itself.
   template <class F>
   auto write(F&& work) {
+    refuse_writer_thread();
     using Result = std::invoke_result_t<F, Tx&>;
-    std::promise<void> finished;
-    auto signal = [&](std::exception_ptr e) { e ? finished.set_exception(e) : finished.set_value(); };
+    // Shared, because the waiting thread may leave while the writer is still inside set_value().
+    auto const finished = std::make_shared<std::promise<void>>();
+    auto const signal = [finished](std::exception_ptr e) { e ? finished->set_exception(e) : finished->set_value(); };
     if constexpr (std::is_void_v<Result>) {
       write_async([&](Tx& tx) { work(tx); }, signal);
-      finished.get_future().get();
+      finished->get_future().get();
     } else {
       std::optional<Result> result;
       write_async([&](Tx& tx) { result.emplace(work(tx)); }, signal);
-      finished.get_future().get();
+      finished->get_future().get();
       return std::move(*result);
     }
   }
 
-  // Runs `work` here and now on a pooled connection, in one consistent snapshot.
+  // Runs `work` here and now on a pooled connection, in one consistent snapshot. What the database cannot do is
+  // thrown as a Problem. If the connection is lost before `work` got its first row, `work` runs once more on a new
+  // one.
   template <class F>
   auto read(F&& work) {
-    Reader reader(*this);
-    ReadTx tx(*reader.session, now());
-    if constexpr (std::is_void_v<std::invoke_result_t<F, ReadTx&>>) {
-      work(tx);
-      reader.finish();
-    } else {
-      auto result = work(tx);
-      reader.finish();
-      return result;
+    for (bool first = true;; first = false) {
+      Reader reader(*this);
+      try {
+        ReadTx tx(*reader.session, now());
+        if constexpr (std::is_void_v<std::invoke_result_t<F, ReadTx&>>) {
+          work(tx);
+          reader.finish();
+          return;
+        } else {
+          auto result = work(tx);
+          reader.finish();
+          return result;
+        }
+      } catch (StorageError const& error) {
+        if (!first || !reader.may_repeat(error)) throw to_problem(error);
+      }
     }
   }
 
@@ -143,6 +164,7 @@ class Database {
   void set_floor(Instant t);
   Seed next_seed() { return seeds_.next(); }
   DatabaseStats const& stats() const { return stats_; }
+  DatabaseConfig const& config() const { return config_; }
   Driver& driver() { return *driver_; }
   Clock const& clock() const { return clock_; }
 
@@ -159,6 +181,7 @@ class Database {
     ~Reader();
     void begin();
     void finish();
+    bool may_repeat(StorageError const& error) const;
     Database& database;
     std::unique_ptr<Session> session;
     bool finished = false;
@@ -166,11 +189,25 @@ class Database {
 
   using Group = std::vector<Work>;
 
+  // What is known of one piece of work while it is tried.
+  struct Trial {
+    RequestId id;
+    bool in_doubt = false;  // an earlier attempt may still turn out to be committed
+    std::exception_ptr outcome;
+  };
+
+  static void refuse_writer_thread();
   void writer_loop();
+  void maintain_loop();
   Group take_group();
+  bool is_late(Work const& work) const;
+  void refuse_late(Group& group);
+  void refuse_late_in_queue();
   void run_group(std::unique_ptr<Session>& session, Group& group);
   bool run_shared(std::unique_ptr<Session>& session, Group& group);
+  std::exception_ptr run_in_savepoint(Session& session, Work& work);
   void run_alone(std::unique_ptr<Session>& session, Work& work);
+  bool try_alone(std::unique_ptr<Session>& session, Work& work, Trial& trial);
   void attempt(Session& session, Work& work);
   bool committed_after_all(std::unique_ptr<Session>& session, RequestId const& id);
 

@@ -52,10 +52,12 @@ TEST_P(Storage, many_rows_go_through_one_statement) {
   });
   EXPECT_EQ(found, (std::vector<CounterRow>{{"a", 1}, {"c", 3}}));
   db->write([&](Tx& tx) {
-    tx.exec_many("update counter set value = r.value from {rows: name text, value bigint} r where counter.name = r.name",
-                 std::vector<CounterRow>{{"b", 20}});
+    tx.exec_many(
+        "update counter set value = r.value from {rows: name text, value bigint} r where counter.name = r.name",
+        std::vector<CounterRow>{{"b", 20}});
   });
-  EXPECT_EQ(db->read([](ReadTx& tx) { return tx.one<int64_t>("select value from counter where name = $1", "b"); }), 20);
+  EXPECT_EQ(db->read([](ReadTx& tx) { return tx.one<int64_t>("select value from counter where name = $1", "b"); }),
+            20);
 }
 
 TEST_P(Storage, concurrent_writes_are_all_kept) {

@@ -6,6 +6,6 @@
 namespace menkyo::db {
 
 std::unique_ptr<Driver> make_sqlite_driver(std::string const& path);
-std::unique_ptr<Driver> make_postgres_driver(std::string const& url);
+std::unique_ptr<Driver> make_postgres_driver(std::string const& url, Duration answer_limit);
 
 }  // namespace menkyo::db

@@ -19,8 +19,29 @@ std::vector<Applied> applied(Session& session) {
 void refuse_newer(std::vector<Applied> const& present, std::span<const Migration> known) {
   for (size_t i = 0; i < present.size(); ++i) {
     if (i < known.size() && known[i].number == present[i].number && known[i].name == present[i].name) continue;
-    throw NewerDatabase("The database has the migration " + std::to_string(present[i].number) + " (" + present[i].name +
-                        "), which this version of Menkyo does not know. Run the version that wrote it, or a newer one.");
+    throw NewerDatabase(
+        "The database has the migration " + std::to_string(present[i].number) + " (" + present[i].name +
+        "), which this version of Menkyo does not know. Run the version that wrote it, or a newer one.");
+  }
+}
+
+// Several servers may start at once, and a step may take minutes: here, waiting is better than giving up.
+void wait_patiently(Session& session, Driver& driver) {
+  session.script(driver.shares_commits() ? "pragma busy_timeout = 600000"
+                                         : "set lock_timeout = '10min'; set statement_timeout = 0");
+}
+
+void create_list(Session& session, Driver& driver) {
+  auto const text = driver.spell_migration(
+      "create table if not exists schema_migration (\n  number bigint not null primary key,\n  name text not null,\n"
+      "  applied_at bigint not null\n);");
+  try {
+    session.script(text);
+  } catch (StorageError const& error) {
+    // PostgreSQL tells one of several that create the same table at once that its name or its type is taken; the
+    // second try finds the table.
+    if (error.failure != Failure::constraint && error.failure != Failure::other) throw;
+    session.script(text);
   }
 }
 
@@ -28,9 +49,8 @@ void refuse_newer(std::vector<Applied> const& present, std::span<const Migration
 
 int migrate(Driver& driver, std::span<const Migration> known, Instant now) {
   auto session = driver.open();
-  session->script(driver.spell_migration(
-      "create table if not exists schema_migration (\n  number bigint not null primary key,\n  name text not null,\n"
-      "  applied_at bigint not null\n);"));
+  wait_patiently(*session, driver);
+  create_list(*session, driver);
   for (int done = 0;; ++done) {
     // Two servers may start at once: whoever holds this lock applies the next step, the other finds it applied.
     session->script(driver.shares_commits() ? "begin immediate"

@@ -23,9 +23,9 @@ struct NewerDatabase : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// Applies what is missing, each step in a transaction of its own, one process at a time. Returns how many were applied.
-// Throws NewerDatabase if the database knows a migration that `known` does not; StorageError if a step fails (nothing of
-// that step is kept).
+// Applies what is missing, each step in a transaction of its own, one process at a time. Returns how many were
+// applied. Throws NewerDatabase if the database knows a migration that `known` does not; StorageError if a step fails
+// (nothing of that step is kept).
 int migrate(Driver& driver, std::span<const Migration> known, Instant now);
 
 }  // namespace menkyo::db

@@ -1,7 +1,7 @@
 #include <libpq-fe.h>
+#include <poll.h>
 
 #include <cstring>
-#include <regex>
 #include <unordered_map>
 
 #include "db/drivers.hpp"
@@ -12,8 +12,19 @@ namespace menkyo::db {
 namespace {
 
 // Type numbers of PostgreSQL's built-in types (src/include/catalog/pg_type.dat); they never change.
-enum : Oid { oid_bool = 16, oid_bytea = 17, oid_int8 = 20, oid_int2 = 21, oid_int4 = 23, oid_text = 25, oid_varchar = 1043,
-             oid_bool_array = 1000, oid_bytea_array = 1001, oid_text_array = 1009, oid_int8_array = 1016 };
+enum : Oid {
+  oid_bool = 16,
+  oid_bytea = 17,
+  oid_int8 = 20,
+  oid_int2 = 21,
+  oid_int4 = 23,
+  oid_text = 25,
+  oid_varchar = 1043,
+  oid_bool_array = 1000,
+  oid_bytea_array = 1001,
+  oid_text_array = 1009,
+  oid_int8_array = 1016
+};
 
 // SQLSTATE to failure (PostgreSQL documentation, appendix A).
 Failure classify(std::string_view state) {
@@ -84,6 +95,7 @@ struct Encoded {
 Encoded encode(Value const& value) {
   Encoded e;
   if (auto const* text = std::get_if<std::string_view>(&value)) {
+    refuse_zero_character(*text);
     e.type = oid_text;
     e.data = text->data() ? text->data() : "";
     e.length = int(text->size());
@@ -101,29 +113,35 @@ Encoded encode(Value const& value) {
   return e;
 }
 
-struct Column {
+struct ArrayType {
   Oid array, element;
 };
 
-Column column_of(std::string const& type) {
-  if (type == "bigint") return {oid_int8_array, oid_int8};
-  if (type == "bytea") return {oid_bytea_array, oid_bytea};
-  if (type == "text") return {oid_text_array, oid_text};
-  if (type == "boolean") return {oid_bool_array, oid_bool};
-  throw std::logic_error("row columns are bigint, bytea, text or boolean");
+ArrayType array_type(ColumnType type) {
+  switch (type) {
+    case ColumnType::bigint:
+      return {oid_int8_array, oid_int8};
+    case ColumnType::bytea:
+      return {oid_bytea_array, oid_bytea};
+    case ColumnType::text:
+      return {oid_text_array, oid_text};
+    case ColumnType::boolean:
+      return {oid_bool_array, oid_bool};
+  }
+  throw std::logic_error("an unknown column type");
 }
 
-std::string unnest_source(std::vector<std::pair<std::string, std::string>> const& columns) {
+std::string unnest_source(std::vector<RowColumn> const& columns) {
   std::string arrays, names;
   for (size_t i = 0; i < columns.size(); ++i) {
-    arrays += (i ? ", $" : "$") + std::to_string(i + 1) + "::" + columns[i].second + "[]";
-    names += (i ? ", " : "") + columns[i].first;
+    arrays += (i ? ", $" : "$") + std::to_string(i + 1) + "::" + std::string(to_text(columns[i].type)) + "[]";
+    names += (i ? ", " : "") + columns[i].name;
   }
   return "(select * from unnest(" + arrays + ") as given(" + names + "))";
 }
 
-// One column of all rows as a one-dimensional array in binary form (array_send in PostgreSQL's arrayfuncs.c: number of
-// dimensions, has-null flag, element type, length, lower bound, then length-prefixed elements, -1 for null).
+// One column of all rows as a one-dimensional array in binary form (array_send in PostgreSQL's arrayfuncs.c: number
+// of dimensions, has-null flag, element type, length, lower bound, then length-prefixed elements, -1 for null).
 std::string encode_array(std::span<const Value> rows, size_t width, size_t column, Oid element) {
   std::string out, elements;
   bool has_null = false;
@@ -135,7 +153,6 @@ std::string encode_array(std::span<const Value> rows, size_t width, size_t colum
       append_be(elements, UINT32_MAX, 4);
       continue;
     }
-    if (e.type != element) throw std::logic_error("a row's value has another type than its column");
     std::string_view const data = e.data ? std::string_view(e.data, size_t(e.length)) : std::string_view(e.storage);
     append_be(elements, data.size(), 4);
     elements += data;
@@ -148,20 +165,28 @@ std::string encode_array(std::span<const Value> rows, size_t width, size_t colum
   return out + elements;
 }
 
+// Statements kept prepared on one connection. Their texts are mostly literals; those composed at run time (filters of
+// a list) must not fill the server's memory.
+constexpr size_t statement_limit = 500;
+
 class PostgresSession final : public Session {
  public:
-  PostgresSession(std::string const& url, bool reader) : conn_(PQconnectdb(url.c_str())) {
+  PostgresSession(std::string const& url, bool reader, Duration answer_limit)
+      : silence_limit_ms_(int(answer_limit / std::chrono::milliseconds(1)) + 1000), conn_(connect(url)) {
     if (PQstatus(conn_) != CONNECTION_OK) {
       // libpq's message names host and user, never the password.
       StorageError const error(Failure::connection, std::string("PostgreSQL: ") + PQerrorMessage(conn_));
       PQfinish(conn_);
       throw error;
     }
-    PQsetNoticeProcessor(conn_, [](void*, const char*) {}, nullptr);
+    PQsetNoticeProcessor(
+        conn_, [](void*, const char*) {}, nullptr);
     try {
-      script("set lock_timeout = '4s'; set statement_timeout = '30s'; set idle_in_transaction_session_timeout = '60s';"
-             "set synchronous_commit = on; set client_encoding = 'UTF8'");
-      if (reader) script("set default_transaction_read_only = on");
+      simple(
+          "set lock_timeout = '4s'; set idle_in_transaction_session_timeout = '60s'; set synchronous_commit = on;"
+          "set client_encoding = 'UTF8'; set statement_timeout = " +
+          std::to_string(answer_limit / std::chrono::milliseconds(1)) +
+          (reader ? "; set default_transaction_read_only = on" : ""));
     } catch (...) {
       PQfinish(conn_);
       throw;
@@ -169,11 +194,15 @@ class PostgresSession final : public Session {
   }
   ~PostgresSession() override { PQfinish(conn_); }
 
-  void begin_read() override { script("begin isolation level repeatable read read only"); }
+  void begin_read() override {
+    start();
+    simple("begin isolation level repeatable read read only");
+  }
+  // One round trip for both. The insert waits for an earlier attempt with the same id that has not ended yet.
   void begin_write(RequestId const& id, Instant now) override {
-    script("begin isolation level read committed");
-    Value const values[] = {to_value(id), to_value(now)};
-    run("insert into request_outcome (request_id, at) values ($1, $2)", values, nullptr);
+    start();
+    simple("begin isolation level read committed; insert into request_outcome (request_id, at) values ('\\x" +
+           to_hex(id.bytes) + "', " + std::to_string(to_us(now)) + ")");
   }
   bool was_committed(RequestId const& id) override {
     bool found = false;
@@ -183,9 +212,11 @@ class PostgresSession final : public Session {
     return found;
   }
   void commit() override {
-    Result const r(PQexec(conn_, "commit"));
+    bool const sent = PQsendQuery(conn_, "commit") == 1;
+    Result const r(sent ? answer(silence_limit_ms_) : nullptr);
     if (PQresultStatus(r.result) != PGRES_COMMAND_OK) {
-      if (PQstatus(conn_) != CONNECTION_OK) throw CommitUnknown("PostgreSQL: the connection was lost while committing");
+      if (!usable() || state_of(r.result).starts_with("57P") || state_of(r.result).starts_with("08"))
+        throw CommitUnknown("PostgreSQL: the connection was lost while committing");
       fail(r.result, "committing");
     }
     // A transaction that failed before answers COMMIT with ROLLBACK.
@@ -193,118 +224,211 @@ class PostgresSession final : public Session {
       throw StorageError(Failure::other, "PostgreSQL rolled the transaction back");
   }
   void rollback() noexcept override {
-    if (PQtransactionStatus(conn_) != PQTRANS_IDLE) PQclear(PQexec(conn_, "rollback"));
+    if (!usable() || PQtransactionStatus(conn_) == PQTRANS_IDLE) return;
+    if (PQsendQuery(conn_, "rollback") == 1) PQclear(answer(silence_limit_ms_));
+    if (PQtransactionStatus(conn_) != PQTRANS_IDLE) lost_ = true;
   }
-  void savepoint() override { script("savepoint work"); }
-  void release_savepoint() override { script("release savepoint work"); }
-  void rollback_to_savepoint() override { script("rollback to savepoint work; release savepoint work"); }
-  bool usable() const override { return PQstatus(conn_) == CONNECTION_OK; }
+  void savepoint() override { simple("savepoint work"); }
+  void release_savepoint() override { simple("release savepoint work"); }
+  void rollback_to_savepoint() override { simple("rollback to savepoint work; release savepoint work"); }
+  bool usable() const override { return !lost_ && PQstatus(conn_) == CONNECTION_OK; }
 
-  void script(std::string const& sql) override {
-    Result const r(PQexec(conn_, sql.c_str()));
-    auto const status = PQresultStatus(r.result);
-    if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) fail(r.result, "running a script");
-  }
+  void script(std::string const& sql) override { simple(sql, -1); }
 
   int64_t run(std::string_view sql, std::span<const Value> parameters, RowSink const* sink) override {
-    auto const& spelled = spelled_for(sql);
+    auto& statement = statement_for(sql);
     std::vector<Encoded> encoded;
     encoded.reserve(parameters.size());
     for (auto const& v : parameters) encoded.push_back(encode(v));
-    return execute(spelled, encoded, sink);
+    return execute(statement, encoded, sink);
   }
 
   int64_t run_many(std::string_view sql, size_t width, std::span<const Value> rows, RowSink const* sink) override {
-    auto const& spelled = spelled_for(sql);
-    if (spelled.row_columns.size() != width) throw std::logic_error("the rows and the statement differ in width");
+    auto& statement = statement_for(sql);
+    check_rows(statement.spelling, width, rows);
     std::vector<Encoded> encoded(width);
     for (size_t c = 0; c < width; ++c) {
-      auto const column = column_of(spelled.row_columns[c].second);
-      encoded[c].type = column.array;
-      encoded[c].storage = encode_array(rows, width, c, column.element);
+      auto const type = array_type(statement.spelling.row_columns[c].type);
+      encoded[c].type = type.array;
+      encoded[c].storage = encode_array(rows, width, c, type.element);
     }
-    return execute(spelled, encoded, sink);
+    return execute(statement, encoded, sink);
   }
 
  private:
-  Spelling const& spelled_for(std::string_view sql) {
-    auto const found = spellings_.find(sql);
-    if (found != spellings_.end()) return found->second;
-    return spellings_.emplace(std::string(sql), spell(sql, "for update", unnest_source)).first->second;
+  // A statement is prepared once for each combination of types that comes; a null fits every type, so these are few.
+  struct Variant {
+    std::vector<Oid> types;
+    std::string name;
+  };
+  struct Statement {
+    Spelling spelling;
+    std::vector<Variant> variants;
+  };
+
+  static PGconn* connect(std::string const& url) {
+    // Later words win, so a URL may set another connect_timeout (seconds).
+    const char* const words[] = {"connect_timeout", "fallback_application_name", "dbname", nullptr};
+    const char* const values[] = {"5", "menkyo", url.c_str(), nullptr};
+    return PQconnectdbParams(words, values, 1);
+  }
+
+  static std::string_view state_of(PGresult* result) {
+    const char* state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    return state ? state : "";
+  }
+
+  void start() {
+    row_delivered = false;
+    if (prepared_ <= statement_limit) return;
+    simple("deallocate all");
+    statements_.clear();
+    prepared_ = 0;
+  }
+
+  Statement& statement_for(std::string_view sql) {
+    auto const found = statements_.find(sql);
+    if (found != statements_.end()) return found->second;
+    return statements_.emplace(std::string(sql), Statement{spell(sql, "for update", unnest_source), {}})
+        .first->second;
+  }
+
+  // The answer to what was sent: its first error, or its last result. A server that is silent for too long (frozen,
+  // or its machine gone) counts as lost. Null if the connection is.
+  PGresult* answer(int silence_limit_ms) {
+    PGresult* kept = nullptr;
+    for (;;) {
+      while (PQisBusy(conn_)) {
+        pollfd readable{PQsocket(conn_), POLLIN, 0};
+        int const ready = poll(&readable, 1, silence_limit_ms);
+        if (ready < 0 && errno == EINTR) continue;
+        if (ready <= 0) {
+          lost_ = true;
+          PQclear(kept);
+          return nullptr;
+        }
+        if (PQconsumeInput(conn_) == 0) break;
+      }
+      PGresult* const next = PQgetResult(conn_);
+      if (!next) return kept;
+      if (kept && PQresultStatus(kept) == PGRES_FATAL_ERROR) {
+        PQclear(next);
+      } else {
+        PQclear(kept);
+        kept = next;
+      }
+      // A lost connection may go on answering with errors.
+      if (PQstatus(conn_) != CONNECTION_OK) return kept;
+    }
+  }
+
+  void check(PGresult* result, std::string_view doing) {
+    auto const status = PQresultStatus(result);
+    if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK && status != PGRES_EMPTY_QUERY) fail(result, doing);
+  }
+
+  void simple(std::string const& sql) { simple(sql, silence_limit_ms_); }
+  void simple(std::string const& sql, int silence_limit_ms) {
+    bool const sent = PQsendQuery(conn_, sql.c_str()) == 1;
+    Result const r(sent ? answer(silence_limit_ms) : nullptr);
+    check(r.result, "running a script");
   }
 
   [[noreturn]] void fail(PGresult* result, std::string_view doing) {
-    const char* state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-    auto const failure = PQstatus(conn_) != CONNECTION_OK ? Failure::connection : classify(state ? state : "");
+    auto const state = state_of(result);
+    auto const failure = usable() ? classify(state) : Failure::connection;
     const char* primary = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
-    throw StorageError(failure, "PostgreSQL, " + std::string(doing) + ": " + (state ? state : "-----") + " " +
-                                    (primary ? primary : PQerrorMessage(conn_)));
+    throw StorageError(failure, "PostgreSQL, " + std::string(doing) + ": " +
+                                    (state.empty() ? "-----" : std::string(state)) + " " +
+                                    (lost_     ? "no answer"
+                                     : primary ? primary
+                                               : PQerrorMessage(conn_)));
   }
 
-  int64_t execute(Spelling const& spelled, std::vector<Encoded> const& encoded, RowSink const* sink) {
+  int64_t execute(Statement& statement, std::vector<Encoded> const& encoded, RowSink const* sink) {
     size_t const n = encoded.size();
-    std::vector<Oid> types(n);
     std::vector<const char*> values(n);
     std::vector<int> lengths(n), formats(n, 1);
     for (size_t i = 0; i < n; ++i) {
-      types[i] = encoded[i].type;
       bool const stored = encoded[i].data == nullptr;
       values[i] = encoded[i].type == 0 ? nullptr : stored ? encoded[i].storage.data() : encoded[i].data;
       lengths[i] = stored ? int(encoded[i].storage.size()) : encoded[i].length;
     }
-    auto const& name = prepare(spelled, types);
-    Result const r(PQexecPrepared(conn_, name.c_str(), int(n), values.data(), lengths.data(), formats.data(), 1));
-    auto const status = PQresultStatus(r.result);
-    if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) fail(r.result, "running " + spelled.sql);
+    auto const& name = prepare(statement, encoded);
+    bool const sent =
+        PQsendQueryPrepared(conn_, name.c_str(), int(n), values.data(), lengths.data(), formats.data(), 1) == 1;
+    Result const r(sent ? answer(silence_limit_ms_) : nullptr);
+    check(r.result, "running " + statement.spelling.sql);
     if (sink) {
       int const rows = PQntuples(r.result);
+      row_delivered = row_delivered || rows > 0;
       for (int i = 0; i < rows; ++i) (*sink)(PostgresRow(r.result, i));
     }
-    const char* changed = PQcmdTuples(r.result);
-    return status == PGRES_TUPLES_OK && std::string_view(PQcmdStatus(r.result)).starts_with("SELECT")
-               ? 0
-               : std::strtoll(changed, nullptr, 10);
+    bool const selected = std::string_view(PQcmdStatus(r.result)).starts_with("SELECT");
+    return selected ? 0 : std::strtoll(PQcmdTuples(r.result), nullptr, 10);
   }
 
-  // A null has no type of its own, so a statement may be prepared once for each combination of types that comes.
-  std::string const& prepare(Spelling const& spelled, std::vector<Oid> const& types) {
-    std::string key = spelled.sql;
-    for (auto t : types) key += "," + std::to_string(t);
-    auto const found = names_.find(key);
-    if (found != names_.end()) return found->second;
-    auto const name = "s" + std::to_string(names_.size());
-    Result const r(PQprepare(conn_, name.c_str(), spelled.sql.c_str(), int(types.size()), types.data()));
-    if (PQresultStatus(r.result) != PGRES_COMMAND_OK) fail(r.result, "preparing " + spelled.sql);
-    return names_.emplace(std::move(key), name).first->second;
+  std::string const& prepare(Statement& statement, std::vector<Encoded> const& encoded) {
+    std::vector<Oid> types;
+    for (auto const& e : encoded) types.push_back(e.type);
+    for (auto const& variant : statement.variants) {
+      bool fit = variant.types.size() == types.size();
+      for (size_t i = 0; fit && i < types.size(); ++i) fit = types[i] == 0 || types[i] == variant.types[i];
+      if (fit) return variant.name;
+    }
+    // What is null now has perhaps shown its type before.
+    if (!statement.variants.empty() && statement.variants.back().types.size() == types.size())
+      for (size_t i = 0; i < types.size(); ++i)
+        if (types[i] == 0) types[i] = statement.variants.back().types[i];
+    auto name = "s" + std::to_string(next_name_++);
+    auto const& sql = statement.spelling.sql;
+    bool const sent = PQsendPrepare(conn_, name.c_str(), sql.c_str(), int(types.size()), types.data()) == 1;
+    Result const r(sent ? answer(silence_limit_ms_) : nullptr);
+    check(r.result, "preparing " + sql);
+    ++prepared_;
+    statement.variants.push_back({std::move(types), std::move(name)});
+    return statement.variants.back().name;
   }
 
   struct Hash {
     using is_transparent = void;
     size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
   };
+  int silence_limit_ms_;
+  bool lost_ = false;  // given up while an answer was awaited
   PGconn* conn_;
-  std::unordered_map<std::string, Spelling, Hash, std::equal_to<>> spellings_;
-  std::unordered_map<std::string, std::string> names_;
+  size_t prepared_ = 0;
+  uint64_t next_name_ = 0;
+  std::unordered_map<std::string, Statement, Hash, std::equal_to<>> statements_;
 };
+
+// A column's or cast's type; after `as` it is a cast, where no collation can stand.
+void spell_type(std::string& out, std::string_view word, std::string_view before) {
+  out += word;
+  if (word == "text" && before != "as") out += " collate \"C\"";
+}
 
 class PostgresDriver final : public Driver {
  public:
-  explicit PostgresDriver(std::string url) : url_(std::move(url)) {}
-  std::unique_ptr<Session> open() override { return std::make_unique<PostgresSession>(url_, false); }
-  std::unique_ptr<Session> open_reader() override { return std::make_unique<PostgresSession>(url_, true); }
+  PostgresDriver(std::string url, Duration answer_limit) : url_(std::move(url)), answer_limit_(answer_limit) {}
+  std::unique_ptr<Session> open() override { return std::make_unique<PostgresSession>(url_, false, answer_limit_); }
+  std::unique_ptr<Session> open_reader() override {
+    return std::make_unique<PostgresSession>(url_, true, answer_limit_);
+  }
   bool shares_commits() const override { return false; }
   std::string_view name() const override { return "postgres"; }
 
-  std::string spell_migration(std::string const& sql) const override {
-    return std::regex_replace(sql, std::regex(R"(\btext\b)"), "text collate \"C\"");
-  }
+  std::string spell_migration(std::string const& sql) const override { return replace_words(sql, spell_type); }
 
  private:
   std::string url_;
+  Duration answer_limit_;
 };
 
 }  // namespace
 
-std::unique_ptr<Driver> make_postgres_driver(std::string const& url) { return std::make_unique<PostgresDriver>(url); }
+std::unique_ptr<Driver> make_postgres_driver(std::string const& url, Duration answer_limit) {
+  return std::make_unique<PostgresDriver>(url, answer_limit);
+}
 
 }  // namespace menkyo::db

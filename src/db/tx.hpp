@@ -1,10 +1,13 @@
 #pragma once
-// Transactions as the capabilities see them. A ReadTx can only read; a Tx can write and has time and chance of its own.
-// Neither is thread-safe, and neither outlives the function it was given to.
+// Transactions as the capabilities see them. A ReadTx can only read; a Tx can write and has time and chance of its
+// own. Neither is thread-safe, and neither outlives the function it was given to.
 //
-// One SQL text serves both databases, in PostgreSQL's spelling with $1, $2, ... Two words in braces are spelled by the
-// driver: {for update} locks the rows read (SQLite has one writer, so nothing there), and {rows: a bytea, b bigint}
-// stands for the rows handed to exec_many / all_many - a table source with those columns, to be given an alias.
+// One SQL text serves both databases, in PostgreSQL's spelling with $1, $2, ... Two words in braces are spelled by
+// the driver: {for update} locks the rows read (SQLite has one writer, so nothing there), and {rows: a bytea, b
+// bigint} stands for the rows handed to exec_many / all_many - a table source with those columns, to be given an
+// alias. A column is bigint, bytea, text or boolean, and the rows' members are exactly those. Text with a zero
+// character is refused with the Problem `invalid`, because PostgreSQL cannot hold it. A statement must not be run
+// again inside its own each().
 
 #include <functional>
 #include <optional>
@@ -25,7 +28,7 @@ using RowSink = std::function<void(Row const&)>;
 class Connection {
  public:
   virtual ~Connection() = default;
-  // Runs one statement; returns the number of rows changed. `sql` must live as long as the connection (a literal).
+  // Runs one statement; returns the number of rows changed. Statements are kept prepared by their text.
   virtual int64_t run(std::string_view sql, std::span<const Value> parameters, RowSink const* sink) = 0;
   // Runs one statement for `rows` (each `width` values, row after row) as described above.
   virtual int64_t run_many(std::string_view sql, size_t width, std::span<const Value> rows, RowSink const* sink) = 0;
@@ -43,14 +46,19 @@ class ReadTx {
   template <class T, class... A>
   std::vector<T> all(std::string_view sql, A const&... args) {
     std::vector<T> out;
-    each<T>(sql, [&](T&& t) { out.push_back(std::move(t)); }, args...);
+    each<T>(
+        sql, [&](T&& t) { out.push_back(std::move(t)); }, args...);
     return out;
   }
   // The first row, if there is one.
   template <class T, class... A>
   std::optional<T> one(std::string_view sql, A const&... args) {
     std::optional<T> out;
-    each<T>(sql, [&](T&& t) { if (!out) out = std::move(t); }, args...);
+    Value const values[] = {to_value(args)..., Value{}};
+    RowSink const sink = [&](Row const& row) {
+      if (!out) out = read_row<T>(row);
+    };
+    connection_.run(sql, {values, sizeof...(args)}, &sink);
     return out;
   }
   template <class T, class F, class... A>

@@ -19,19 +19,35 @@ namespace menkyo::db {
 // A parameter. Text and bytes are views: they must outlive the call they are given to.
 using Value = std::variant<std::monostate, bool, int64_t, std::string_view, ByteView>;
 
-inline Value to_value(std::nullopt_t) { return {}; }
-inline Value to_value(bool v) { return v; }
+inline Value to_value(std::nullopt_t) {
+  return {};
+}
+inline Value to_value(bool v) {
+  return v;
+}
 template <std::integral T>
-  requires(!std::same_as<T, bool>)
-Value to_value(T v) {
+requires(!std::same_as<T, bool>) Value to_value(T v) {
+  if (!std::in_range<int64_t>(v)) throw std::out_of_range("a number is too large for the database");
   return int64_t(v);
 }
-inline Value to_value(std::string_view v) { return v; }
-inline Value to_value(std::string const& v) { return std::string_view(v); }
-inline Value to_value(const char* v) { return std::string_view(v); }
-inline Value to_value(ByteView v) { return v; }
-inline Value to_value(Bytes const& v) { return ByteView(v); }
-inline Value to_value(Instant v) { return to_us(v); }
+inline Value to_value(std::string_view v) {
+  return v;
+}
+inline Value to_value(std::string const& v) {
+  return std::string_view(v);
+}
+inline Value to_value(const char* v) {
+  return std::string_view(v);
+}
+inline Value to_value(ByteView v) {
+  return v;
+}
+inline Value to_value(Bytes const& v) {
+  return ByteView(v);
+}
+inline Value to_value(Instant v) {
+  return to_us(v);
+}
 template <size_t N>
 Value to_value(std::array<uint8_t, N> const& v) {
   return ByteView(v);
@@ -42,8 +58,7 @@ Value to_value(Id<Tag> const& v) {
 }
 // Enumerations are stored as their word; a capability gives `std::string_view to_text(E)`.
 template <class E>
-  requires std::is_enum_v<E>
-Value to_value(E v) {
+requires std::is_enum_v<E> Value to_value(E v) {
   return std::string_view(to_text(v));
 }
 template <class T>
@@ -67,20 +82,25 @@ struct ColumnMismatch : std::logic_error {
   using std::logic_error::logic_error;
 };
 
-inline void read(Row const& row, int i, bool& out) { out = row.integer(i) != 0; }
+inline void read(Row const& row, int i, bool& out) {
+  out = row.integer(i) != 0;
+}
 template <std::integral T>
-  requires(!std::same_as<T, bool>)
-void read(Row const& row, int i, T& out) {
+requires(!std::same_as<T, bool>) void read(Row const& row, int i, T& out) {
   int64_t const v = row.integer(i);
   if (!std::in_range<T>(v)) throw ColumnMismatch("column " + std::to_string(i) + " is out of range");
   out = T(v);
 }
-inline void read(Row const& row, int i, std::string& out) { out = row.text(i); }
+inline void read(Row const& row, int i, std::string& out) {
+  out = row.text(i);
+}
 inline void read(Row const& row, int i, Bytes& out) {
   auto const v = row.bytes(i);
   out.assign(v.begin(), v.end());
 }
-inline void read(Row const& row, int i, Instant& out) { out = from_us(row.integer(i)); }
+inline void read(Row const& row, int i, Instant& out) {
+  out = from_us(row.integer(i));
+}
 template <size_t N>
 void read(Row const& row, int i, std::array<uint8_t, N>& out) {
   auto const v = row.bytes(i);
@@ -93,7 +113,7 @@ void read(Row const& row, int i, Id<Tag>& out) {
 }
 // A capability gives `bool from_text(std::string_view, E&)` beside the enumeration.
 template <class E>
-  requires std::is_enum_v<E>
+requires std::is_enum_v<E>
 void read(Row const& row, int i, E& out) {
   if (!from_text(row.text(i), out)) throw ColumnMismatch("column " + std::to_string(i) + " holds an unknown word");
 }
@@ -118,13 +138,14 @@ inline constexpr bool is_optional<std::optional<T>> = true;
 struct Anything {
   size_t unused;
   template <class T>
-    requires(!is_optional<T>)
-  operator T() const;
+  requires(!is_optional<T>) operator T() const;
 };
 
 template <class T, size_t... I>
 constexpr bool takes(std::index_sequence<I...>) {
-  return requires { T{Anything{I}...}; };
+  return requires {
+    T{Anything{I}...};
+  };
 }
 template <class T, size_t N = 28>
 constexpr size_t member_count() {
@@ -173,7 +194,9 @@ void with_members(T& t, F&& f) {
 }
 
 template <class T>
-concept Scalar = requires(Row const& row, T& t) { read(row, 0, t); };
+concept Scalar = requires(Row const& row, T& t) {
+  read(row, 0, t);
+};
 
 }  // namespace detail
 

@@ -23,7 +23,9 @@ std::string with_name(std::string const& url, std::string const& name) {
   return url.substr(0, std::min(slash, query)) + "/" + name + (query == std::string::npos ? "" : url.substr(query));
 }
 
-void run_on_server(std::string const& sql) { db::make_driver(postgres_server())->open()->script(sql); }
+void run_on_server(std::string const& sql) {
+  db::make_driver(postgres_server())->open()->script(sql);
+}
 
 std::string unique_name() {
   Random random(system_seeds().next());

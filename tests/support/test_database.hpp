@@ -38,6 +38,6 @@ class TestDatabase {
 }  // namespace menkyo::test
 
 // A suite of tests with the parameter "sqlite" and "postgres".
-#define MENKYO_ON_BOTH_DATABASES(Suite)                                                                   \
+#define MENKYO_ON_BOTH_DATABASES(Suite)                                                        \
   INSTANTIATE_TEST_SUITE_P(Both, Suite, ::testing::ValuesIn(::menkyo::test::database_kinds()), \
                            [](auto const& tested) { return tested.param; })
