@@ -94,6 +94,8 @@ std::optional<SmartAccountId> find_account_by_domain(db::ReadTx& tx, std::string
   return normalized ? store::account_of_domain(tx, *normalized) : std::nullopt;
 }
 
+bool any_smart_account(db::ReadTx& tx) { return store::any_smart_account(tx); }
+
 // ---- The operator's staff ---------------------------------------------------------------------------------------------
 
 std::string create_first_operator(db::Tx& tx, keys::Vault const& vault, std::string_view mail) {

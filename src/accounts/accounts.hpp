@@ -82,6 +82,7 @@ CreatedSmartAccount create_smart_account(db::Tx& tx, keys::Vault const& vault, N
 // names from the root.
 std::optional<SmartAccountId> find_account_by_domain(db::ReadTx& tx, std::string_view domain);
 std::optional<VirtualAccountId> find_virtual_account(db::ReadTx& tx, SmartAccountId account, std::string_view names);
+bool any_smart_account(db::ReadTx& tx);
 VirtualAccountId default_virtual_account(db::ReadTx& tx, SmartAccountId account);
 
 // ---- Virtual accounts -----------------------------------------------------------------------------------------------

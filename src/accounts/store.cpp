@@ -34,6 +34,8 @@ bool take_domain(db::Tx& tx, std::string const& domain, SmartAccountId account) 
              domain, account) == 1;
 }
 
+bool any_smart_account(db::ReadTx& tx) { return tx.one<int64_t>("select 1 from smart_account limit 1").has_value(); }
+
 std::optional<SmartAccountId> account_of_domain(db::ReadTx& tx, std::string const& domain) {
   return tx.one<SmartAccountId>("select smart_account_id from smart_account_domain where domain = $1", domain);
 }
