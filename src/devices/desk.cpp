@@ -16,13 +16,6 @@ Problem unreadable(protocol::Error const& error) {
   return Problem(problems::message_invalid, "The device message is not acceptable: " + error.detail);
 }
 
-void check_clock(Instant sent_at, Instant now) {
-  auto const skew = std::chrono::duration_cast<std::chrono::seconds>(sent_at - now).count();
-  if (std::abs(skew) <= protocol::limits::clock_skew_s) return;
-  throw Problem(problems::clock_skewed, "The clock of the device is off by more than an hour; here it is " +
-                                            to_rfc3339(std::chrono::floor<std::chrono::seconds>(now)) + ". Set it and try again.");
-}
-
 std::optional<MessageKind> kind_of(std::string_view typ) {
   if (typ == protocol::typ::authorize) return MessageKind::authorize;
   if (typ == protocol::typ::report) return MessageKind::report;
@@ -88,7 +81,6 @@ void Desk::take_registration(protocol::ParsedJws const& jws, api::Reply const& r
   auto r = std::make_shared<Registration>(
       Registration{protocol::decode_register(jws.payload), {}, jws.signing_input_hash, *jws.header.jwk,
                    DeviceId{random.uuid7(now)}, {}, now + std::chrono::seconds(config_.policy.identity_validity_s)});
-  check_clock(r->message.sent_at, now);
   try {
     r->token = protocol::parse_token(r->message.token);
   } catch (protocol::Error const&) {
@@ -192,7 +184,6 @@ Message Desk::read_message(protocol::ParsedJws const& jws, MessageKind kind, Sma
     }
     case MessageKind::renew_identity: {
       auto decoded = protocol::decode_renew_identity(jws.payload);
-      check_clock(decoded.sent_at, now);
       m.common = decoded;
       if (decoded.jwk) {
         protocol::verify_key_proof(*decoded.proof, *decoded.jwk, decoded.nonce, config_.authority->installation());

@@ -43,16 +43,27 @@ std::string repeated(db::Tx& tx, Registration const& r, SmartAccountId account, 
   return answer.substr(answer.find('\n') + 1);
 }
 
-store::TokenRow admit(db::Tx& tx, Context const& context, Registration const& r, SmartAccountId account) {
+store::TokenRow token_of(db::Tx& tx, Context const& context, Registration const& r, SmartAccountId account) {
   auto const token = store::token_for_update(tx, account, RegistrationTokenId{r.token.token_id});
   auto const lookup = context.vault.lookup("registration_token", r.token.secret);
   if (!token || !protocol::equal_constant_time(token->secret_lookup, lookup))
     throw Problem(problems::token_unknown, "The registration token is not known here. Copy the whole token from the portal again.");
-  if (token->revoked_at)
-    throw Problem(problems::token_revoked, "The registration token was revoked. Ask for a new one.");
-  if (token->expires_at <= tx.now())
-    throw Problem(problems::token_expired, "The registration token expired at " + to_rfc3339(token->expires_at) + ". Ask for a new one.");
   return *token;
+}
+
+// A use is taken only if nothing else stands in the way.
+catalog::Product const& admit(db::Tx& tx, Context const& context, Registration const& r, store::TokenRow const& token) {
+  check_clock(r.message.sent_at, tx.now());
+  if (token.revoked_at)
+    throw Problem(problems::token_revoked, "The registration token was revoked. Ask for a new one.");
+  if (token.expires_at <= tx.now())
+    throw Problem(problems::token_expired, "The registration token expired at " + to_rfc3339(token.expires_at) + ". Ask for a new one.");
+  auto const* product = context.catalog.find_product(r.message.product);
+  if (!product)
+    throw Problem(problems::product_unknown, "The product " + r.message.product + " is not in the catalogue of this service.");
+  if (!store::use_token(tx, token.smart_account_id, token.registration_token_id))
+    throw Problem(problems::token_used_up, "The registration token has been used as often as it may be. Ask for a new one.");
+  return *product;
 }
 
 std::string registration_answer(db::Tx& tx, Context const& context, Registration const& r, store::TokenRow const& token,
@@ -101,6 +112,13 @@ void release_uses(db::Tx& tx, Context const& context, licenses::Books& books, Vi
 
 }  // namespace
 
+void check_clock(Instant sent_at, Instant now) {
+  auto const skew = std::chrono::duration_cast<std::chrono::seconds>(sent_at - now).count();
+  if (std::abs(skew) <= protocol::limits::clock_skew_s) return;
+  throw Problem(problems::clock_skewed, "The clock of the device is off by more than an hour; here it is " +
+                                            to_rfc3339(std::chrono::floor<std::chrono::seconds>(now)) + ". Set it and try again.");
+}
+
 CreatedToken create_token(db::Tx& tx, keys::Vault const& vault, keys::Authority const& authority, NewToken const& t) {
   protocol::RegistrationToken token;
   auto const id = tx.new_id<RegistrationTokenId>();
@@ -123,21 +141,16 @@ CreatedToken create_token(db::Tx& tx, keys::Vault const& vault, keys::Authority 
 std::string register_device(db::Tx& tx, Context const& context, Registration const& r) {
   SmartAccountId const account{r.token.smart_account_id};
   // The token's row comes first in the lock order, and holds back a repeat of the same message until this one is done.
-  auto const token = admit(tx, context, r, account);
+  auto const token = token_of(tx, context, r, account);
   if (auto const device = store::registration_of(tx, account, r.message_hash)) return repeated(tx, r, account, *device);
-  auto const* product = context.catalog.find_product(r.message.product);
-  if (!product)
-    throw Problem(problems::product_unknown, "The product " + r.message.product + " is not in the catalogue of this service.");
-  if (!store::use_token(tx, account, token.registration_token_id))
-    throw Problem(problems::token_used_up, "The registration token has been used as often as it may be. Ask for a new one.");
-
+  auto const& product = admit(tx, context, r, token);
   auto const actor = audit::actor(audit::ActorKind::device, r.device_id);
   // The same machine again: its former instance makes way, so that its licenses are not counted twice.
   for (auto const former : store::registered_as(tx, account, r.message.udi.product_id, r.message.udi.serial_number))
     remove_device(tx, context, account, former, actor, false);
 
   auto const name = r.message.host_name.value_or(r.message.udi.serial_number);
-  store::insert_device(tx, {account, r.device_id, token.virtual_account_id, product->product_id,
+  store::insert_device(tx, {account, r.device_id, token.virtual_account_id, product.product_id,
                             token.registration_token_id, token.export_controlled_allowed, DeviceStatus::registered, name,
                             sort_key(name), r.message.udi.product_id, r.message.udi.serial_number,
                             context.vault.seal("device", as_bytes(details_of(r.message)), tx.random()),
@@ -152,7 +165,7 @@ std::string register_device(db::Tx& tx, Context const& context, Registration con
                    std::min(after(tx.now(), context.policy.authorization_period_s), r.identity_expires_at));
   audit::record(tx, context.vault,
                 {account, audit::EventKind::device_registered, actor, token.virtual_account_id, "device",
-                 r.device_id.bytes, {{"product_code", product->code}}, name});
+                 r.device_id.bytes, {{"product_code", product.code}}, name});
   licenses::Books books(tx, context.vault, context.catalog);
   books.change_devices(account, token.virtual_account_id, 1);
   books.store(actor);

@@ -65,7 +65,11 @@ struct Registration {
   Instant identity_expires_at;
 };
 
-// Returns the payload of the answer. Throws Problem: token_*, product_unknown, sequence_conflict.
+// Throws Problem clock_skewed, with the time here, if the device's clock differs by more than the protocol allows. Only
+// asked of messages that are new: a repeat is as old as its answer's way was long.
+void check_clock(Instant sent_at, Instant now);
+
+// Returns the payload of the answer. Throws Problem: token_*, product_unknown, clock_skewed, sequence_conflict.
 std::string register_device(db::Tx& tx, Context const& context, Registration const& registration);
 
 MENKYO_ENUM(MessageKind, authorize, report, renew_identity, deregister)

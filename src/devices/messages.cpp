@@ -230,7 +230,13 @@ class Batch {
       if (w.entitlement && w.quantity < used(s, w.entitlement->entitlement_id))
         set_use(s, m, w.entitlement->entitlement_id, w.quantity);
     for (auto& w : wishes) draw(s, m, w);
-    s.contact.released_at.reset();
+    if (s.contact.released_at) {
+      // The timer was left at the end of the identity; now there may be something to release again.
+      s.contact.released_at.reset();
+      store::set_timer(tx_, m.smart_account_id, m.device_id,
+                       std::min(tx_.now() + std::chrono::seconds(context_.policy.authorization_period_s),
+                                s.known.identity_expires_at));
+    }
     return authorize_answer(item, s, wishes);
   }
 
@@ -362,6 +368,7 @@ class Batch {
   }
 
   Answer renew_identity(Message const& m, State& s) {
+    check_clock(m.common.sent_at, tx_.now());
     auto const device = store::device(tx_, m.smart_account_id, m.device_id);
     auto const key = m.new_key ? m.new_key->spki_der() : device->public_key;
     auto const thumbprint = m.new_key ? m.new_key->thumbprint() : s.known.key_thumbprint;

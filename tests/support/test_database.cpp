@@ -39,7 +39,8 @@ std::vector<std::string> database_kinds() {
   return {"sqlite", "postgres"};
 }
 
-TestDatabase::TestDatabase(std::string const& kind, bool migrated) : kind_(kind), name_(unique_name()) {
+TestDatabase::TestDatabase(std::string const& kind, bool migrated, uint64_t seed)
+    : seeds(seed), kind_(kind), name_(unique_name()) {
   if (kind_ == "sqlite") {
     folder_ = (std::filesystem::temp_directory_path() / name_).string();
     std::filesystem::create_directory(folder_);

@@ -17,18 +17,18 @@ std::vector<std::string> database_kinds();
 class TestDatabase {
  public:
   // `kind` is "sqlite" or "postgres". Applies all migrations unless told otherwise.
-  explicit TestDatabase(std::string const& kind, bool migrated = true);
+  explicit TestDatabase(std::string const& kind, bool migrated = true, uint64_t seed = 1);
   ~TestDatabase();
 
   std::string const& url() const { return url_; }
-  // Opens (or opens again) the database; clock starts at 2026-01-01T00:00:00Z, chance from seed 1.
+  // Opens (or opens again) the database; clock starts at 2026-01-01T00:00:00Z, chance from `seed`.
   db::Database& open(db::DatabaseConfig config = {});
   void close() { database_.reset(); }
   db::Database& operator*() { return *database_; }
   db::Database* operator->() { return database_.get(); }
 
   ManualClock clock{from_us(1767225600000000)};
-  FixedSeeds seeds{1};
+  FixedSeeds seeds;
 
  private:
   std::string kind_, name_, folder_, url_;
