@@ -110,6 +110,7 @@ create table order_line (
   smart_account_id bytea not null,
   virtual_account_id bytea not null,
   lot_id bytea not null,
+  ordered_at bigint not null,
   created_at bigint not null,
   primary key (order_number, line_number)
 );

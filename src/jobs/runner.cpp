@@ -273,7 +273,7 @@ bool JobRunner::attempt_chunk(db::Tx& tx, JobId id) {
     kind->second.prove(tx, *job->initiator_id);
   }
   auto& size = sizes_.try_emplace(job->kind, std::min(first_size, config_.largest_chunk)).first->second;
-  Chunk chunk{id, std::move(job->state), job->total, job->done, size};
+  Chunk chunk{id, std::move(job->state), job->total, job->done, job->initiator_id, size};
   bool const more = kind->second.step(tx, chunk);
   job->state = std::move(chunk.state);
   job->total = chunk.total;

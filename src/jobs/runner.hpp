@@ -21,6 +21,7 @@ struct Chunk {
   JobId job_id;
   std::string state;
   int64_t total = 0, done = 0;
+  std::optional<PersonId> initiator_id;
   int64_t size = 1;  // how many items to take, so that the chunk keeps the writer for no more than its time
 };
 
