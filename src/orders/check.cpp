@@ -168,7 +168,7 @@ class Checker {
       table_.fault(license_type, codes::not_allowed, "is not offered for " + known->code);
   }
 
-  std::optional<Instant> time(Column column) {
+  std::optional<Instant> instant(Column column) {
     if (table_[column].empty()) return {};
     auto const t = parse_time(table_[column], tx_.now());
     if (!t)
@@ -181,9 +181,9 @@ class Checker {
     bool const typed = !table_[license_type].empty() && type_is_known_;
     bool const perpetual = out.license_type == licenses::LicenseType::PERPETUAL;
     required(ordered_at);
-    auto const ordered = time(ordered_at);
-    auto const start = table_[starts_at].empty() ? ordered : time(starts_at);
-    auto const end = time(ends_at);
+    auto const ordered = instant(ordered_at);
+    auto const start = table_[starts_at].empty() ? ordered : instant(starts_at);
+    auto const end = instant(ends_at);
     out.ordered_at = ordered.value_or(Instant{});
     out.starts_at = start.value_or(Instant{});
     if (typed && perpetual && !table_[ends_at].empty())

@@ -38,6 +38,9 @@ TEST(Corpus, X509) {
 TEST(Corpus, Message) {
   replay("message", message);
 }
+TEST(Corpus, Csv) {
+  replay("csv", csv);
+}
 
 }  // namespace
 }  // namespace menkyo::fuzz

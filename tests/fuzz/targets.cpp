@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/csv.hpp"
 #include "protocol/error.hpp"
 #include "protocol/json.hpp"
 #include "protocol/jws.hpp"
@@ -107,6 +108,37 @@ void message(const uint8_t* data, size_t size) {
     default:
       accepted([&] { decode_problem(payload); });
   }
+}
+
+void csv(const uint8_t* data, size_t size) {
+  CsvLimits const limits{.file_bytes = 4096, .lines = 64, .record_bytes = 512, .field_bytes = 128};
+  auto const read = [&](std::string_view input, CsvFaults& faults) {
+    CsvReader reader(input, limits, faults);
+    std::vector<std::vector<std::string>> records;
+    int64_t line = 0;
+    for (std::vector<std::string> fields; reader.next(fields); records.push_back(fields)) {
+      if (reader.line() <= line) std::abort();
+      line = reader.line();
+    }
+    return records;
+  };
+  CsvFaults faults;
+  auto const records = read(text(data, size), faults);
+  if (!faults.empty()) return;
+  std::string again;
+  for (auto const& record : records) {
+    std::string quoted;
+    for (auto const& field : record) {
+      if (!is_utf8(field)) std::abort();
+      quoted += quoted.empty() ? "\"" : ",\"";
+      for (char c : field) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+      quoted += '"';
+    }
+    // Quotation marks may take a record beyond the limit that it kept without them.
+    if (quoted.size() >= limits.record_bytes) return;
+    again += quoted + "\r\n";
+  }
+  if (again.size() <= limits.file_bytes && read(again, faults) != records) std::abort();
 }
 
 }  // namespace menkyo::fuzz

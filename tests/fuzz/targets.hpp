@@ -11,5 +11,6 @@ void json(const uint8_t* data, size_t size);     // parse, write, parse: the sam
 void jws(const uint8_t* data, size_t size);      // compact form and header
 void x509(const uint8_t* data, size_t size);     // certificate, keys, chain
 void message(const uint8_t* data, size_t size);  // the first byte chooses the payload's type
+void csv(const uint8_t* data, size_t size);      // records, quoted again: the same records
 
 }  // namespace menkyo::fuzz
