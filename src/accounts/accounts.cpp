@@ -94,6 +94,7 @@ std::optional<SmartAccountId> find_account_by_domain(db::ReadTx& tx, std::string
   return normalized ? store::account_of_domain(tx, *normalized) : std::nullopt;
 }
 
+std::vector<SmartAccountId> all_smart_accounts(db::ReadTx& tx) { return store::all_smart_accounts(tx); }
 bool any_smart_account(db::ReadTx& tx) { return store::any_smart_account(tx); }
 
 // ---- The operator's staff ---------------------------------------------------------------------------------------------

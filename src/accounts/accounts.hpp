@@ -83,6 +83,8 @@ CreatedSmartAccount create_smart_account(db::Tx& tx, keys::Vault const& vault, N
 std::optional<SmartAccountId> find_account_by_domain(db::ReadTx& tx, std::string_view domain);
 std::optional<VirtualAccountId> find_virtual_account(db::ReadTx& tx, SmartAccountId account, std::string_view names);
 bool any_smart_account(db::ReadTx& tx);
+// For checks of the whole installation.
+std::vector<SmartAccountId> all_smart_accounts(db::ReadTx& tx);
 VirtualAccountId default_virtual_account(db::ReadTx& tx, SmartAccountId account);
 
 // ---- Virtual accounts -----------------------------------------------------------------------------------------------

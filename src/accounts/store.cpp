@@ -34,6 +34,10 @@ bool take_domain(db::Tx& tx, std::string const& domain, SmartAccountId account) 
              domain, account) == 1;
 }
 
+std::vector<SmartAccountId> all_smart_accounts(db::ReadTx& tx) {
+  return tx.all<SmartAccountId>("select smart_account_id from smart_account order by smart_account_id");
+}
+
 bool any_smart_account(db::ReadTx& tx) { return tx.one<int64_t>("select 1 from smart_account limit 1").has_value(); }
 
 std::optional<SmartAccountId> account_of_domain(db::ReadTx& tx, std::string const& domain) {

@@ -20,6 +20,7 @@ void insert_account(db::Tx& tx, AccountRow const& row);
 bool take_name(db::Tx& tx, std::string const& name_key, SmartAccountId account);
 bool take_domain(db::Tx& tx, std::string const& domain, SmartAccountId account);
 bool any_smart_account(db::ReadTx& tx);
+std::vector<SmartAccountId> all_smart_accounts(db::ReadTx& tx);
 std::optional<SmartAccountId> account_of_domain(db::ReadTx& tx, std::string const& domain);
 std::optional<AccountRow> account(db::ReadTx& tx, SmartAccountId id);
 void lock_account(db::Tx& tx, SmartAccountId id);

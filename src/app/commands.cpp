@@ -5,11 +5,16 @@
 #include <iostream>
 #include <sstream>
 
+#include "accounts/accounts.hpp"
 #include "api/openapi.hpp"
+#include "app/sample.hpp"
 #include "app/serve.hpp"
 #include "app/service.hpp"
 #include "app/version.hpp"
 #include "base/log.hpp"
+#include "licenses/invariants.hpp"
+#include "orders/orders.hpp"
+#include "protocol/json.hpp"
 
 namespace menkyo::app {
 
@@ -61,6 +66,98 @@ void add_settings(CLI::App* command, Settings& s, std::string& file) {
 
 }  // namespace
 
+namespace {
+
+int make_operator(Settings const& settings, std::string const& mail) {
+  Service service(settings);
+  auto const token = service.database().write(
+      [&](db::Tx& tx) { return accounts::create_first_operator(tx, service.vault(), mail); });
+  auto const base = !settings.public_url.empty() ? settings.public_url
+                                                 : (settings.tls_key.empty() ? "http://" : "https://") + settings.listen;
+  std::cout << base << accounts::link_path(token) << "\n";
+  return 0;
+}
+
+audit::Actor const by_command{audit::ActorKind::command, {}};
+
+int report(catalog::ImportReport const& r, bool as_json) {
+  if (as_json) {
+    std::string out;
+    protocol::json::Writer w(out);
+    w.begin_object().member("taken", r.taken).member("skipped", r.skipped).member("conflicts", r.conflicts);
+    w.key("problems").begin_array();
+    for (auto const& fault : r.problems.first)
+      w.begin_object().member("line", fault.line).member("column", fault.column).member("code", fault.code).member("detail", fault.reason).end_object();
+    w.end_array().member("problem_count", r.problems.count()).end_object();
+    std::cout << out << "\n";
+  } else {
+    for (auto const& fault : r.problems.first)
+      std::cerr << "line " << fault.line << (fault.column.empty() ? "" : ", " + fault.column) << ": " << fault.reason << "\n";
+    if (r.problems.more > 0)
+      std::cerr << "... and " << r.problems.more << " more\n";
+    if (r.problems.count() > 0) std::cerr << "Nothing was taken.\n";
+    else std::cout << r.taken << " taken, " << r.skipped << " already there\n";
+  }
+  return r.problems.count() == 0 ? 0 : 1;
+}
+
+int import_catalog(Settings const& settings, std::string const& path, bool as_json) {
+  auto const text = read_file(path);
+  Service service(settings);
+  return report(catalog::import_catalog(service.database(), service.vault(), text,
+                                        std::filesystem::path(path).filename().string(), by_command, service.groups_changed()),
+                as_json);
+}
+
+int import_orders(Settings const& settings, std::string const& path, bool as_json) {
+  auto const text = read_file(path);
+  Service service(settings);
+  auto const start = orders::start_orders_import(service.database(), service.catalogs(), text,
+                                                 std::filesystem::path(path).filename().string());
+  if (start.job_id) {
+    auto const job = service.runner().run_to_end(*start.job_id, [&](jobs::Job const& j) {
+      if (!as_json) std::cerr << "\r" << j.done << " of " << j.total << " lines" << std::flush;
+    });
+    if (!as_json) std::cerr << "\n";
+    if (job.status != jobs::JobStatus::done) throw std::runtime_error("The import ended early: " + job.problem.value_or("unknown reason"));
+  }
+  return report(start.report, as_json);
+}
+
+int verify(Settings const& settings, bool as_json) {
+  Service service(settings);
+  std::vector<std::string> broken;
+  int64_t accounts_seen = 0;
+  for (auto const account : service.database().read([](db::ReadTx& tx) { return accounts::all_smart_accounts(tx); })) {
+    auto const found = service.database().read([&](db::ReadTx& tx) {
+      return licenses::broken_invariants(tx, *service.catalogs().at(tx), account);
+    });
+    broken.insert(broken.end(), found.begin(), found.end());
+    ++accounts_seen;
+  }
+  if (as_json) {
+    std::string out;
+    protocol::json::Writer w(out);
+    w.begin_object().member("smart_accounts", accounts_seen).key("broken").begin_array();
+    for (auto const& sentence : broken) w.string(sentence);
+    w.end_array().end_object();
+    std::cout << out << "\n";
+  } else {
+    for (auto const& sentence : broken) std::cout << sentence << "\n";
+    std::cout << accounts_seen << " Smart Accounts checked, " << broken.size() << " faults\n";
+  }
+  return broken.empty() ? 0 : 1;
+}
+
+int accept_clock(Settings const& settings) {
+  Service service(settings);
+  service.database().write([](db::Tx& tx) { jobs::accept_clock(tx); });
+  std::cout << "The present time is accepted; schedules go on.\n";
+  return 0;
+}
+
+}  // namespace
+
 int run_command_line(int argc, char** argv) {
   CLI::App cli("Menkyo - smart licensing for a vendor and its customers", "menkyo");
   cli.set_version_flag("--version", std::string(version));
@@ -81,6 +178,47 @@ int run_command_line(int argc, char** argv) {
   gen_command->add_option("--root", root, "The project's folder")->capture_default_str();
   gen_command->add_flag("--check", check, "Only say whether they are fresh");
   gen_command->callback([&] { status = generate(root, check); });
+
+  std::string mail, path, folder = "sample";
+  bool as_json = false;
+  auto* operator_command = cli.add_subcommand(
+      "operator", "Make the first administrator of the operator, or let it in again: prints a one-time link");
+  add_settings(operator_command, settings, file);
+  operator_command->add_option("--mail", mail, "Its mail address")->required();
+  operator_command->callback([&] { status = make_operator(settings, mail); });
+
+  auto* import_command = cli.add_subcommand("import", "Take a file (docs/import.md)");
+  import_command->require_subcommand(1);
+  for (auto const* what : {"catalog", "orders"}) {
+    auto* one = import_command->add_subcommand(what, std::string("Import ") + what);
+    add_settings(one, settings, file);
+    one->add_option("FILE", path, "CSV")->required();
+    one->add_flag("--json", as_json, "Report as JSON");
+    one->callback([&, what] {
+      status = std::string_view(what) == "catalog" ? import_catalog(settings, path, as_json)
+                                                   : import_orders(settings, path, as_json);
+    });
+  }
+
+  auto* sample_command = cli.add_subcommand("sample", "Load the sample into a new database");
+  add_settings(sample_command, settings, file);
+  sample_command->add_option("--from", folder, "Folder of the sample")->capture_default_str();
+  sample_command->callback([&] { status = load_sample(settings, folder); });
+
+  auto* sample_token_command = cli.add_subcommand("sample-token", "Print a registration token for one sample device");
+  add_settings(sample_token_command, settings, file);
+  sample_token_command->callback([&] { status = print_sample_token(settings); });
+
+  auto* verify_command = cli.add_subcommand("verify", "Check every account's ledger, positions and totals");
+  add_settings(verify_command, settings, file);
+  verify_command->add_flag("--json", as_json, "Report as JSON");
+  verify_command->callback([&] { status = verify(settings, as_json); });
+
+  auto* clock_command = cli.add_subcommand("clock", "The clock's guard");
+  clock_command->require_subcommand(1);
+  auto* accept_command = clock_command->add_subcommand("accept", "Take the present time for right after a jump");
+  add_settings(accept_command, settings, file);
+  accept_command->callback([&] { status = accept_clock(settings); });
 
   try {
     for (int i = 1; i + 1 < argc; ++i)

@@ -45,11 +45,13 @@ int serve(Settings settings) {
       config, [&](api::Request request, api::Reply reply) { service.handle(std::move(request), std::move(reply)); });
   service.attach(&server.stats());
   server.start();
+  service.runner().start();
   log::info("started", {{"port", server.port()}, {"database", service.database().driver().name()}});
   int signal = 0;
   sigwait(&signals, &signal);
   log::info("stopping", {{"signal", signal}});
   server.stop_gracefully(std::chrono::seconds(20));
+  service.runner().stop();
   log::info("stopped");
   return 0;
 }

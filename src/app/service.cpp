@@ -2,13 +2,17 @@
 
 #include <sys/resource.h>
 
+#include "accounts/accounts.hpp"
 #include "api/openapi.hpp"
 #include "api/render.hpp"
+#include "app/background.hpp"
 #include "app/version.hpp"
 #include "base/log.hpp"
+#include "catalog/resettle.hpp"
 #include "catalog/routes.hpp"
 #include "db/migrate.hpp"
 #include "http/assets.hpp"
+#include "orders/routes.hpp"
 #include "people/people.hpp"
 
 namespace menkyo::app {
@@ -75,7 +79,9 @@ std::unique_ptr<db::Database> open_database(Settings const& settings, Clock cons
 std::vector<api::Route> route_table() {
   std::vector<api::Route> all;
   append(all, people::routes());
+  append(all, accounts::routes());
   append(all, catalog::routes());
+  append(all, orders::routes());
   append(all, devices::message_routes());
   append(all, service_routes());
   return all;
@@ -88,6 +94,8 @@ Service::Service(Settings settings, Clock const& clock, SeedSource& seeds)
   cursors_ = std::make_unique<api::Cursors>(vault_->derive("cursors"));
   desk_ = std::make_unique<devices::Desk>(
       devices::DeskConfig{database_.get(), vault_.get(), authority_.get(), &catalogs_, {}, settings_.worker_threads});
+  runner_ = std::make_unique<jobs::JobRunner>(*database_);
+  add_background_work(*runner_, *this);
   services_.add(*vault_);
   services_.add(*authority_);
   services_.add(*cursors_);
@@ -106,6 +114,8 @@ Service::Service(Settings settings, Clock const& clock, SeedSource& seeds)
 }
 
 Service::~Service() = default;
+
+catalog::GroupsChanged Service::groups_changed() const { return catalog::resettle_later(); }
 
 void Service::handle(api::Request request, api::Reply reply) { dispatcher_->handle(std::move(request), std::move(reply)); }
 

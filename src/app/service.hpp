@@ -7,9 +7,10 @@
 #include "api/dispatch.hpp"
 #include "api/page.hpp"
 #include "app/settings.hpp"
-#include "catalog/catalog.hpp"
+#include "catalog/import.hpp"
 #include "devices/desk.hpp"
 #include "http/server.hpp"
+#include "jobs/runner.hpp"
 #include "keys/authority.hpp"
 
 namespace menkyo::app {
@@ -32,6 +33,10 @@ class Service {
   keys::Authority const& authority() const { return *authority_; }
   catalog::CatalogCache& catalogs() { return catalogs_; }
   devices::Desk& desk() { return *desk_; }
+  // Knows all kinds of background work; starts only when told to.
+  jobs::JobRunner& runner() { return *runner_; }
+  // What an import of the catalogue asks for when the hierarchy changed.
+  catalog::GroupsChanged groups_changed() const;
   Settings const& settings() const { return settings_; }
   api::Dispatcher const& dispatcher() const { return *dispatcher_; }
 
@@ -49,6 +54,7 @@ class Service {
   std::unique_ptr<api::Cursors> cursors_;
   catalog::CatalogCache catalogs_;
   std::unique_ptr<devices::Desk> desk_;
+  std::unique_ptr<jobs::JobRunner> runner_;
   api::Services services_;
   http::ServerStats const* server_stats_ = nullptr;
   std::unique_ptr<api::Dispatcher> dispatcher_;

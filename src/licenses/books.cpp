@@ -305,11 +305,16 @@ int settle_due(db::Tx& tx, keys::Vault const& vault, catalog::Catalog const& cat
   return int(keys.size());
 }
 
-void settle_group_again(db::Tx& tx, keys::Vault const& vault, catalog::Catalog const& catalog, GroupKey const& key) {
+void settle_groups_again(db::Tx& tx, keys::Vault const& vault, catalog::Catalog const& catalog, SmartAccountId account,
+                         VirtualAccountId va, std::vector<EntitlementId> const& present,
+                         std::vector<EntitlementId> const& gone) {
   Books books(tx, vault, catalog);
-  books.load({key});
-  books.resettle(key);
+  std::vector<GroupKey> keys;
+  for (auto const group : present) keys.push_back({account, va, group});
+  books.load(keys);
+  for (auto const& key : keys) books.resettle(key);
   books.store({audit::ActorKind::job, {}});
+  for (auto const group : gone) store::delete_compliance(tx, {account, va, group});
 }
 
 }  // namespace menkyo::licenses

@@ -115,7 +115,10 @@ LotId deposit(db::Tx& tx, keys::Vault const& vault, catalog::Catalog const& cata
 // Settles what is due in one virtual account and sets its timer anew. Returns the number of groups settled.
 int settle_due(db::Tx& tx, keys::Vault const& vault, catalog::Catalog const& catalog, SmartAccountId account, VirtualAccountId va);
 
-// Settles one group under the present hierarchy (after the catalogue changed).
-void settle_group_again(db::Tx& tx, keys::Vault const& vault, catalog::Catalog const& catalog, GroupKey const& key);
+// Settles groups of one virtual account under the present hierarchy, after the catalogue changed, and forgets those that
+// are gone. Safe to repeat.
+void settle_groups_again(db::Tx& tx, keys::Vault const& vault, catalog::Catalog const& catalog, SmartAccountId account,
+                         VirtualAccountId va, std::vector<EntitlementId> const& present,
+                         std::vector<EntitlementId> const& gone);
 
 }  // namespace menkyo::licenses

@@ -1,0 +1,50 @@
+#include "app/background.hpp"
+
+#include "access/access.hpp"
+#include "catalog/resettle.hpp"
+#include "orders/orders.hpp"
+#include "people/people.hpp"
+
+namespace menkyo::app {
+
+namespace {
+
+using std::chrono::minutes;
+
+// A job begun by a person goes on only while that person may still begin it.
+void prove_catalog_edit(db::ReadTx& tx, PersonId person) {
+  access::detail::Prover::stand_as_operator(tx, api::Caller{person, {}}, access::OperatorPermission::catalog_edit);
+}
+
+}  // namespace
+
+void add_background_work(jobs::JobRunner& runner, Service& service) {
+  auto const& vault = service.vault();
+  auto& catalogs = service.catalogs();
+  auto& desk = service.desk();
+
+  runner.add(orders::import_kind(vault, catalogs, prove_catalog_edit));
+  runner.add(catalog::resettle_kind(catalogs, [&vault, &catalogs](db::Tx& tx, SmartAccountId account, VirtualAccountId va,
+                                                                  auto const& present, auto const& gone) {
+    licenses::settle_groups_again(tx, vault, *catalogs.at(tx), account, va, present, gone);
+  }));
+
+  runner.add(jobs::TimerKind{"license_boundary", [&vault, &catalogs](db::Tx& tx, jobs::Timer const& timer) {
+                               licenses::settle_due(tx, vault, *catalogs.at(tx), timer.smart_account_id,
+                                                    VirtualAccountId{timer.subject_id});
+                               return std::optional<Instant>{};  // it set the timer anew itself
+                             }});
+  runner.add(jobs::TimerKind{"device", [&desk](db::Tx& tx, jobs::Timer const& timer) {
+                               desk.with_context(tx, [&](devices::Context const& context) {
+                                 return devices::look_at_device(tx, context, timer.smart_account_id, DeviceId{timer.subject_id});
+                               });
+                               return std::optional<Instant>{};  // likewise
+                             }});
+
+  auto const bounded = [](auto clean) { return jobs::in_transaction([clean](db::Tx& tx) { return clean(tx, 200) == 200; }); };
+  runner.add(jobs::Periodic{"forget_outcomes", minutes(10), bounded(db::forget_old_outcomes)});
+  runner.add(jobs::Periodic{"forget_sign_ins", minutes(10), bounded(people::clean_up)});
+  runner.add(jobs::Periodic{"forget_input", minutes(10), jobs::in_transaction(jobs::clean_up_input)});
+}
+
+}  // namespace menkyo::app
