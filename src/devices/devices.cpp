@@ -1,5 +1,8 @@
 #include "devices/devices.hpp"
 
+#include <algorithm>
+#include <stdexcept>
+
 #include "devices/store.hpp"
 #include "protocol/json.hpp"
 
@@ -8,13 +11,6 @@ namespace menkyo::devices {
 namespace {
 
 Instant after(Instant t, int64_t seconds) { return t + std::chrono::seconds(seconds); }
-
-// Names are compared without regard to the case of ASCII letters, as people expect of host names.
-std::string sort_key(std::string name) {
-  for (char& c : name)
-    if (c >= 'A' && c <= 'Z') c = char(c - 'A' + 'a');
-  return name;
-}
 
 std::string details_of(protocol::RegisterMessage const& m) {
   std::string out;
@@ -119,6 +115,12 @@ void check_clock(Instant sent_at, Instant now) {
                                             to_rfc3339(std::chrono::floor<std::chrono::seconds>(now)) + ". Set it and try again.");
 }
 
+std::string name_key(std::string name) {
+  for (char& c : name)
+    if (c >= 'A' && c <= 'Z') c = char(c - 'A' + 'a');
+  return name;
+}
+
 CreatedToken create_token(db::Tx& tx, keys::Vault const& vault, keys::Authority const& authority, NewToken const& t) {
   protocol::RegistrationToken token;
   auto const id = tx.new_id<RegistrationTokenId>();
@@ -138,6 +140,27 @@ CreatedToken create_token(db::Tx& tx, keys::Vault const& vault, keys::Authority 
   return {id, protocol::format_token(token)};
 }
 
+std::string token_text(keys::Vault const& vault, keys::Authority const& authority, SmartAccountId account,
+                       RegistrationTokenId id, Bytes const& wrapped_secret) {
+  protocol::RegistrationToken token;
+  token.smart_account_id = account.bytes;
+  token.token_id = id.bytes;
+  auto const secret = vault.open("registration_token", wrapped_secret);
+  if (secret.size() != token.secret.size()) throw std::logic_error("a registration token's secret has another size");
+  std::copy(secret.begin(), secret.end(), token.secret.begin());
+  token.root_sha256 = authority.root_sha256();
+  return protocol::format_token(token);
+}
+
+void revoke_token(db::Tx& tx, keys::Vault const& vault, SmartAccountId account, VirtualAccountId va,
+                  RegistrationTokenId id, audit::Actor const& actor) {
+  auto const token = store::token_for_update(tx, account, id);
+  if (!token || token->virtual_account_id != va) throw Problem(problems::not_found);
+  if (token->revoked_at) return;
+  store::revoke_token(tx, account, id);
+  audit::record(tx, vault, {account, audit::EventKind::token_revoked, actor, va, "registration_token", id.bytes});
+}
+
 std::string register_device(db::Tx& tx, Context const& context, Registration const& r) {
   SmartAccountId const account{r.token.smart_account_id};
   // The token's row comes first in the lock order, and holds back a repeat of the same message until this one is done.
@@ -152,7 +175,7 @@ std::string register_device(db::Tx& tx, Context const& context, Registration con
   auto const name = r.message.host_name.value_or(r.message.udi.serial_number);
   store::insert_device(tx, {account, r.device_id, token.virtual_account_id, product.product_id,
                             token.registration_token_id, token.export_controlled_allowed, DeviceStatus::registered, name,
-                            sort_key(name), r.message.udi.product_id, r.message.udi.serial_number,
+                            name_key(name), r.message.udi.product_id, r.message.udi.serial_number,
                             context.vault.seal("device", as_bytes(details_of(r.message)), tx.random()),
                             r.key.spki_der(), r.key.thumbprint(), r.certificate, r.identity_expires_at, tx.now(), {}});
   auto const skew = std::chrono::duration_cast<std::chrono::seconds>(r.message.sent_at - tx.now()).count();

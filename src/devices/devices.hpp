@@ -24,6 +24,9 @@ MENKYO_ENUM(AuthorizationState, none, authorized, out_of_compliance, authorizati
 // can differ.
 using Policy = protocol::Policy;
 
+// Names are ordered and searched without regard to the case of ASCII letters, as people expect of host names.
+std::string name_key(std::string name);
+
 // What every operation here needs beside its transaction.
 struct Context {
   keys::Vault const& vault;
@@ -51,6 +54,12 @@ struct CreatedToken {
 };
 
 CreatedToken create_token(db::Tx& tx, keys::Vault const& vault, keys::Authority const& authority, NewToken const& token);
+// The same text again, from what is stored of the token.
+std::string token_text(keys::Vault const& vault, keys::Authority const& authority, SmartAccountId account,
+                       RegistrationTokenId token, Bytes const& wrapped_secret);
+// Its devices stay. Nothing happens if it was revoked already. Throws Problem not_found.
+void revoke_token(db::Tx& tx, keys::Vault const& vault, SmartAccountId account, VirtualAccountId va,
+                  RegistrationTokenId token, audit::Actor const& actor);
 
 // ---- Messages -------------------------------------------------------------------------------------------------------
 

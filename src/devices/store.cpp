@@ -1,5 +1,8 @@
 #include "devices/store.hpp"
 
+#include <algorithm>
+#include <tuple>
+
 namespace menkyo::devices::store {
 
 void insert_token(db::Tx& tx, TokenRow const& t) {
@@ -213,34 +216,84 @@ Names names(db::ReadTx& tx, SmartAccountId account, VirtualAccountId va) {
   "device_use u where u.smart_account_id = d.smart_account_id and u.device_id = d.device_id) from device d "         \
   "join device_contact c on c.smart_account_id = d.smart_account_id and c.device_id = d.device_id "
 
-std::vector<DeviceListRow> devices_by_name(db::ReadTx& tx, SmartAccountId account, VirtualAccountId va, DeviceStatus status,
-                                           std::string const& prefix, std::string const& after_name, DeviceId after_id,
-                                           int64_t limit) {
+std::optional<DeviceListRow> listed_device(db::ReadTx& tx, SmartAccountId account, VirtualAccountId va, DeviceId id) {
+  return tx.one<DeviceListRow>(
+      LIST_COLUMNS "where d.smart_account_id = $1 and d.device_id = $2 and d.virtual_account_id = $3", account, id, va);
+}
+
+#define LIST_FILTER                                                                            \
+  "where d.smart_account_id = $1 and d.virtual_account_id = $2 and d.status = $3 and d.sort_name >= $4 and " \
+  "d.sort_name < $5 and "
+
+namespace {
+
+std::vector<DeviceListRow> list_one_status(db::ReadTx& tx, DeviceFilter const& f, DeviceStatus status,
+                                           DeviceSort const& sort, DevicePlace const& after, int64_t limit) {
   // U+10FFFF ends the range of names with the prefix; byte order of UTF-8 is the order of code points.
-  return tx.all<DeviceListRow>(LIST_COLUMNS
-                               "where d.smart_account_id = $1 and d.virtual_account_id = $2 and d.status = $3 and "
-                               "d.sort_name >= $4 and d.sort_name < $5 and (d.sort_name, d.device_id) > ($6, $7) "
-                               "order by d.sort_name, d.device_id limit $8",
-                               account, va, status, prefix, prefix + "\xF4\x8F\xBF\xBF", after_name, after_id, limit);
+  auto const end = f.name_prefix + "\xF4\x8F\xBF\xBF";
+  auto const list = [&](std::string_view sql, auto const& key) {
+    return tx.all<DeviceListRow>(sql, f.smart_account_id, f.virtual_account_id, status, f.name_prefix, end, key,
+                                 after.device_id, limit);
+  };
+  switch (sort.order) {
+    case DeviceOrder::registered_at:
+      return sort.descending ? list(LIST_COLUMNS LIST_FILTER
+                                    "(d.registered_at, d.device_id) < ($6, $7) order by d.registered_at desc, "
+                                    "d.device_id desc limit $8",
+                                    after.at)
+                             : list(LIST_COLUMNS LIST_FILTER
+                                    "(d.registered_at, d.device_id) > ($6, $7) order by d.registered_at, d.device_id "
+                                    "limit $8",
+                                    after.at);
+    case DeviceOrder::last_contact_at:
+      return sort.descending ? list(LIST_COLUMNS LIST_FILTER
+                                    "(c.last_contact_at, d.device_id) < ($6, $7) order by c.last_contact_at desc, "
+                                    "d.device_id desc limit $8",
+                                    after.at)
+                             : list(LIST_COLUMNS LIST_FILTER
+                                    "(c.last_contact_at, d.device_id) > ($6, $7) order by c.last_contact_at, "
+                                    "d.device_id limit $8",
+                                    after.at);
+    case DeviceOrder::name: break;
+  }
+  return sort.descending ? list(LIST_COLUMNS LIST_FILTER
+                                "(d.sort_name, d.device_id) < ($6, $7) order by d.sort_name desc, d.device_id desc "
+                                "limit $8",
+                                after.name)
+                         : list(LIST_COLUMNS LIST_FILTER
+                                "(d.sort_name, d.device_id) > ($6, $7) order by d.sort_name, d.device_id limit $8",
+                                after.name);
 }
 
-std::vector<DeviceListRow> devices_by_registration(db::ReadTx& tx, SmartAccountId account, VirtualAccountId va,
-                                                   DeviceStatus status, Instant before_at, DeviceId before_id,
-                                                   int64_t limit) {
-  return tx.all<DeviceListRow>(LIST_COLUMNS
-                               "where d.smart_account_id = $1 and d.virtual_account_id = $2 and d.status = $3 and "
-                               "(d.registered_at, d.device_id) < ($4, $5) order by d.registered_at desc, d.device_id desc "
-                               "limit $6",
-                               account, va, status, before_at, before_id, limit);
+DevicePlace before_all(DeviceFilter const& f, DeviceSort const& sort) {
+  DevicePlace place;
+  if (!sort.descending) return place;
+  place.name = f.name_prefix + "\xF4\x8F\xBF\xBF";
+  place.at = forever;
+  place.device_id.bytes.fill(0xff);
+  return place;
 }
 
-std::vector<UsingDevice> devices_using(db::ReadTx& tx, SmartAccountId account, VirtualAccountId va,
-                                       EntitlementId entitlement, int64_t limit) {
-  return tx.all<UsingDevice>(
-      "select d.device_id, d.display_name, d.product_id, u.quantity from device_use u join device d on "
-      "d.smart_account_id = u.smart_account_id and d.device_id = u.device_id where u.smart_account_id = $1 and "
-      "u.entitlement_id = $2 and d.virtual_account_id = $3 order by d.device_id limit $4",
-      account, entitlement, va, limit);
+}  // namespace
+
+std::vector<DeviceListRow> list_devices(db::ReadTx& tx, DeviceFilter const& f, DeviceSort const& sort,
+                                        std::optional<DevicePlace> const& after, int64_t limit) {
+  // The indexes hold each status apart, so several are read apart and merged.
+  std::vector<DeviceListRow> out;
+  for (auto const status : f.statuses)
+    for (auto& row : list_one_status(tx, f, status, sort, after.value_or(before_all(f, sort)), limit))
+      out.push_back(std::move(row));
+  auto const key = [&](DeviceListRow const& r) {
+    bool const by_name = sort.order == DeviceOrder::name;
+    auto const at = sort.order == DeviceOrder::registered_at ? r.registered_at : r.last_contact_at;
+    return std::tuple(by_name ? r.sort_name : std::string(), by_name ? Instant{} : at, r.device_id);
+  };
+  if (f.statuses.size() > 1)
+    std::sort(out.begin(), out.end(), [&](DeviceListRow const& a, DeviceListRow const& b) {
+      return sort.descending ? key(b) < key(a) : key(a) < key(b);
+    });
+  if (int64_t(out.size()) > limit) out.resize(size_t(limit));
+  return out;
 }
 
 }  // namespace menkyo::devices::store

@@ -151,21 +151,26 @@ struct DeviceListRow {
   AuthorizationState authorization_state;
   int64_t entitlement_count;
 };
-// By name; names that begin with `prefix`; after (sort_name, device_id).
-std::vector<DeviceListRow> devices_by_name(db::ReadTx& tx, SmartAccountId account, VirtualAccountId va, DeviceStatus status,
-                                           std::string const& prefix, std::string const& after_name, DeviceId after_id,
-                                           int64_t limit);
-// Newest registration first; before (registered_at, device_id).
-std::vector<DeviceListRow> devices_by_registration(db::ReadTx& tx, SmartAccountId account, VirtualAccountId va,
-                                                   DeviceStatus status, Instant before_at, DeviceId before_id,
-                                                   int64_t limit);
-struct UsingDevice {
-  DeviceId device_id;
-  std::string display_name;
-  ProductId product_id;
-  int64_t quantity;
+std::optional<DeviceListRow> listed_device(db::ReadTx& tx, SmartAccountId account, VirtualAccountId va, DeviceId id);
+// Which devices of a virtual account; `name_prefix` as name_key makes it.
+struct DeviceFilter {
+  SmartAccountId smart_account_id;
+  VirtualAccountId virtual_account_id;
+  std::vector<DeviceStatus> statuses;
+  std::string name_prefix;
 };
-std::vector<UsingDevice> devices_using(db::ReadTx& tx, SmartAccountId account, VirtualAccountId va,
-                                       EntitlementId entitlement, int64_t limit);
+enum class DeviceOrder { name, registered_at, last_contact_at };
+struct DeviceSort {
+  DeviceOrder order = DeviceOrder::name;
+  bool descending = false;
+};
+// Where a page goes on: the row that came last. By name only `name` counts, else only `at`; ties go by id.
+struct DevicePlace {
+  std::string name;
+  Instant at{};
+  DeviceId device_id;
+};
+std::vector<DeviceListRow> list_devices(db::ReadTx& tx, DeviceFilter const& filter, DeviceSort const& sort,
+                                        std::optional<DevicePlace> const& after, int64_t limit);
 
 }  // namespace menkyo::devices::store

@@ -277,10 +277,15 @@ inline constexpr bool is_optional = false;
 template <class T>
 inline constexpr bool is_optional<std::optional<T>> = true;
 
+// A word that C++ keeps for itself is a member with an underscore at its end: `short_` is the field "short".
+constexpr std::string_view field_name(std::string_view member) {
+  return member.ends_with('_') ? member.substr(0, member.size() - 1) : member;
+}
+
 // Calls f(name, member pointer) for each member of a described struct.
 template <class T, class F>
 void for_each_member(F&& f) {
-  boost::mp11::mp_for_each<Members<T>>([&](auto member) { f(std::string_view(member.name), member.pointer); });
+  boost::mp11::mp_for_each<Members<T>>([&](auto member) { f(field_name(member.name), member.pointer); });
 }
 
 // A reading of a struct's members from somewhere: returns false if `name` is not there.
