@@ -222,4 +222,38 @@ void CsvTable::fault(size_t column, std::string_view code, std::string reason) {
   faults_.add(reader_.line(), columns_[column].name, code, std::move(reason));
 }
 
+void CsvWriter::separate() {
+  if (row_begun_) out_ += ',';
+  row_begun_ = true;
+}
+
+CsvWriter& CsvWriter::text(std::string_view field) {
+  separate();
+  bool const formula = !field.empty() && std::string_view("=+-@\t\r").find(field.front()) != std::string_view::npos;
+  if (!formula && field.find_first_of("\",\r\n") == std::string_view::npos) {
+    out_ += field;
+    return *this;
+  }
+  out_ += '"';
+  if (formula) out_ += '\'';
+  for (char const c : field) {
+    if (c == '"') out_ += '"';
+    out_ += c;
+  }
+  out_ += '"';
+  return *this;
+}
+
+CsvWriter& CsvWriter::number(int64_t field) {
+  separate();
+  out_ += std::to_string(field);
+  return *this;
+}
+
+CsvWriter& CsvWriter::end_row() {
+  out_ += "\r\n";
+  row_begun_ = false;
+  return *this;
+}
+
 }  // namespace menkyo

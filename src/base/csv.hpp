@@ -111,6 +111,21 @@ class CsvTable {
   bool readable_ = false;
 };
 
+// Writes a table for people's spreadsheets: UTF-8 with byte order mark, CRLF, RFC 4180. A text that a spreadsheet would
+// take for a formula gets an apostrophe before it; numbers are written as they are.
+class CsvWriter {
+ public:
+  CsvWriter& text(std::string_view field);
+  CsvWriter& number(int64_t field);
+  CsvWriter& end_row();
+  std::string const& out() const { return out_; }
+
+ private:
+  void separate();
+  std::string out_ = "\xEF\xBB\xBF";
+  bool row_begun_ = false;
+};
+
 // Whether all of `text` is UTF-8 (RFC 3629).
 bool is_utf8(std::string_view text);
 // Code points in well-formed UTF-8.

@@ -109,5 +109,24 @@ TEST(Csv, a_table_with_wrong_columns_has_no_rows) {
   EXPECT_EQ(of_nothing.count(), 1);
 }
 
+TEST(CsvWriter, quotes_what_needs_it_and_disarms_formulas) {
+  CsvWriter w;
+  w.text("plain").text("a,b").text("say \"so\"").text("two\r\nlines").number(-3).end_row();
+  w.text("=1+1").text("+81").text("-x").text("@sum").text("\tx").text("").text("免許").end_row();
+  EXPECT_EQ(w.out(),
+            "\xEF\xBB\xBFplain,\"a,b\",\"say \"\"so\"\"\",\"two\r\nlines\",-3\r\n"
+            "\"'=1+1\",\"'+81\",\"'-x\",\"'@sum\",\"'\tx\",,免許\r\n");
+}
+
+TEST(CsvWriter, writes_what_the_reader_reads) {
+  CsvWriter w;
+  w.text("a").text("b,\"c\"\nd").end_row();
+  CsvFaults faults;
+  CsvReader reader(w.out(), {}, faults);
+  std::vector<std::string> fields;
+  ASSERT_TRUE(reader.next(fields));
+  EXPECT_EQ(fields, (std::vector<std::string>{"a", "b,\"c\"\nd"}));
+}
+
 }  // namespace
 }  // namespace menkyo
