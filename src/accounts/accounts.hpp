@@ -216,6 +216,7 @@ void grant_operator_role(db::Tx& tx, keys::Vault const& vault, PersonId person, 
 // The path of the portal's page for a one-time link.
 std::string link_path(std::string const& token);
 
+// All operations of this module: accounts, virtual accounts, users, and the event log (history.cpp).
 std::vector<api::Route> routes();
 
 }  // namespace menkyo::accounts

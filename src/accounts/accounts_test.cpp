@@ -267,6 +267,46 @@ TEST_P(Accounts, page_through_users) {
   EXPECT_FALSE(rest.json.find("next_cursor"));
 }
 
+TEST_P(Accounts, have_a_history_that_everybody_reads_as_far_as_he_may) {
+  auto const tokyo = world.virtual_account(account, "=Tokyo");
+  auto const lab = world.virtual_account(account, "Lab", tokyo);
+  auto const grants = base() + "/role_grants";
+  admin->post(grants, grant_body("local@example.com", "va_viewer", lab));
+  world.database.clock.advance(std::chrono::seconds(1));
+  world.virtual_account(account, "Osaka");
+  auto const all = admin->get(base() + "/events");
+  auto const& items = all.json.at("items").items();
+  ASSERT_EQ(items.size(), 7U) << all.body;
+  EXPECT_EQ(items.at(0).at("kind").as_string(), "virtual_account_created");
+  EXPECT_EQ(items.at(0).at("subject").at("name").as_string(), "Osaka");
+  EXPECT_EQ(items.at(0).at("actor").at("name").as_string(), "Ada Admin");
+  // Events of one transaction have no order among themselves.
+  auto const about_itself = std::count_if(items.begin(), items.end(), [](auto const& e) { return !e.find("subject"); });
+  EXPECT_EQ(about_itself, 1);
+
+  auto const kinds = admin->get(base() + "/events?kind=role_granted&limit=1");
+  ASSERT_EQ(kinds.json.at("items").items().size(), 1U);
+  EXPECT_EQ(kinds.json.at("items").items().at(0).at("subject").at("name").as_string(), "local@example.com");
+  auto const cursor = "&cursor=" + kinds.json.at("next_cursor").as_string();
+  EXPECT_EQ(admin->get(base() + "/events?kind=role_granted" + cursor).json.at("items").items().size(), 1U);
+  EXPECT_EQ(admin->get(base() + "/events?kind=role_revoked" + cursor).code(), "invalid") << "it belongs to its filter";
+  EXPECT_EQ(admin->get(node(tokyo) + "/events").json.at("items").items().size(), 1U);
+  EXPECT_EQ(admin->get(base() + "/events?kind=nonsense").code(), "invalid");
+
+  auto local = world.as(world.person("local@example.com"));
+  auto const part = local.get(base() + "/events");
+  EXPECT_EQ(part.json.at("items").items().size(), 2U) << part.body;
+  EXPECT_THAT(part.body, Not(HasSubstr("Ada")));
+  EXPECT_THAT(part.body, Not(HasSubstr(world.administrator_of(account).text())));
+  EXPECT_EQ(local.get(node(tokyo) + "/events").status, 404);
+
+  auto const csv = admin->get(base() + "/events.csv");
+  EXPECT_THAT(csv.body, StartsWith("\xEF\xBB\xBF" "at,kind,actor_kind,actor,virtual_account,subject_kind,subject,data"));
+  EXPECT_THAT(csv.body, HasSubstr("'=Tokyo"));
+  EXPECT_EQ(std::count(csv.body.begin(), csv.body.end(), '\n'), 8);
+  EXPECT_EQ(local.get(node(lab) + "/events.csv").status, 200);
+}
+
 TEST_P(Accounts, the_operator_gets_in_and_in_again) {
   auto const [first, second] = world.database->write([&](db::Tx& tx) {
     auto one = create_first_operator(tx, world.vault, "operator@localhost");

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "accounts/accounts.hpp"
+#include "accounts/inside.hpp"
 #include "accounts/store.hpp"
 #include "base/text.hpp"
 
@@ -233,7 +234,7 @@ std::vector<api::Route> routes() {
   std::string const accounts = "/api/v1/smart_accounts", account = accounts + "/{smart_account_id}",
                     nodes = account + "/virtual_accounts", node = nodes + "/{virtual_account_id}",
                     grants = account + "/role_grants", all = "/api/v1/operator/smart_accounts";
-  return {
+  std::vector<api::Route> out{
       api::route<&get_me>(get, "/api/v1/me", "get_me", "See who is signed in, and with what rights"),
       api::route<&change_me>(patch, "/api/v1/me", "change_me", "Change one's own settings"),
       api::route<&list_smart_accounts>(get, accounts, "list_smart_accounts", "List one's Smart Accounts"),
@@ -251,6 +252,8 @@ std::vector<api::Route> routes() {
       api::route<&answer_new_account>(post, all, "create_smart_account",
                                       "Create a Smart Account with its administrator"),
   };
+  for (auto& route : history_routes()) out.push_back(std::move(route));
+  return out;
 }
 
 }  // namespace menkyo::accounts

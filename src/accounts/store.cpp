@@ -167,6 +167,13 @@ std::vector<PathName> names_of_paths(db::ReadTx& tx, std::vector<PathKey> const&
       keys);
 }
 
+std::vector<NodePlace> places(db::ReadTx& tx, std::vector<NodeKey> const& keys) {
+  return tx.all_many<NodePlace>(
+      "select v.virtual_account_id, v.path, v.name from {rows: account bytea, id bytea} r join virtual_account v "
+      "on v.smart_account_id = r.account and v.virtual_account_id = r.id",
+      keys);
+}
+
 std::vector<ChildCount> child_counts(db::ReadTx& tx, std::vector<NodeKey> const& keys) {
   return tx.all_many<ChildCount>(
       "select v.virtual_account_id, (select count(*) from virtual_account c where c.smart_account_id = r.account and "

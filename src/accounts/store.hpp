@@ -76,6 +76,11 @@ struct NodeKey {
   SmartAccountId smart_account_id;
   VirtualAccountId virtual_account_id;
 };
+struct NodePlace {
+  VirtualAccountId virtual_account_id;
+  std::string path, name;
+};
+std::vector<NodePlace> places(db::ReadTx& tx, std::vector<NodeKey> const& keys);
 struct ChildCount {
   VirtualAccountId virtual_account_id;
   int64_t count;

@@ -51,4 +51,36 @@ EventId record(db::Tx& tx, keys::Vault const& vault, Event const& event) {
   return id;
 }
 
+// ---- Reading ------------------------------------------------------------------------------------------------------
+
+std::vector<StoredEvent> read_events(db::ReadTx& tx, keys::Vault const& vault, SmartAccountId account,
+                                     std::optional<VirtualAccountId> virtual_account, std::optional<EventId> before,
+                                     int64_t limit) {
+  EventId last;
+  last.bytes.fill(0xff);
+  auto const bound = before.value_or(last);
+  std::vector<StoredEvent> out;
+  auto rows = virtual_account ? store::events_before(tx, account, *virtual_account, bound, limit)
+                              : store::events_before(tx, account, bound, limit);
+  for (auto& r : rows) {
+    std::string personal;
+    if (r.wrapped_personal) personal = as_text(vault.open("event_personal", *r.wrapped_personal));
+    out.push_back({r.event_id, r.at, r.kind, {r.actor_kind, r.actor_id.value_or(nobody)}, r.virtual_account_id,
+                   std::move(r.subject_kind), r.subject_id.value_or(nobody), std::move(r.data), std::move(personal)});
+  }
+  return out;
+}
+
+std::vector<EventNotice> events_since(db::ReadTx& tx, EventId after, int64_t limit) {
+  return store::notices_after(tx, after, limit);
+}
+
+EventId first_event_id(Instant at) {
+  // The first 48 bits of a UUIDv7 are milliseconds (RFC 9562 section 5.7).
+  auto const ms = std::chrono::floor<std::chrono::milliseconds>(at).time_since_epoch().count();
+  EventId id;
+  for (int i = 0; i < 6; ++i) id.bytes[size_t(i)] = uint8_t(uint64_t(ms) >> (40 - 8 * i));
+  return id;
+}
+
 }  // namespace menkyo::audit

@@ -50,4 +50,40 @@ struct Event {
 // Writes the event and marks it for sealing.
 EventId record(db::Tx& tx, keys::Vault const& vault, Event const& event);
 
+// ---- Reading ------------------------------------------------------------------------------------------------------
+
+struct StoredEvent {
+  EventId event_id;
+  Instant at;
+  EventKind kind;
+  Actor actor;
+  std::optional<VirtualAccountId> virtual_account_id;
+  std::string subject_kind;
+  std::array<uint8_t, 16> subject_id;  // zero for none
+  std::string data;                    // a flat JSON object
+  std::string personal;                // empty if there was none, or it was erased
+};
+
+// Newest first, older than `before`; of the whole account, or of one virtual account alone.
+std::vector<StoredEvent> read_events(db::ReadTx& tx, keys::Vault const& vault, SmartAccountId account,
+                                     std::optional<VirtualAccountId> virtual_account, std::optional<EventId> before,
+                                     int64_t limit);
+
+// What live pages are told of an event: where to look again.
+struct EventNotice {
+  SmartAccountId smart_account_id;
+  EventId event_id;
+  EventKind kind;
+  std::optional<VirtualAccountId> virtual_account_id;
+  std::string subject_kind;
+  std::optional<std::array<uint8_t, 16>> subject_id;
+};
+
+// Of all accounts, oldest first, behind `after`. Identifiers follow the time at which a transaction began, not the
+// order of commits: who follows the log begins each time a few seconds back (first_event_id) and leaves out what it has
+// seen.
+std::vector<EventNotice> events_since(db::ReadTx& tx, EventId after, int64_t limit);
+// No event of that instant or later has a smaller identifier.
+EventId first_event_id(Instant at);
+
 }  // namespace menkyo::audit

@@ -17,6 +17,67 @@ struct EventRow {
   std::optional<Bytes> commitment;
 };
 
+struct ReadRow {
+  EventId event_id;
+  Instant at;
+  EventKind kind;
+  ActorKind actor_kind;
+  std::optional<std::array<uint8_t, 16>> actor_id;
+  std::optional<VirtualAccountId> virtual_account_id;
+  std::string subject_kind;
+  std::optional<std::array<uint8_t, 16>> subject_id;
+  std::string data;
+  std::optional<Bytes> wrapped_personal;
+};
+std::vector<ReadRow> events_before(db::ReadTx& tx, SmartAccountId account, EventId before, int64_t limit);
+std::vector<ReadRow> events_before(db::ReadTx& tx, SmartAccountId account, VirtualAccountId va, EventId before,
+                                   int64_t limit);
+std::vector<EventNotice> notices_after(db::ReadTx& tx, EventId after, int64_t limit);
+
+// ---- Sealing ----
+
+std::vector<SmartAccountId> unsealed_accounts(db::ReadTx& tx, int64_t limit);
+std::vector<EventRow> unsealed_events(db::ReadTx& tx, SmartAccountId account, int64_t limit);
+struct Head {
+  int64_t sequence;
+  Bytes digest;
+  Instant signed_at;
+  std::string signature;
+};
+// Locked; made with sequence 0 and no digest if there was none.
+Head open_head(db::Tx& tx, SmartAccountId account);
+std::optional<Head> head(db::ReadTx& tx, SmartAccountId account);
+void set_head(db::Tx& tx, SmartAccountId account, Head const& head);
+struct SealRow {
+  SmartAccountId smart_account_id;
+  int64_t sequence;
+  EventId event_id;
+  Bytes digest;
+};
+void insert_seals(db::Tx& tx, std::vector<SealRow> const& rows);
+struct EventKey {
+  SmartAccountId smart_account_id;
+  EventId event_id;
+};
+void delete_unsealed(db::Tx& tx, std::vector<EventKey> const& keys);
+struct Seal {
+  int64_t sequence;
+  EventId event_id;
+  Bytes digest;
+};
+std::vector<Seal> seals_after(db::ReadTx& tx, SmartAccountId account, int64_t sequence, int64_t limit);
+std::vector<EventRow> events(db::ReadTx& tx, std::vector<EventKey> const& keys);
+struct PersonalRow {
+  EventId event_id;
+  Bytes salt;
+  Bytes wrapped_value;
+};
+std::vector<PersonalRow> personals(db::ReadTx& tx, std::vector<EventKey> const& keys);
+struct EventCounts {
+  int64_t events, sealed, unsealed;
+};
+EventCounts counts(db::ReadTx& tx, SmartAccountId account);
+
 void insert_event(db::Tx& tx, EventRow const& row);
 void insert_personal(db::Tx& tx, SmartAccountId account, EventId event, Bytes const& salt, Bytes const& wrapped_value);
 
