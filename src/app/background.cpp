@@ -41,6 +41,18 @@ void add_background_work(jobs::JobRunner& runner, Service& service) {
                                return std::optional<Instant>{};  // likewise
                              }});
 
+  auto const& authority = service.authority();
+  jobs::Periodic sealing{"seal_events", std::chrono::seconds(1), jobs::in_transaction([&authority](db::Tx& tx) {
+                           return audit::seal_pending(
+                                      tx,
+                                      [&authority](std::string_view head) {
+                                        return authority.sign(keys::event_head_type, head);
+                                      },
+                                      200) == 200;
+                         })};
+  sealing.trusts_clock = false;
+  runner.add(std::move(sealing));
+
   auto const bounded = [](auto clean) { return jobs::in_transaction([clean](db::Tx& tx) { return clean(tx, 200) == 200; }); };
   runner.add(jobs::Periodic{"forget_outcomes", minutes(10), bounded(db::forget_old_outcomes)});
   runner.add(jobs::Periodic{"forget_sign_ins", minutes(10), bounded(people::clean_up)});

@@ -11,7 +11,9 @@
 #include "catalog/resettle.hpp"
 #include "catalog/routes.hpp"
 #include "db/migrate.hpp"
+#include "devices/routes.hpp"
 #include "http/assets.hpp"
+#include "licenses/routes.hpp"
 #include "orders/routes.hpp"
 #include "people/people.hpp"
 
@@ -82,6 +84,8 @@ std::vector<api::Route> route_table() {
   append(all, accounts::routes());
   append(all, catalog::routes());
   append(all, orders::routes());
+  append(all, licenses::routes());
+  append(all, devices::routes());
   append(all, devices::message_routes());
   append(all, service_routes());
   return all;
