@@ -110,6 +110,7 @@ create table holding (
 );
 create index holding_by_lot on holding (smart_account_id, lot_id);
 create index holding_by_end on holding (smart_account_id, holder_kind, holder_id, entitlement_id, ends_at);
+create index holding_by_expiry on holding (smart_account_id, holder_kind, ends_at, holder_id, starts_at, quantity);
 create index holding_by_start on holding (smart_account_id, holder_kind, holder_id, entitlement_id, starts_at);
 
 -- What pages, alerts and devices are told; written by the transaction that changes an input. `sort_name` orders pages.

@@ -58,6 +58,9 @@ create table device_contact (
   primary key (smart_account_id, device_id)
 );
 
+-- Finds devices that have been silent for long.
+create index device_contact_by_last on device_contact (smart_account_id, last_contact_at);
+
 -- First registrations, so that a repeated register message gets its answer again. Keyed by the message, not the device.
 create table registration (
   smart_account_id bytea not null,

@@ -281,7 +281,7 @@ void Connection::pump_stream() {
   auto text = sink_->take();
   if (!text) return close();
   if (text->empty()) {
-    if (stream_) return loop_->wheel().arm(*this, shared_->config.limits.stream_heartbeat);
+    if (stream_ && !sink_->ended()) return loop_->wheel().arm(*this, shared_->config.limits.stream_heartbeat);
     end_stream();
     if (http_10_) return linger();
     return write("0\r\n\r\n", {});

@@ -11,7 +11,10 @@ bool EventSink::push(std::string const& text) {
     std::lock_guard lock(mutex_);
     if (closed_) return false;
     fits = text.size() <= bound_bytes_ - pending_.size();
-    if (fits) {
+    if (text.empty()) {
+      closed_ = ended_ = true;
+      fits = false;
+    } else if (fits) {
       pending_ += text;
     } else {
       closed_ = overflowed_ = true;
@@ -33,6 +36,11 @@ std::optional<std::string> EventSink::take() {
 bool EventSink::overflowed() {
   std::lock_guard lock(mutex_);
   return overflowed_;
+}
+
+bool EventSink::ended() {
+  std::lock_guard lock(mutex_);
+  return ended_;
 }
 
 void EventSink::close() {

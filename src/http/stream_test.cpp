@@ -72,6 +72,20 @@ TEST(Stream, CarriesEventsFromAnyThread) {
   EXPECT_EQ(server.server.stats().streams_open, 1u);
 }
 
+TEST(Stream, EndsWithAnEmptyText) {
+  Stage stage;
+  TestServer server(quick_config(), stage.handler());
+  auto client = server.connect();
+  client.send(subscribe);
+  client.until("\r\n\r\n");
+  auto const sink = stage.sink();
+  EXPECT_TRUE(sink("data: last\n\n"));
+  EXPECT_FALSE(sink(""));
+  EXPECT_FALSE(sink("data: lost\n\n"));
+  EXPECT_THAT(client.until("0\r\n\r\n"), HasSubstr("data: last\n\n"));
+  EXPECT_TRUE(soon([&] { return server.server.stats().streams_open == 0; }));
+}
+
 TEST(Stream, SendsAHeartbeatWhenNothingHappens) {
   Stage stage;
   auto config = quick_config();

@@ -216,11 +216,7 @@ void Books::record_changes(GroupKey const& key, State const& s, audit::Actor con
   }
 }
 
-void Books::store(audit::Actor const& actor) {
-  auto const job = audit::Actor{audit::ActorKind::job, {}};
-  std::vector<PositionRow> positions;
-  std::vector<store::ComplianceRow> compliance;
-  std::vector<store::LoanRow> gone_loans, new_loans;
+std::vector<TotalChange> Books::total_changes() const {
   std::map<std::pair<SmartAccountId, VirtualAccountId>, TotalChange> totals;
   auto const total_of = [&](SmartAccountId a, VirtualAccountId v) -> TotalChange& {
     auto& t = totals[{a, v}];
@@ -230,6 +226,33 @@ void Books::store(audit::Actor const& actor) {
   };
   for (auto const& [key, change] : device_changes_)
     if (change != 0) total_of(key.first, key.second).device_count += change;
+  for (auto const& [key, s] : states_) {
+    if (!s.touched) continue;
+    for (auto const& p : s.positions) {
+      auto const* before = find(s.stored_positions, p.entitlement_id);
+      if (before && same_numbers(*before, p)) continue;
+      PositionRow const nothing{};
+      auto const& b = before ? *before : nothing;
+      auto& t = total_of(key.smart_account_id, key.virtual_account_id);
+      t.owned += p.owned - b.owned;
+      t.in_use += p.in_use - b.in_use;
+      t.borrowed += p.borrowed - b.borrowed;
+      t.short_quantity += p.short_quantity - b.short_quantity;
+      t.surplus += p.surplus() - b.surplus();
+      t.entitlement_count += before ? 0 : 1;
+      t.short_entitlement_count += (p.short_quantity > 0) - (b.short_quantity > 0);
+    }
+  }
+  std::vector<TotalChange> out;
+  for (auto const& [key, t] : totals) out.push_back(t);
+  return out;
+}
+
+void Books::store(audit::Actor const& actor) {
+  auto const job = audit::Actor{audit::ActorKind::job, {}};
+  std::vector<PositionRow> positions;
+  std::vector<store::ComplianceRow> compliance;
+  std::vector<store::LoanRow> gone_loans, new_loans;
   for (auto& [key, s] : states_) {
     if (!s.touched) continue;
     record_changes(key, s, actor);
@@ -241,16 +264,6 @@ void Books::store(audit::Actor const& actor) {
       auto const* before = find(s.stored_positions, p.entitlement_id);
       if (before && same_numbers(*before, p)) continue;
       positions.push_back(p);
-      PositionRow const nothing{};
-      auto const& b = before ? *before : nothing;
-      auto& t = total_of(key.smart_account_id, key.virtual_account_id);
-      t.owned += p.owned - b.owned;
-      t.in_use += p.in_use - b.in_use;
-      t.borrowed += p.borrowed - b.borrowed;
-      t.short_quantity += p.short_quantity - b.short_quantity;
-      t.surplus += p.surplus() - b.surplus();
-      t.entitlement_count += before ? 0 : 1;
-      t.short_entitlement_count += (p.short_quantity > 0) - (b.short_quantity > 0);
     }
     auto const account = key.smart_account_id;
     auto const va = key.virtual_account_id;
@@ -277,9 +290,7 @@ void Books::store(audit::Actor const& actor) {
   store::delete_loans(*tx_, gone_loans);
   store::put_loans(*tx_, new_loans);
   store::put_compliance(*tx_, compliance);
-  std::vector<TotalChange> changes;
-  for (auto const& [key, t] : totals) changes.push_back(t);
-  store::add_to_totals(*tx_, changes);
+  store::add_to_totals(*tx_, total_changes());
 }
 
 LotId deposit(db::Tx& tx, keys::Vault const& vault, catalog::Catalog const& catalog, Deposit const& d) {

@@ -71,6 +71,9 @@ class Books {
   // Calculates a group anew although nothing of it changed but the hierarchy.
   void resettle(GroupKey const& key) { settle(state(key)); }
 
+  // What loading and changing added to the stored totals of virtual accounts.
+  std::vector<TotalChange> total_changes() const;
+
   // Writes what changed, with an event for each entitlement that became short or is no longer, and sees to it that the
   // next boundary is looked at in time. Call once, last.
   void store(audit::Actor const& actor);

@@ -1,5 +1,7 @@
 #include "licenses/store.hpp"
 
+#include <algorithm>
+
 namespace menkyo::licenses::store {
 
 void insert_lot(db::Tx& tx, LotId id, Deposit const& d) {
@@ -250,6 +252,191 @@ std::vector<TotalChange> all_totals(db::ReadTx& tx, SmartAccountId account) {
       "select smart_account_id, virtual_account_id, owned, in_use, borrowed, short, surplus, entitlement_count, "
       "short_entitlement_count, device_count from virtual_account_total where smart_account_id = $1",
       account);
+}
+
+std::vector<PathRange> ranges_of(access::Reach const& reach) {
+  // A path ends in '/', which '0' follows.
+  auto const range = [](std::string const& prefix) {
+    return PathRange{prefix, prefix.substr(0, prefix.size() - 1) + "0"};
+  };
+  if (reach.all) return {range("/")};
+  std::vector<PathRange> out;
+  for (auto const& prefix : reach.prefixes) out.push_back(range(prefix));
+  return out;
+}
+
+namespace {
+
+template <class T, class F>
+std::vector<T> gather(access::Reach const& reach, F&& read) {
+  std::vector<T> out;
+  for (auto const& range : ranges_of(reach))
+    for (auto& row : read(range)) out.push_back(std::move(row));
+  return out;
+}
+
+}  // namespace
+
+#define OVERVIEW_COLUMNS                                                                                                \
+  "select v.virtual_account_id, v.name, v.path, v.sort_path, coalesce(t.owned, 0), coalesce(t.in_use, 0), "    \
+  "coalesce(t.borrowed, 0), coalesce(t.short, 0), coalesce(t.surplus, 0), coalesce(t.entitlement_count, 0), "           \
+  "coalesce(t.short_entitlement_count, 0), coalesce(t.device_count, 0) from virtual_account v "                         \
+  "left join virtual_account_total t on t.smart_account_id = v.smart_account_id and "                                   \
+  "t.virtual_account_id = v.virtual_account_id "
+#define OVERVIEW_AFTER OVERVIEW_COLUMNS "where v.smart_account_id = $1 and v.sort_path > $2 "
+
+std::vector<OverviewRow> overview(db::ReadTx& tx, SmartAccountId account, access::Reach const& reach,
+                                  std::string const& after, int64_t limit) {
+  // Of the whole account the index by tree order is read just as far as the page goes.
+  if (reach.all)
+    return tx.all<OverviewRow>(OVERVIEW_AFTER "order by v.sort_path limit $3", account, after, limit);
+  auto rows = gather<OverviewRow>(reach, [&](PathRange const& range) {
+    return tx.all<OverviewRow>(OVERVIEW_AFTER "and v.path >= $3 and v.path < $4 order by v.sort_path limit $5", account,
+                               after, range.from, range.to, limit);
+  });
+  std::sort(rows.begin(), rows.end(), [](auto const& a, auto const& b) { return a.sort_path < b.sort_path; });
+  if (int64_t(rows.size()) > limit) rows.resize(size_t(limit));
+  return rows;
+}
+
+std::vector<OverviewRow> overview_of(db::ReadTx& tx, SmartAccountId account, std::vector<VirtualAccountId> const& vas) {
+  struct Key {
+    SmartAccountId a;
+    VirtualAccountId i;
+  };
+  std::vector<Key> keys;
+  for (auto const va : vas) keys.push_back({account, va});
+  return tx.all_many<OverviewRow>(OVERVIEW_COLUMNS
+                                  "join {rows: a bytea, i bytea} r on v.smart_account_id = r.a and "
+                                  "v.virtual_account_id = r.i",
+                                  keys);
+}
+
+Sums sums(db::ReadTx& tx, SmartAccountId account, access::Reach const& reach) {
+  Sums out;
+  for (auto const& s : gather<Sums>(reach, [&](PathRange const& range) {
+         return tx.all<Sums>(
+             "select cast(coalesce(sum(t.owned), 0) as bigint), cast(coalesce(sum(t.in_use), 0) as bigint), "
+             "cast(coalesce(sum(t.borrowed), 0) as bigint), cast(coalesce(sum(t.short), 0) as bigint), "
+             "cast(coalesce(sum(t.surplus), 0) as bigint), cast(coalesce(sum(t.device_count), 0) as bigint), "
+             "cast(coalesce(sum(case when t.short_entitlement_count > 0 then 1 else 0 end), 0) as bigint) "
+             "from virtual_account v join virtual_account_total t on t.smart_account_id = v.smart_account_id and "
+             "t.virtual_account_id = v.virtual_account_id where v.smart_account_id = $1 and v.path >= $2 and v.path < $3",
+             account, range.from, range.to);
+       })) {
+    out.owned += s.owned;
+    out.in_use += s.in_use;
+    out.borrowed += s.borrowed;
+    out.short_quantity += s.short_quantity;
+    out.surplus += s.surplus;
+    out.device_count += s.device_count;
+    out.out_of_compliance_count += s.out_of_compliance_count;
+  }
+  return out;
+}
+
+std::vector<Count> expiring(db::ReadTx& tx, SmartAccountId account, access::Reach const& reach, Instant until) {
+  return gather<Count>(reach, [&](PathRange const& range) {
+    return tx.all<Count>(
+        "select h.holder_id, cast(sum(h.quantity) as bigint) from holding h join virtual_account v on "
+        "v.smart_account_id = h.smart_account_id and v.virtual_account_id = h.holder_id where h.smart_account_id = $1 and "
+        "h.holder_kind = 'virtual_account' and h.ends_at > $2 and h.ends_at <= $3 and h.starts_at <= $2 and "
+        "v.path >= $4 and v.path < $5 group by h.holder_id",
+        account, tx.now(), until, range.from, range.to);
+  });
+}
+
+std::vector<Count> silent(db::ReadTx& tx, SmartAccountId account, access::Reach const& reach, Instant since) {
+  return gather<Count>(reach, [&](PathRange const& range) {
+    return tx.all<Count>(
+        "select d.virtual_account_id, count(*) from device_contact c join device d on "
+        "d.smart_account_id = c.smart_account_id and d.device_id = c.device_id join virtual_account v on "
+        "v.smart_account_id = d.smart_account_id and v.virtual_account_id = d.virtual_account_id where "
+        "c.smart_account_id = $1 and c.last_contact_at <= $2 and d.status = 'registered' and v.path >= $3 and "
+        "v.path < $4 group by d.virtual_account_id",
+        account, since, range.from, range.to);
+  });
+}
+
+std::vector<GroupKey> groups_due(db::ReadTx& tx, SmartAccountId account, int64_t limit) {
+  return tx.all<GroupKey>(
+      "select smart_account_id, virtual_account_id, group_id from compliance where smart_account_id = $1 and "
+      "next_boundary_at <= $2 order by next_boundary_at limit $3",
+      account, tx.now(), limit);
+}
+
+std::vector<PathName> names_of(db::ReadTx& tx, SmartAccountId account, std::vector<std::string> const& paths) {
+  struct Key {
+    SmartAccountId a;
+    std::string p;
+  };
+  std::vector<Key> keys;
+  for (auto const& path : paths) keys.push_back({account, path});
+  return tx.all_many<PathName>(
+      "select v.path, v.name from virtual_account v join {rows: a bytea, p text} r on v.smart_account_id = r.a and "
+      "v.path = r.p",
+      keys);
+}
+
+std::vector<PositionRow> positions_of(db::ReadTx& tx, SmartAccountId account, VirtualAccountId va) {
+  return tx.all<PositionRow>(
+      "select smart_account_id, virtual_account_id, entitlement_id, owned, in_use, reserved, borrowed, lent, short, "
+      "next_boundary_at, next_end_at from position where smart_account_id = $1 and virtual_account_id = $2 "
+      "order by entitlement_id",
+      account, va);
+}
+
+std::vector<EntitlementCount> expiring_of(db::ReadTx& tx, SmartAccountId account, VirtualAccountId va, Instant until) {
+  return tx.all<EntitlementCount>(
+      "select entitlement_id, cast(sum(quantity) as bigint) from holding where smart_account_id = $1 and "
+      "holder_kind = 'virtual_account' and holder_id = $2 and ends_at > $3 and ends_at <= $4 and starts_at <= $3 "
+      "group by entitlement_id",
+      account, va, tx.now(), until);
+}
+
+std::vector<EntitlementType> types_of(db::ReadTx& tx, SmartAccountId account, VirtualAccountId va) {
+  return tx.all<EntitlementType>(
+      "select distinct h.entitlement_id, l.license_type from holding h join lot l on "
+      "l.smart_account_id = h.smart_account_id and l.lot_id = h.lot_id where h.smart_account_id = $1 and "
+      "h.holder_kind = 'virtual_account' and h.holder_id = $2 and h.ends_at > $3",
+      account, va, tx.now());
+}
+
+std::vector<HeldLot> lots_of(db::ReadTx& tx, SmartAccountId account, VirtualAccountId va, EntitlementId entitlement,
+                            int64_t limit) {
+  auto out = tx.all<HeldLot>(
+      "select l.lot_id, l.license_type, h.quantity, l.starts_at, l.ends_at, l.subscription, l.source_kind, "
+      "l.source_reference from holding h join lot l on l.smart_account_id = h.smart_account_id and l.lot_id = h.lot_id "
+      "where h.smart_account_id = $1 and h.holder_kind = 'virtual_account' and h.holder_id = $2 and "
+      "h.entitlement_id = $3 order by l.ends_at, l.lot_id limit $4",
+      account, va, entitlement, limit);
+  // What ended is held by nobody; the entry that ended it tells whose it was.
+  auto const ended = tx.all<HeldLot>(
+      "select l.lot_id, l.license_type, e.quantity, l.starts_at, l.ends_at, l.subscription, l.source_kind, "
+      "l.source_reference from holding h join lot l on l.smart_account_id = h.smart_account_id and l.lot_id = h.lot_id "
+      "join ledger_entry e on e.smart_account_id = h.smart_account_id and e.lot_id = h.lot_id "
+      "where h.smart_account_id = $1 and h.holder_kind = 'expired' and h.entitlement_id = $3 and "
+      "e.from_kind = 'virtual_account' and e.from_id = $2 and e.to_kind = 'expired' "
+      "order by l.ends_at desc, l.lot_id limit $4",
+      account, va, entitlement, limit - int64_t(out.size()));
+  out.insert(out.end(), ended.begin(), ended.end());
+  return out;
+}
+
+std::vector<UsingDevice> devices_using(db::ReadTx& tx, SmartAccountId account, VirtualAccountId va,
+                                       EntitlementId entitlement, int64_t limit) {
+  return tx.all<UsingDevice>(
+      "select d.device_id, d.display_name, d.product_id, u.quantity from device_use u join device d on "
+      "d.smart_account_id = u.smart_account_id and d.device_id = u.device_id where u.smart_account_id = $1 and "
+      "u.entitlement_id = $2 and d.virtual_account_id = $3 order by d.device_id limit $4",
+      account, entitlement, va, limit);
+}
+
+int64_t count_devices_using(db::ReadTx& tx, SmartAccountId account, VirtualAccountId va, EntitlementId entitlement) {
+  return *tx.one<int64_t>(
+      "select count(*) from device_use u join device d on d.smart_account_id = u.smart_account_id and "
+      "d.device_id = u.device_id where u.smart_account_id = $1 and u.entitlement_id = $2 and d.virtual_account_id = $3",
+      account, entitlement, va);
 }
 
 }  // namespace menkyo::licenses::store

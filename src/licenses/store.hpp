@@ -1,6 +1,7 @@
 #pragma once
 // All SQL of lots, ledger, holdings, positions and compliance.
 
+#include "access/access.hpp"
 #include "db/tx.hpp"
 #include "licenses/books.hpp"
 #include "licenses/ledger.hpp"
@@ -97,5 +98,82 @@ std::vector<LotRow> all_lots(db::ReadTx& tx, SmartAccountId account);
 std::vector<UseRow> all_use(db::ReadTx& tx, SmartAccountId account);
 std::vector<PositionRow> all_positions(db::ReadTx& tx, SmartAccountId account);
 std::vector<TotalChange> all_totals(db::ReadTx& tx, SmartAccountId account);
+
+// ---- pages; joins with virtual accounts and devices are for reading only ------------------------------------------------
+
+// A range of virtual_account.path; see access::Reach.
+struct PathRange {
+  std::string from, to;  // `to` is beyond the range
+};
+std::vector<PathRange> ranges_of(access::Reach const& reach);
+
+struct OverviewRow {
+  VirtualAccountId virtual_account_id;
+  std::string name, path, sort_path;
+  int64_t owned, in_use, borrowed, short_quantity, surplus, entitlement_count, short_entitlement_count, device_count;
+};
+// In the order of the tree, from after `after` on.
+std::vector<OverviewRow> overview(db::ReadTx& tx, SmartAccountId account, access::Reach const& reach,
+                                  std::string const& after, int64_t limit);
+
+// Those of these virtual accounts, in no order.
+std::vector<OverviewRow> overview_of(db::ReadTx& tx, SmartAccountId account, std::vector<VirtualAccountId> const& vas);
+
+struct Sums {
+  int64_t owned = 0, in_use = 0, borrowed = 0, short_quantity = 0, surplus = 0, device_count = 0, out_of_compliance_count = 0;
+};
+Sums sums(db::ReadTx& tx, SmartAccountId account, access::Reach const& reach);
+
+struct Count {
+  VirtualAccountId virtual_account_id;
+  int64_t quantity;
+};
+// Licenses in force that end in (now, until], and registered devices without contact since `since`; by virtual account,
+// those with none left out.
+std::vector<Count> expiring(db::ReadTx& tx, SmartAccountId account, access::Reach const& reach, Instant until);
+std::vector<Count> silent(db::ReadTx& tx, SmartAccountId account, access::Reach const& reach, Instant since);
+
+// Groups whose boundary has come and that no job has settled yet.
+std::vector<GroupKey> groups_due(db::ReadTx& tx, SmartAccountId account, int64_t limit);
+
+struct PathName {
+  std::string path, name;
+};
+std::vector<PathName> names_of(db::ReadTx& tx, SmartAccountId account, std::vector<std::string> const& paths);
+
+std::vector<PositionRow> positions_of(db::ReadTx& tx, SmartAccountId account, VirtualAccountId va);
+struct EntitlementCount {
+  EntitlementId entitlement_id;
+  int64_t quantity;
+};
+std::vector<EntitlementCount> expiring_of(db::ReadTx& tx, SmartAccountId account, VirtualAccountId va, Instant until);
+struct EntitlementType {
+  EntitlementId entitlement_id;
+  LicenseType license_type;
+};
+// Of licenses that have not ended.
+std::vector<EntitlementType> types_of(db::ReadTx& tx, SmartAccountId account, VirtualAccountId va);
+
+struct HeldLot {
+  LotId lot_id;
+  LicenseType license_type;
+  int64_t quantity;  // that the virtual account has, or had until the end
+  Instant starts_at, ends_at;
+  std::optional<std::string> subscription;
+  std::string source_kind, source_reference;
+};
+// Those that it holds, soonest end first, and then those that ended, latest first.
+std::vector<HeldLot> lots_of(db::ReadTx& tx, SmartAccountId account, VirtualAccountId va, EntitlementId entitlement,
+                            int64_t limit);
+
+struct UsingDevice {
+  DeviceId device_id;
+  std::string display_name;
+  ProductId product_id;
+  int64_t quantity;
+};
+std::vector<UsingDevice> devices_using(db::ReadTx& tx, SmartAccountId account, VirtualAccountId va,
+                                       EntitlementId entitlement, int64_t limit);
+int64_t count_devices_using(db::ReadTx& tx, SmartAccountId account, VirtualAccountId va, EntitlementId entitlement);
 
 }  // namespace menkyo::licenses::store
