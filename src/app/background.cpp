@@ -1,6 +1,7 @@
 #include "app/background.hpp"
 
 #include "access/access.hpp"
+#include "audit/seal.hpp"
 #include "catalog/resettle.hpp"
 #include "orders/orders.hpp"
 #include "people/people.hpp"
