@@ -46,7 +46,7 @@ void insert_virtual_account(db::Tx& tx, SmartAccountId account, VirtualAccountId
   tx.exec(
       "insert into virtual_account (smart_account_id, virtual_account_id, number, parent_id, path, sort_path, depth, name, "
       "description, is_default, commerce_access, created_at, version) values ($1, $2, $3, null, $4, $5, 1, $6, '', $7, "
-      "'private', $8, 1)",
+      "'PRIVATE', $8, 1)",
       account, id, number, "/" + std::to_string(number) + "/", name, name, number == 1, tx.now());
 }
 
@@ -63,7 +63,7 @@ DeviceWorld::DeviceWorld(std::string const& database_kind, DeviceWorldConfig con
     second_va = tx.new_id<VirtualAccountId>();
     tx.exec(
         "insert into smart_account (smart_account_id, number, name, domain, type, status, created_at, version) values "
-        "($1, 1, 'Aozora', 'aozora.example', 'customer', 'active', $2, 1)",
+        "($1, 1, 'Aozora', 'aozora.example', 'CUSTOMER', 'ACTIVE', $2, 1)",
         account, tx.now());
     insert_virtual_account(tx, account, va, 1, "Default");
     insert_virtual_account(tx, account, second_va, 2, "Osaka");

@@ -1,0 +1,350 @@
+// Every operation against every kind of caller. What must come out is computed from the needs that the route declares
+// and the table of roles, so that a new row is covered the moment it is in the table; there is no list of exceptions.
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <future>
+
+#include "accounts/accounts.hpp"
+#include "app/service.hpp"
+#include "tests/api/examples.hpp"
+#include "tests/support/json_schema.hpp"
+#include "tests/support/test_device.hpp"
+
+namespace menkyo::test {
+namespace {
+
+using access::OperatorRole;
+using access::Permission;
+using access::Role;
+
+// A role that a caller has, and whether it holds at the virtual account that the examples are about.
+struct Standing {
+  Role role;
+  bool at_the_place;
+};
+
+struct CallerKind {
+  std::string name;
+  PersonId person;  // empty: nobody
+  std::vector<Standing> standings{};
+  std::vector<OperatorRole> operator_roles{};
+};
+
+constexpr std::string_view allowed = "allowed";
+
+// What one need answers; the caller is signed in.
+std::string_view judge_account(CallerKind const& caller, Permission permission) {
+  if (caller.standings.empty()) return "not_found";
+  for (auto const& s : caller.standings)
+    if (permission == Permission::account_view ||
+        (!access::is_virtual_account_role(s.role) && access::allows(s.role, permission)))
+      return allowed;
+  return "forbidden";
+}
+std::string_view judge_any(CallerKind const& caller, Permission permission) {
+  if (caller.standings.empty()) return "not_found";
+  for (auto const& s : caller.standings)
+    if (access::allows(s.role, permission)) return allowed;
+  return "forbidden";
+}
+std::string_view judge_virtual_account(CallerKind const& caller, Permission permission) {
+  bool sees = false, may = false;
+  for (auto const& s : caller.standings) {
+    bool const holds = s.at_the_place || !access::is_virtual_account_role(s.role);
+    sees = sees || (holds && access::allows(s.role, Permission::inventory_view));
+    may = may || (holds && access::allows(s.role, permission));
+  }
+  return !sees ? "not_found" : may ? allowed : "forbidden";
+}
+std::string_view judge_operator(CallerKind const& caller, access::OperatorPermission permission) {
+  if (caller.operator_roles.empty()) return "not_found";
+  for (auto role : caller.operator_roles)
+    if (access::allows(role, permission)) return allowed;
+  return "forbidden";
+}
+
+template <class P>
+P permission_of(api::Need const& need) {
+  P out;
+  if (!from_text(need.permission, out)) throw std::logic_error("unknown permission " + need.permission);
+  return out;
+}
+
+std::string_view expected(api::Route const& route, CallerKind const& caller, bool names_place) {
+  if (!route.needs_session) return route.needs.empty() ? allowed : "needs without a session";
+  if (!caller.person) return "unauthenticated";
+  for (auto const& need : route.needs) {
+    auto const verdict = [&]() -> std::string_view {
+      if (need.scope == "operator") return judge_operator(caller, permission_of<access::OperatorPermission>(need));
+      auto const permission = permission_of<Permission>(need);
+      if (need.scope == "smart_account") return judge_account(caller, permission);
+      if (need.scope == "virtual_accounts") return judge_any(caller, permission);
+      if (need.scope == "virtual_account" || need.scope == "role_grant") return judge_virtual_account(caller, permission);
+      if (need.scope == "place")
+        return names_place ? judge_virtual_account(caller, permission) : judge_account(caller, permission);
+      throw std::logic_error("unknown scope " + need.scope);
+    }();
+    if (verdict != allowed) return verdict;
+  }
+  return allowed;
+}
+
+// Runs an operation and undoes it, so that each case meets the same service.
+constexpr ProblemKind undone{"undone", 418, "Done and undone"};
+
+class UndoneCall final : public api::Call {
+ public:
+  UndoneCall(std::unique_ptr<api::Call> inner, std::optional<api::Response>& kept) : inner_(std::move(inner)), kept_(kept) {}
+  api::Response read(db::ReadTx& tx, api::Caller const& caller) override { return inner_->read(tx, caller); }
+  api::Response write(db::Tx& tx, api::Caller const& caller) override {
+    kept_ = inner_->write(tx, caller);
+    throw Problem(undone);
+  }
+
+ private:
+  std::unique_ptr<api::Call> inner_;
+  std::optional<api::Response>& kept_;
+};
+
+class Refusals : public ::testing::TestWithParam<std::string> {
+ protected:
+  Refusals() : world(GetParam()), routes(app::route_table()) {
+    make_tree();
+    make_things();
+    make_callers();
+    make_service();
+    auto table = routes;
+    for (auto& route : table)
+      if (route.shape == api::Shape::write)
+        route.decode = [this, decode = route.decode](auto const& request, auto const& path, auto const& services) {
+          return std::make_unique<UndoneCall>(decode(request, path, services), kept);
+        };
+    dispatcher.emplace(api::DispatchConfig{
+        .routes = std::move(table),
+        .database = &*world.db,
+        .services = &services,
+        .sealer = &world.vault,
+        .authenticate = people::Authenticator(*world.db, world.vault),
+        .otherwise = [](api::Request, api::Reply reply) { reply({404, {}, "", {}}); }});
+  }
+  ~Refusals() override { std::filesystem::remove_all(folder); }
+
+  // The world's first virtual account gets one above it and one below it; the second stands beside.
+  void make_tree() {
+    world.db->write([&](db::Tx& tx) {
+      above = tx.new_id<VirtualAccountId>();
+      below = tx.new_id<VirtualAccountId>();
+      auto const insert = [&](VirtualAccountId id, int64_t number, std::optional<VirtualAccountId> parent,
+                              std::string const& path, int64_t depth) {
+        tx.exec(
+            "insert into virtual_account (smart_account_id, virtual_account_id, number, parent_id, path, sort_path, depth, "
+            "name, description, is_default, commerce_access, created_at, version) values ($1, $2, $3, $4, $5, $5, $6, "
+            "$5, '', $7, 'PUBLIC', $8, 1)",
+            world.account, id, number, parent, path, depth, false, tx.now());
+      };
+      insert(above, 1001, {}, "/1001/", 1);
+      tx.exec("update virtual_account set parent_id = $3, path = '/1001/1/', depth = 2 where smart_account_id = $1 "
+              "and virtual_account_id = $2",
+              world.account, world.va, above);
+      insert(below, 1002, world.va, "/1001/1/1002/", 3);
+      tx.exec("insert into counter (name, value) values ('virtual_account', 2000), ('smart_account', 2000)");
+    });
+  }
+
+  PersonId person(std::string const& name) {
+    return world.db->write([&](db::Tx& tx) {
+      return people::create_person(tx, world.vault, {{name + "@matrix.example", name, "Test", {}}, people::Language::en}, {});
+    });
+  }
+  RoleGrantId grant(PersonId who, Role role, std::optional<VirtualAccountId> where = {}, std::optional<Instant> end = {}) {
+    return world.db->write([&](db::Tx& tx) {
+      auto const id = tx.new_id<RoleGrantId>();
+      tx.exec(
+          "insert into role_grant (smart_account_id, role_grant_id, person_id, role, virtual_account_id, created_at, "
+          "ends_at) values ($1, $2, $3, $4, $5, $6, $7)",
+          world.account, id, who, role, where, tx.now(), end);
+      return id;
+    });
+  }
+
+  // Real things for the examples to name.
+  void make_things() {
+    auto const token = world.token();
+    TestDevice device(world, "S-1");
+    device.register_with(token.text);
+    world.deposit("ESS", 5);
+    auto const colleague = person("colleague");
+    auto const link = world.db->write([&](db::Tx& tx) { return people::make_link(tx, world.vault, colleague); });
+    samples.by_prefix = {{"sa", world.account.text()},
+                         {"va", world.va.text()},
+                         {"rgr", grant(colleague, Role::va_user, world.va).text()},
+                         {"tok", token.registration_token_id.text()},
+                         {"dev", device.id},
+                         {"ent", world.id_of("ESS").text()},
+                         {"per", colleague.text()}};
+    TestDevice next(world, "S-2");
+    samples.by_name = {{"mail", "colleague@matrix.example"},
+                       {"password", "Kame-wa-9-ban"},
+                       {"token", link},
+                       {"domain", "new.example"},
+                       {"application/jose", next.make_register(token.text).text}};
+  }
+
+  void make_callers() {
+    callers.push_back({"nobody", {}});
+    callers.push_back({"somebody without a role", person("stranger")});
+    for (auto role : {Role::sa_admin, Role::sa_user, Role::sa_approver, Role::sa_viewer}) {
+      auto const id = person(std::string(to_text(role)));
+      grant(id, role);
+      callers.push_back({std::string(to_text(role)), id, {{role, false}}});
+    }
+    for (auto role : {Role::va_admin, Role::va_user, Role::va_viewer}) {
+      auto const add = [&](std::string const& where, VirtualAccountId va, bool at_the_place) {
+        auto const name = std::string(to_text(role)) + "." + where;
+        auto const id = person(name);
+        grant(id, role, va);
+        callers.push_back({name, id, {{role, at_the_place}}});
+      };
+      add("there", world.va, true);
+      add("above", above, true);
+      add("below", below, false);
+      add("beside", world.second_va, false);
+    }
+    auto const both = person("both");
+    grant(both, Role::sa_viewer);
+    grant(both, Role::va_admin, world.va);
+    callers.push_back({"sa_viewer and va_admin there", both, {{Role::sa_viewer, false}, {Role::va_admin, true}}});
+    for (size_t i = 0; i < enum_words(OperatorRole{}).size(); ++i) {
+      auto const role = OperatorRole(i);
+      auto const id = person(std::string(to_text(role)));
+      world.db->write([&](db::Tx& tx) { accounts::grant_operator_role(tx, world.vault, id, role, {}); });
+      callers.push_back({std::string(to_text(role)), id, {}, {role}});
+    }
+    auto const outsider = world.db->write([&](db::Tx& tx) {
+      accounts::create_smart_account(tx, world.vault,
+                                     {"Other", "other.example", {"admin@other.example", "A", "B", people::Language::en}}, {});
+      return *people::find_person(tx, world.vault, "admin@other.example");
+    });
+    callers.push_back({"the administrator of another account", outsider});
+    auto const lapsed = person("lapsed"), removed = person("removed");
+    grant(lapsed, Role::sa_admin, {}, world.now());
+    auto const gone = grant(removed, Role::sa_admin);
+    world.db->write([&](db::Tx& tx) { tx.exec("delete from role_grant where role_grant_id = $1", gone); });
+    callers.push_back({"an administrator whose role ended", lapsed});
+    callers.push_back({"an administrator who was removed", removed});
+  }
+
+  void make_service() {
+    folder = std::filesystem::temp_directory_path() / ("menkyo_refusals_" + to_hex(Random(system_seeds().next()).bytes(8)));
+    app::Settings settings;
+    settings.data = folder;
+    service = std::make_unique<app::Service>(settings);
+    services.add(world.vault);
+    services.add(cursors);
+    services.add(*world.authority);
+    services.add(world.catalogs);
+    services.add(*world.desk);
+    services.add(*service);
+  }
+
+  std::string session_of(PersonId who) {
+    auto const token = "session of " + who.text();
+    world.db->write([&](db::Tx& tx) {
+      tx.exec(
+          "insert into person_session (session_lookup, session_id, person_id, created_at, used_at, expires_at) "
+          "values ($1, $2, $3, $4, $4, $5) on conflict (session_lookup) do nothing",
+          world.vault.lookup("person_session", as_bytes(token)), tx.new_id<SessionId>(), who, tx.now(),
+          tx.now() + std::chrono::hours(1));
+    });
+    return token;
+  }
+
+  api::Response send(api::Request request, std::string const& session) {
+    request.headers.emplace_back("host", "menkyo.example");
+    request.headers.emplace_back("menkyo-request", "1");
+    if (!session.empty()) request.headers.emplace_back("cookie", "menkyo_session=" + session);
+    request.peer = "192.0.2.1";
+    kept.reset();
+    std::promise<api::Response> arrived;
+    dispatcher->handle(std::move(request), [&](api::Response r) { arrived.set_value(std::move(r)); });
+    auto response = arrived.get_future().get();
+    return response.status == undone.status ? *kept : response;
+  }
+
+  // "allowed", or the code with which access was refused.
+  static std::string verdict_of(api::Response const& response) {
+    if (response.status < 400) return std::string(allowed);
+    auto const code = protocol::json::parse(response.body).at("code").as_string();
+    bool const refused = code == "unauthenticated" || code == "forbidden" || code == "not_found" || code == "cross_site";
+    return refused ? code : std::string(allowed);
+  }
+
+  static std::vector<std::string> faults_of(std::vector<api::Route> const& routes, api::Request const& request,
+                                            api::Response const& response) {
+    std::string type;
+    for (auto const& [name, value] : response.headers)
+      if (name == "content-type") type = value;
+    bool const json = type.starts_with("application/json") || type.starts_with("application/problem+json");
+    protocol::json::Limits const limits{64, size_t{8} << 20, size_t{1} << 20};
+    return check_answer(routes, request.method, request.path, response.status, type,
+                        json ? protocol::json::parse(response.body, limits) : protocol::json::Value());
+  }
+
+  // Returns whether the caller was let through.
+  bool check(api::Route const& route, CallerKind const& caller, std::vector<std::string> const& also) {
+    auto const request = example_request(route, samples, also);
+    auto const response = send(request, caller.person ? session_of(caller.person) : "");
+    auto const verdict = verdict_of(response);
+    EXPECT_EQ(verdict, expected(route, caller, !also.empty()))
+        << route.operation_id << (also.empty() ? "" : " with " + also.front()) << " by " << caller.name << ": "
+        << response.status << " " << response.body;
+    EXPECT_LT(response.status, 500) << route.operation_id << " by " << caller.name << ": " << response.body;
+    for (auto const& fault : faults_of(routes, request, response))
+      ADD_FAILURE() << route.operation_id << " by " << caller.name << " answers other than declared: " << fault << "\n"
+                    << response.body.substr(0, 500);
+    return verdict == allowed;
+  }
+
+  DeviceWorld world;
+  std::vector<api::Route> routes;
+  api::Cursors cursors{Bytes(32, 3)};
+  api::Services services;
+  std::filesystem::path folder;
+  std::unique_ptr<app::Service> service;
+  VirtualAccountId above, below;
+  Samples samples;
+  std::vector<CallerKind> callers;
+  std::optional<api::Response> kept;
+  std::optional<api::Dispatcher> dispatcher;
+};
+MENKYO_ON_BOTH_DATABASES(Refusals);
+
+TEST_P(Refusals, are_what_the_table_says) {
+  for (auto const& route : routes) {
+    bool const by_place = std::any_of(route.needs.begin(), route.needs.end(), [](auto& n) { return n.scope == "place"; });
+    std::vector<std::vector<std::string>> variants{{}};
+    for (std::string name : {"parent_id", "virtual_account_id"})
+      if (by_place && takes_optional(route, name)) variants.push_back({name});
+    EXPECT_EQ(variants.size(), by_place ? 2U : 1U) << route.operation_id;
+    for (auto const& also : variants) {
+      bool exercised = false;
+      for (auto const& caller : callers) exercised = check(route, caller, also) || exercised;
+      EXPECT_TRUE(exercised) << "nobody can call " << route.operation_id;
+    }
+  }
+}
+
+// Every operation on a customer's data declares what it needs.
+TEST(Routes, under_a_smart_account_declare_their_needs) {
+  for (auto const& route : app::route_table()) {
+    bool const guarded = route.path.find("{smart_account_id}") != std::string::npos ||
+                         route.path.find("/operator/") != std::string::npos;
+    EXPECT_EQ(guarded, !route.needs.empty()) << route.operation_id;
+    EXPECT_TRUE(route.needs.empty() || route.needs_session) << route.operation_id;
+  }
+}
+
+}  // namespace
+}  // namespace menkyo::test
