@@ -34,9 +34,22 @@ Desk::Desk(DeskConfig config)
              }),
       workers_(config_.worker_threads, 8192) {}
 
-Desk::~Desk() = default;
+Desk::~Desk() {
+  std::unique_lock lock(open_mutex_);
+  all_answered_.wait(lock, [this] { return open_ == 0; });
+}
 
-void Desk::handle(api::Request request, api::Reply reply) {
+void Desk::handle(api::Request request, api::Reply answered) {
+  {
+    std::lock_guard lock(open_mutex_);
+    ++open_;
+  }
+  // Work on the database still refers to this desk until the answer is out.
+  api::Reply const reply = [this, answered = std::move(answered)](api::Response response) {
+    answered(std::move(response));
+    std::lock_guard lock(open_mutex_);
+    if (--open_ == 0) all_answered_.notify_all();
+  };
   guard(reply, [&] {
     auto const type = request.header("content-type");
     if (type.substr(0, type.find(';')) != "application/jose")

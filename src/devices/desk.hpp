@@ -2,6 +2,7 @@
 // Where device messages come in: parse, verify, queue for the batch, sign the answer. Signature work happens beside the
 // transactions; what it relied on (the device's key) is checked again inside.
 
+#include <condition_variable>
 #include <mutex>
 #include <unordered_map>
 
@@ -54,6 +55,9 @@ class Desk {
   void guard(api::Reply const& reply, std::function<void()> const& work) const;
 
   DeskConfig config_;
+  std::mutex open_mutex_;
+  std::condition_variable all_answered_;
+  int64_t open_ = 0;  // messages taken and not answered yet
   std::mutex keys_mutex_;
   std::unordered_map<DeviceId, Keys> keys_;  // of devices heard from lately
   db::BatchQueue<Message, Answer> queue_;

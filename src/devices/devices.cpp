@@ -182,7 +182,7 @@ std::string register_device(db::Tx& tx, Context const& context, Registration con
   auto const payload = registration_answer(tx, context, r, token, skew);
   store::insert_contact(tx, {account, r.device_id, tx.now(), r.message.seq, r.message_hash,
                              to_bytes(std::string(protocol::typ::register_answer) + "\n" + payload),
-                             protocol::first_report_hash(r.device_id.text()), AuthorizationState::none, {}, {}});
+                             protocol::first_report_hash(r.device_id.text()), AuthorizationState::none, {}, {}, {}});
   store::insert_registration(tx, account, r.message_hash, r.device_id);
   store::set_timer(tx, account, r.device_id,
                    std::min(after(tx.now(), context.policy.authorization_period_s), r.identity_expires_at));

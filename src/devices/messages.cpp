@@ -10,6 +10,7 @@
 #include "devices/devices.hpp"
 #include "devices/store.hpp"
 #include "protocol/json.hpp"
+#include "protocol/limits.hpp"
 
 namespace menkyo::devices {
 
@@ -167,7 +168,7 @@ class Batch {
 
   Answer repeat(State& s, Message const& m) {
     if (s.contact.message_hash != m.message_hash) {
-      warn(s, m, audit::EventKind::device_cloned);
+      warn(s, m, audit::EventKind::device_cloned, s.contact.cloned_at);
       throw Problem(problems::sequence_conflict,
                     "Another message with this number was accepted before. Two copies of the device may be running: "
                     "stop one of them and register it anew.");
@@ -181,7 +182,7 @@ class Batch {
   }
 
   Answer resync(State& s, Message const& m, protocol::ResyncReason reason) {
-    if (reason == protocol::ResyncReason::sequence_behind) warn(s, m, audit::EventKind::device_resynced);
+    if (reason == protocol::ResyncReason::sequence_behind) warn(s, m, audit::EventKind::device_resynced, s.contact.warned_at);
     protocol::ResyncAnswer a;
     fill_common(a, m);
     a.last_seq = s.contact.sequence;
@@ -190,9 +191,9 @@ class Batch {
   }
 
   // People are told of a clone or a rolled-back device once a day, however often it calls.
-  void warn(State& s, Message const& m, audit::EventKind kind) {
-    if (s.contact.warned_at && tx_.now() - *s.contact.warned_at < std::chrono::hours(24)) return;
-    s.contact.warned_at = tx_.now();
+  void warn(State& s, Message const& m, audit::EventKind kind, std::optional<Instant>& warned_at) {
+    if (warned_at && tx_.now() - *warned_at < std::chrono::hours(24)) return;
+    warned_at = tx_.now();
     s.contact_changed = true;
     record(s, m, kind, {{"sequence", m.common.seq}, {"last_sequence", s.contact.sequence}});
   }
@@ -322,11 +323,13 @@ class Batch {
       e.granted = used(s, id);
       auto const key = look_.key_of(m.smart_account_id, s.known.virtual_account_id, id);
       auto& books = books_for(key);
-      e.missing = books.position(m.smart_account_id, s.known.virtual_account_id, id).short_quantity;
+      // A pool may lack more than one device could ever ask for; the protocol's numbers end there.
+      auto const told = [](int64_t quantity) { return std::min(quantity, protocol::limits::quantity); };
+      e.missing = told(books.position(m.smart_account_id, s.known.virtual_account_id, id).short_quantity);
       for (auto const& loan : books.loans_of(key))
         if (loan.borrower == id)
           if (auto const* lender = context_.catalog.find_entitlement(loan.lender))
-            e.covered_by.push_back({lender->code, loan.quantity});
+            e.covered_by.push_back({lender->code, told(loan.quantity)});
     }
     e.status = !w.refusal.empty() ? protocol::EntitlementStatus::refused
                : e.missing > 0    ? protocol::EntitlementStatus::out_of_compliance

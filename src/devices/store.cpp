@@ -114,7 +114,7 @@ std::optional<PublicKeys> public_keys(db::ReadTx& tx, SmartAccountId account, De
 std::vector<ContactRow> lock_contacts(db::Tx& tx, std::vector<DeviceKey> const& keys) {
   return tx.all_many<ContactRow>(
       "select c.smart_account_id, c.device_id, c.last_contact_at, c.sequence, c.message_hash, c.answer, c.report_hash, "
-      "c.authorization_state, c.released_at, c.warned_at from device_contact c join {rows: a bytea, i bytea} r "
+      "c.authorization_state, c.released_at, c.warned_at, c.cloned_at from device_contact c join {rows: a bytea, i bytea} r "
       "on c.smart_account_id = r.a and c.device_id = r.i order by 1, 2 {for update}",
       keys);
 }
@@ -122,16 +122,17 @@ std::vector<ContactRow> lock_contacts(db::Tx& tx, std::vector<DeviceKey> const& 
 void insert_contact(db::Tx& tx, ContactRow const& c) {
   tx.exec(
       "insert into device_contact (smart_account_id, device_id, last_contact_at, sequence, message_hash, answer, "
-      "report_hash, authorization_state, released_at, warned_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+      "report_hash, authorization_state, released_at, warned_at, cloned_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, "
+      "$11)",
       c.smart_account_id, c.device_id, c.last_contact_at, c.sequence, c.message_hash, c.answer, c.report_hash,
-      c.authorization_state, c.released_at, c.warned_at);
+      c.authorization_state, c.released_at, c.warned_at, c.cloned_at);
 }
 
 void put_contacts(db::Tx& tx, std::vector<ContactRow> const& rows) {
   tx.exec_many(
       "update device_contact set last_contact_at = r.t, sequence = r.s, message_hash = r.h, answer = r.w, report_hash = r.p, "
-      "authorization_state = r.z, released_at = r.l, warned_at = r.n from {rows: a bytea, i bytea, t bigint, s bigint, "
-      "h bytea, w bytea, p bytea, z text, l bigint, n bigint} r where device_contact.smart_account_id = r.a and "
+      "authorization_state = r.z, released_at = r.l, warned_at = r.n, cloned_at = r.c from {rows: a bytea, i bytea, t bigint, s bigint, "
+      "h bytea, w bytea, p bytea, z text, l bigint, n bigint, c bigint} r where device_contact.smart_account_id = r.a and "
       "device_contact.device_id = r.i",
       rows);
 }

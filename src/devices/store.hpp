@@ -55,7 +55,7 @@ struct ContactRow {
   Bytes answer;  // "typ\npayload"
   protocol::Digest report_hash;
   AuthorizationState authorization_state;
-  std::optional<Instant> released_at, warned_at;
+  std::optional<Instant> released_at, warned_at, cloned_at;
 };
 
 struct UseRow {

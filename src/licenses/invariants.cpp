@@ -1,7 +1,9 @@
 #include "licenses/invariants.hpp"
 
+#include <algorithm>
 #include <map>
 #include <set>
+#include <stdexcept>
 
 #include "licenses/store.hpp"
 
@@ -38,57 +40,75 @@ void check_ledger(db::ReadTx& tx, SmartAccountId account, Broken& broken) {
 struct Expected {
   int64_t owned = 0, in_use = 0;
 };
+using ExpectedPositions = std::map<std::pair<VirtualAccountId, EntitlementId>, Expected>;
 
-void check_positions(db::ReadTx& tx, catalog::Catalog const& catalog, SmartAccountId account, Broken& broken) {
-  std::map<std::pair<VirtualAccountId, EntitlementId>, Expected> expected;
+ExpectedPositions expected_positions(db::ReadTx& tx, SmartAccountId account) {
+  ExpectedPositions expected;
   for (auto const& h : store::all_holdings(tx, account)) {
     if (h.holder_kind != HolderKind::virtual_account) continue;
     auto& e = expected[{VirtualAccountId{h.holder_id}, h.entitlement_id}];
     if (h.starts_at <= tx.now() && tx.now() < h.ends_at) e.owned += h.quantity;
   }
   for (auto const& u : store::all_use(tx, account)) expected[{u.virtual_account_id, u.entitlement_id}].in_use += u.quantity;
+  return expected;
+}
 
-  std::set<GroupKey> keys;
+std::string numbers(int64_t owned, int64_t in_use, int64_t borrowed, int64_t lent, int64_t short_quantity) {
+  return std::to_string(owned) + "/" + std::to_string(in_use) + "/" + std::to_string(borrowed) + "/" +
+         std::to_string(lent) + "/" + std::to_string(short_quantity);
+}
+
+// Throws std::invalid_argument if the rows are so wrong that nothing can be calculated from them.
+void check_group(db::ReadTx& tx, catalog::Catalog const& catalog, GroupKey const& key, ExpectedPositions const& expected,
+                 Broken& broken) {
   Books books(tx, catalog);
-  auto const stored = store::all_positions(tx, account);
-  for (auto const& p : stored) {
-    keys.insert(books.key_of(account, p.virtual_account_id, p.entitlement_id));
-    expected[{p.virtual_account_id, p.entitlement_id}];
+  books.load({key});
+  std::vector<GroupEntitlement> facts;
+  std::vector<SubstitutionEdge> edges;
+  for (auto const& [at, e] : expected) {
+    if (at.first != key.virtual_account_id || books.key_of(key.smart_account_id, at.first, at.second) != key) continue;
+    auto const* entitlement = catalog.find_entitlement(at.second);
+    facts.push_back({at.second, e.owned, e.in_use, entitlement && entitlement->must_cover()});
   }
-  for (auto const& [key, e] : expected) keys.insert(books.key_of(account, key.first, key.second));
-  books.load({keys.begin(), keys.end()});
-  std::map<VirtualAccountId, TotalChange> totals;
+  if (auto const* group = catalog.group_of(key.group_id))
+    for (auto const& e : group->edges) edges.push_back({e.lender_id, e.borrower_id, e.priority});
+  auto const result = settle_group(facts, edges);
+  std::map<EntitlementId, PositionRow> present;
+  for (auto const& p : books.positions_of(key)) present[p.entitlement_id] = p;
+  for (auto const& r : result.positions) {
+    auto const& p = present[r.entitlement_id];
+    auto const stored = numbers(p.owned, p.in_use, p.borrowed, p.lent, p.short_quantity);
+    auto const wanted = numbers(r.owned, r.in_use, r.borrowed, r.lent, r.short_quantity);
+    if (stored != wanted)
+      broken.push_back("the position of " + r.entitlement_id.text() + " in " + key.virtual_account_id.text() +
+                       " is owned/in use/borrowed/lent/short " + stored + ", but should be " + wanted);
+  }
+  auto loans = books.loans_of(key);
+  std::sort(loans.begin(), loans.end(), [](Loan const& a, Loan const& b) {
+    return std::pair(a.borrower, a.lender) < std::pair(b.borrower, b.lender);
+  });
+  if (loans != result.loans) broken.push_back("the loans in " + key.virtual_account_id.text() + " are not as calculated");
+}
+
+void check_positions(db::ReadTx& tx, catalog::Catalog const& catalog, SmartAccountId account, Broken& broken) {
+  auto expected = expected_positions(tx, account);
+  for (auto const& p : store::all_positions(tx, account)) expected[{p.virtual_account_id, p.entitlement_id}];
+  Books const names(tx, catalog);
+  std::set<GroupKey> keys;
+  for (auto const& [at, e] : expected) keys.insert(names.key_of(account, at.first, at.second));
   for (auto const& key : keys) {
-    std::vector<GroupEntitlement> facts;
-    std::vector<SubstitutionEdge> edges;
-    for (auto const& [at, e] : expected) {
-      if (at.first != key.virtual_account_id || books.key_of(account, at.first, at.second) != key) continue;
-      auto const* entitlement = catalog.find_entitlement(at.second);
-      facts.push_back({at.second, e.owned, e.in_use, entitlement && entitlement->must_cover()});
+    try {
+      check_group(tx, catalog, key, expected, broken);
+    } catch (std::invalid_argument const& reason) {
+      broken.push_back("the positions of " + key.group_id.text() + " in " + key.virtual_account_id.text() +
+                       " cannot be calculated: " + reason.what());
     }
-    if (auto const* group = catalog.group_of(key.group_id))
-      for (auto const& e : group->edges) edges.push_back({e.lender_id, e.borrower_id, e.priority});
-    auto const result = settle_group(facts, edges);
-    std::map<EntitlementId, PositionRow> present;
-    for (auto const& p : books.positions_of(key)) present[p.entitlement_id] = p;
-    for (auto const& r : result.positions) {
-      auto const& p = present[r.entitlement_id];
-      if (p.owned != r.owned || p.in_use != r.in_use || p.borrowed != r.borrowed || p.lent != r.lent ||
-          p.short_quantity != r.short_quantity)
-        broken.push_back("the position of " + r.entitlement_id.text() + " in " + key.virtual_account_id.text() +
-                         " is owned/in use/borrowed/lent/short " + std::to_string(p.owned) + "/" +
-                         std::to_string(p.in_use) + "/" + std::to_string(p.borrowed) + "/" + std::to_string(p.lent) + "/" +
-                         std::to_string(p.short_quantity) + ", but should be " + std::to_string(r.owned) + "/" +
-                         std::to_string(r.in_use) + "/" + std::to_string(r.borrowed) + "/" + std::to_string(r.lent) + "/" +
-                         std::to_string(r.short_quantity));
-    }
-    auto loans = books.loans_of(key);
-    std::sort(loans.begin(), loans.end(), [](Loan const& a, Loan const& b) {
-      return std::pair(a.borrower, a.lender) < std::pair(b.borrower, b.lender);
-    });
-    if (loans != result.loans) broken.push_back("the loans in " + key.virtual_account_id.text() + " are not as calculated");
   }
-  for (auto const& p : stored) {
+}
+
+void check_totals(db::ReadTx& tx, SmartAccountId account, Broken& broken) {
+  std::map<VirtualAccountId, TotalChange> totals;
+  for (auto const& p : store::all_positions(tx, account)) {
     auto& t = totals[p.virtual_account_id];
     t.owned += p.owned;
     t.in_use += p.in_use;
@@ -113,6 +133,7 @@ std::vector<std::string> broken_invariants(db::ReadTx& tx, catalog::Catalog cons
   Broken broken;
   check_ledger(tx, account, broken);
   check_positions(tx, catalog, account, broken);
+  check_totals(tx, account, broken);
   return broken;
 }
 

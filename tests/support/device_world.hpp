@@ -13,8 +13,9 @@
 
 namespace menkyo::test {
 
-// The catalogue of the world. Not enforced, each lending to the next: PRM -> ADV -> ESS. Enforced: the pair HI -> LO, and
-// ENF, which stands alone. Export-controlled: EXP. Product KZ-1 may use all of these; OTHER belongs to product KZ-2 alone.
+// The catalogue of the world. Not enforced, each lending to the next: PRM -> ADV -> ESS. Enforced: the pair HI -> LO,
+// and ENF, which stands alone. Export-controlled: EXP. Product KZ-1 may use all of these; OTHER belongs to product
+// KZ-2 alone.
 struct Quantities : std::map<std::string, int64_t> {
   using std::map<std::string, int64_t>::map;
 };
@@ -37,7 +38,8 @@ class DeviceWorld {
   explicit DeviceWorld(std::string const& database_kind, DeviceWorldConfig config = {});
   ~DeviceWorld();
 
-  Instant now() const { return db.clock.now(); }
+  // What the service takes for now, and everybody with a right clock too.
+  Instant now() { return db->now(); }
   void advance(Duration d) { db.clock.advance(d); }
 
   // Into the first virtual account unless told otherwise; `ends_at` forever makes it perpetual.
@@ -65,9 +67,10 @@ class DeviceWorld {
   int64_t count(std::string_view sql);
   EntitlementId id_of(std::string const& code);
   std::string code_of(EntitlementId id);
-  // Sentences about what is broken: ledger, positions, totals, devices counted, tokens within their limits, and use that
-  // neither a registered device nor the history explains.
+  // Sentences about what is broken: ledger, positions, totals, devices counted, tokens within their limits, and use
+  // that neither a registered device nor the history explains.
   std::vector<std::string> broken();
+  std::vector<std::string> broken_in(db::ReadTx& tx);
 
   TestDatabase db;
   keys::Vault vault{keys::MasterKey{7}};

@@ -9,7 +9,9 @@ void set_common(M& message, protocol::MessageCommon const& common) {
   static_cast<protocol::MessageCommon&>(message) = common;
 }
 
-[[noreturn]] void resynced() { throw std::runtime_error("the device was told to resynchronize"); }
+[[noreturn]] void resynced() {
+  throw std::runtime_error("the device was told to resynchronize");
+}
 
 }  // namespace
 
@@ -28,9 +30,16 @@ Sent TestDevice::sign(std::string const& message, std::string_view typ, std::str
   protocol::JwsHeader header;
   header.typ = typ;
   header.aud = world->authority->installation();
-  if (typ == protocol::typ::register_device) header.jwk = key;
-  else header.kid = protocol::format_kid({account, id});
-  return {protocol::sign_compact(header, payload, key), message, std::string(typ), std::string(answer_typ), common.seq, common.nonce};
+  if (typ == protocol::typ::register_device)
+    header.jwk = key;
+  else
+    header.kid = protocol::format_kid({account, id});
+  return {protocol::sign_compact(header, payload, key),
+          message,
+          std::string(typ),
+          std::string(answer_typ),
+          common.seq,
+          common.nonce};
 }
 
 Sent TestDevice::make_register(std::string const& token) {
@@ -50,7 +59,7 @@ Sent TestDevice::make_register(std::string const& token) {
   return sign("register", protocol::typ::register_device, protocol::typ::register_answer, m, protocol::encode(m));
 }
 
-Sent TestDevice::make_authorize(std::vector<protocol::Wanted> wanted) {
+Sent TestDevice::make_authorize_in_order(std::vector<protocol::Wanted> wanted) {
   protocol::AuthorizeMessage m;
   set_common(m, next_common());
   m.wanted = std::move(wanted);
@@ -60,7 +69,7 @@ Sent TestDevice::make_authorize(std::vector<protocol::Wanted> wanted) {
 Sent TestDevice::make_authorize(Quantities const& wanted) {
   std::vector<protocol::Wanted> list;
   for (auto const& [code, quantity] : wanted) list.push_back({code, quantity});
-  return make_authorize(std::move(list));
+  return make_authorize_in_order(std::move(list));
 }
 
 Sent TestDevice::make_report(std::vector<std::pair<std::string, int64_t>> const& measured) {
@@ -89,7 +98,8 @@ Sent TestDevice::make_renew(bool with_new_key) {
     m.jwk = new_key;
     m.proof = protocol::sign_key_proof(*new_key, m.nonce, world->authority->installation());
   }
-  return sign("renew_identity", protocol::typ::renew_identity, protocol::typ::renew_identity_answer, m, protocol::encode(m));
+  return sign("renew_identity", protocol::typ::renew_identity, protocol::typ::renew_identity_answer, m,
+              protocol::encode(m));
 }
 
 Sent TestDevice::make_deregister() {
@@ -98,7 +108,9 @@ Sent TestDevice::make_deregister() {
   return sign("deregister", protocol::typ::deregister, protocol::typ::deregister_answer, m, protocol::encode(m));
 }
 
-Outcome TestDevice::send(Sent const& sent) { return check(sent, world->exchange(sent.text)); }
+Outcome TestDevice::send(Sent const& sent) {
+  return check(sent, world->exchange(sent.text));
+}
 
 Outcome TestDevice::check(Sent const& sent, api::Response const& response) {
   if (response.status != 200) {
@@ -110,20 +122,24 @@ Outcome TestDevice::check(Sent const& sent, api::Response const& response) {
   auto const signer = protocol::verify_chain(jws.header.x5c.front(), std::span(jws.header.x5c).subspan(1), anchors,
                                              world->now(), protocol::Role::signer);
   bool const resync = jws.header.typ == protocol::typ::resync_answer;
-  protocol::verify(jws, signer.public_key, {resync ? std::string_view(jws.header.typ) : std::string_view(sent.answer_typ), ""});
+  protocol::verify(jws, signer.public_key,
+                   {resync ? std::string_view(jws.header.typ) : std::string_view(sent.answer_typ), ""});
   auto const payload = protocol::json::parse(jws.payload);
   if (payload.at("nonce").as_string() != protocol::to_base64url(sent.nonce)) throw Untrustworthy("another nonce");
   if (payload.at("seq").as_int() != sent.seq) throw Untrustworthy("another sequence number");
   if (payload.at("message").as_string() != sent.message) throw Untrustworthy("the answer to another message");
-  if (payload.at("installation").as_string() != world->authority->installation()) throw Untrustworthy("another installation");
+  if (payload.at("installation").as_string() != world->authority->installation())
+    throw Untrustworthy("another installation");
   epoch = payload.at("epoch").as_int();
   return {jws.header.typ, jws.payload};
 }
 
 void TestDevice::check_identity(std::vector<Bytes> const& chain, protocol::Key const& expected) const {
   if (chain.empty()) throw Untrustworthy("no certificate");
-  auto const leaf = protocol::verify_chain(chain.front(), std::span(chain).subspan(1), anchors, world->now(), protocol::Role::device);
-  if (leaf.subject.common_name != id || leaf.subject.organization != account) throw Untrustworthy("the certificate of another device");
+  auto const leaf = protocol::verify_chain(chain.front(), std::span(chain).subspan(1), anchors, world->now(),
+                                           protocol::Role::device);
+  if (leaf.subject.common_name != id || leaf.subject.organization != account)
+    throw Untrustworthy("the certificate of another device");
   if (leaf.public_key.thumbprint() != expected.thumbprint()) throw Untrustworthy("the certificate of another key");
 }
 

@@ -41,7 +41,7 @@ class TestDevice {
   // Each makes a message with the next sequence number.
   Sent make_register(std::string const& token);
   Sent make_authorize(Quantities const& wanted);
-  Sent make_authorize(std::vector<protocol::Wanted> wanted);
+  Sent make_authorize_in_order(std::vector<protocol::Wanted> wanted);
   Sent make_report(std::vector<std::pair<std::string, int64_t>> const& measured);
   Sent make_renew(bool new_key);
   Sent make_deregister();

@@ -1,0 +1,120 @@
+#include "tests/simulation/model.hpp"
+
+namespace menkyo::simulation {
+
+using devices::Looked;
+using std::chrono::seconds;
+
+std::vector<std::string> const& Model::chain_of(std::string const& code) {
+  static std::vector<std::vector<std::string>> const chains{{"PRM", "ADV", "ESS"}, {"HI", "LO"}, {"ENF"}, {"EXP"}};
+  for (auto const& chain : chains)
+    if (std::find(chain.begin(), chain.end(), code) != chain.end()) return chain;
+  static std::vector<std::string> const none;
+  return none;
+}
+
+int64_t Model::owned(std::string const& code, Instant now) const {
+  int64_t sum = 0;
+  for (auto const& lot : lots)
+    if (lot.code == code && lot.starts_at <= now && now < lot.ends_at) sum += lot.quantity;
+  return sum;
+}
+
+int64_t Model::in_use(std::string const& code, bool first_account) const {
+  int64_t sum = 0;
+  for (auto const& [id, device] : devices)
+    if (auto const at = device.granted.find(code);
+        at != device.granted.end() && device.first_account == first_account)
+      sum += at->second;
+  return sum;
+}
+
+std::map<std::string, int64_t> Model::shortage(std::vector<std::string> const& chain, bool first_account,
+                                               Instant now) const {
+  std::map<std::string, int64_t> out;
+  int64_t from_above = 0;
+  for (auto const& code : chain) {
+    int64_t const balance = (first_account ? owned(code, now) : 0) - in_use(code, first_account);
+    out[code] = std::max<int64_t>(0, -balance - from_above);
+    from_above = std::max<int64_t>(0, from_above + balance);
+  }
+  return out;
+}
+
+std::string Model::refusal(Known const& device, std::string const& code, int64_t extra, Instant now) {
+  auto const& chain = chain_of(code);
+  if (chain.empty()) return code == "OTHER" ? "incompatible_product" : "entitlement_unknown";
+  if (code == "EXP" && !device.export_allowed) return "export_not_allowed_by_token";
+  if (chain.front() == "PRM") return "";
+  auto const before = shortage(chain, device.first_account, now);
+  // The naive way to know: do it, look, and undo it.
+  auto& granted = const_cast<Quantities&>(device.granted);
+  auto const had = granted;
+  granted[code] += extra;
+  auto const after = shortage(chain, device.first_account, now);
+  granted = had;
+  bool short_now = after.at(code) > 0;
+  for (auto const& [other, quantity] : after) short_now = short_now || quantity > before.at(other);
+  return !short_now ? "" : code == "EXP" ? "export_controlled_short" : "enforced_short";
+}
+
+Expected Model::judge(std::string const& id, int64_t seq, std::string const& text, Instant now) const {
+  auto const at = devices.find(id);
+  if (at == devices.end()) return Expected::unknown;
+  auto const& device = at->second;
+  if (seq == device.seq) return text == device.text ? Expected::repeated : Expected::conflict;
+  if (device.removed) return Expected::unknown;
+  if (seq < device.seq) return Expected::resync;
+  return device.identity_ends_at <= now ? Expected::expired : Expected::accepted;
+}
+
+std::map<std::string, std::string> Model::authorize(std::string const& id, Quantities const& wanted, Instant now) {
+  auto& device = devices.at(id);
+  for (auto at = device.granted.begin(); at != device.granted.end();) {
+    auto const wish = wanted.find(at->first);
+    if (wish == wanted.end()) {
+      at = device.granted.erase(at);
+      continue;
+    }
+    at->second = std::min(at->second, wish->second);
+    ++at;
+  }
+  std::map<std::string, std::string> refused;
+  for (auto const& [code, quantity] : wanted) {
+    auto const had = device.granted.contains(code) ? device.granted.at(code) : 0;
+    if (quantity <= had) continue;
+    if (auto const why = refusal(device, code, quantity - had, now); why.empty())
+      device.granted[code] = quantity;
+    else
+      refused[code] = why;
+  }
+  device.released = false;
+  return refused;
+}
+
+void Model::heard(std::string const& id, int64_t seq, std::string const& text, std::string const& payload,
+                  Instant now) {
+  auto& device = devices.at(id);
+  device.seq = seq;
+  device.text = text;
+  device.payload = payload;
+  device.heard_at = now;
+}
+
+Looked Model::look(std::string const& id, Instant now) {
+  auto& device = devices.at(id);
+  if (device.removed) return Looked::gone;
+  bool const lapsed = device.identity_ends_at <= now;
+  bool const silent = device.heard_at + seconds(policy_.authorization_period_s) <= now && !device.released;
+  if (!lapsed && !silent) return Looked::nothing;
+  device.granted.clear();
+  device.released = true;
+  return lapsed ? Looked::lapsed : Looked::released;
+}
+
+void Model::remove(std::string const& id) {
+  devices.at(id).removed = true;
+  devices.at(id).granted.clear();
+}
+
+}  // namespace menkyo::simulation

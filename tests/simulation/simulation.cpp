@@ -1,0 +1,442 @@
+#include "tests/simulation/simulation.hpp"
+
+#include "tests/simulation/digest.hpp"
+
+namespace menkyo::simulation {
+
+namespace {
+
+using devices::Looked;
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+using test::Outcome;
+using test::Refused;
+using test::Sent;
+using test::TestDevice;
+
+struct Unexpected : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+devices::Policy brisk() {
+  devices::Policy p;
+  p.authorization_renew_s = 3 * 86400;
+  p.authorization_period_s = 10 * 86400;
+  p.identity_validity_s = 30 * 86400;
+  p.identity_renew_s = 15 * 86400;
+  return p;
+}
+
+// A device and what it remembers, wishes, and has lost.
+struct Actor {
+  TestDevice device;
+  std::optional<TestDevice> backup;  // an image of it that somebody took
+  std::optional<Sent> unanswered;    // sent, and the answer never came
+  Quantities unanswered_wish;
+  std::vector<Sent> past;  // what the network may deliver again
+  Instant silent_until{};
+  bool registered = false;
+};
+
+class Run {
+ public:
+  Run(std::string const& database_kind, Config const& config)
+      : config_(config),
+        world_(database_kind, {brisk(), config.seed}),
+        model_(world_.policy),
+        random_(FixedSeeds(config.seed ^ 0xabcdef).next()) {
+    for (int i = 0; i < config.devices; ++i)
+      actors_.push_back({TestDevice(world_, "SN" + std::to_string(i)), {}, {}, {}, {}, {}});
+    tokens_.push_back({world_.token().text, true, true});
+    for (auto const* code : {"PRM", "ESS", "HI", "ENF", "EXP"}) deposit(code, 10, forever, world_.now());
+  }
+
+  Result run() {
+    Result result;
+    int n = 0;
+    try {
+      for (; n < config_.steps; ++n) {
+        step();
+        check();
+      }
+    } catch (std::exception const& error) {
+      result.failure = "step " + std::to_string(n) + " (" + doing_ + "): " + error.what();
+    }
+    result.digest = digest_of(world_);
+    result.counts = counts_;
+    return result;
+  }
+
+ private:
+  struct Token {
+    std::string text;
+    bool first_account, export_allowed;
+    std::optional<int64_t> left{};
+    bool revoked = false;
+    RegistrationTokenId id{};
+  };
+
+  uint64_t chance(uint64_t bound) { return random_.below(bound); }
+  bool one_in(uint64_t n) { return chance(n) == 0; }
+  void note(std::string const& what) { ++counts_[doing_ = what]; }
+  template <class A, class B>
+  void expect(A const& got, B const& wanted, std::string const& what) {
+    if (!(got == wanted)) throw Unexpected(what);
+  }
+
+  void step() {
+    world_.advance(seconds(1 + int64_t(chance(uint64_t(config_.days) * 86400 * 2 / uint64_t(config_.steps)))));
+    timers();
+    if (one_in(6)) return person();
+    auto& actor = somebody();
+    if (actor.silent_until > world_.now()) return note("silence");
+    if (one_in(25)) {
+      actor.silent_until = world_.now() + hours(24 * int64_t(5 + chance(15)));
+      return note("falls silent");
+    }
+    if (!actor.registered) return register_device(actor);
+    if (one_in(20) && !actor.past.empty()) return deliver_again(actor);
+    if (one_in(20)) {
+      actor.backup = actor.device;
+      return note("backup");
+    }
+    if (one_in(12) && actor.backup && actor.backup->id == actor.device.id) {
+      actor.device.seq = actor.backup->seq;
+      actor.device.last_report = actor.backup->last_report;
+      actor.unanswered.reset();
+      return note("rollback");
+    }
+    talk(actor);
+  }
+
+  // Some devices are busier than others, and few steps are spent on those that say nothing.
+  Actor& somebody() {
+    auto* actor = &actors_.front();
+    for (int n = 0; n < 3; ++n) {
+      actor = &actors_[chance(one_in(3) ? actors_.size() : 5)];
+      if (actor->silent_until <= world_.now()) break;
+    }
+    return *actor;
+  }
+
+  void timers() {
+    doing_ = "timers";
+    // Some days the job is late.
+    if (one_in(4)) return;
+    auto const due = world_.db->read([](db::ReadTx& tx) {
+      return tx.all<DeviceId>(
+          "select subject_id from timer where kind = 'device' and due_at <= $1 order by due_at, subject_id",
+          tx.now());
+    });
+    std::map<DeviceId, Looked> expected;
+    for (auto const id : due) expected[id] = model_.look(id.text(), world_.now());
+    auto const looked = world_.run_timers();
+    expect(looked.size(), expected.size(), "other timers were due than before");
+    for (auto const& [id, what] : looked) {
+      expect(what, expected.at(id), "a look at " + id.text() + " found something else than the model");
+      if (what == Looked::released) note("released");
+      if (what == Looked::lapsed) note("lapsed");
+    }
+    timers_ran_ = world_.now();
+  }
+
+  // ---- people
+  // ---------------------------------------------------------------------------------------------------------
+
+  void deposit(std::string const& code, int64_t quantity, Instant ends_at, Instant starts_at) {
+    world_.deposit(code, quantity, ends_at, starts_at);
+    model_.lots.push_back({code, quantity, starts_at, ends_at});
+  }
+
+  void person() {
+    switch (chance(5)) {
+      case 0: {
+        note("deposit");
+        static char const* const codes[] = {"PRM", "ADV", "ESS", "HI", "LO", "ENF", "EXP"};
+        auto const starts_at = world_.now() + hours(int64_t(chance(5)) * 24);
+        auto const ends_at = one_in(3) ? forever : starts_at + hours(24 * int64_t(1 + chance(20)));
+        return deposit(codes[chance(7)], int64_t(1 + chance(6)), ends_at, starts_at);
+      }
+      case 1:
+      case 2: {
+        note("token");
+        bool const first = !one_in(4), export_allowed = !one_in(3);
+        std::optional<int64_t> const uses = one_in(2) ? std::optional(int64_t(1 + chance(3))) : std::nullopt;
+        auto const made = world_.token({uses, hours(24 * 365), export_allowed, !first});
+        return tokens_.push_back({made.text, first, export_allowed, uses, false, made.registration_token_id});
+      }
+      case 3: {
+        auto& token = tokens_[chance(tokens_.size())];
+        if (&token == &tokens_.front()) return;
+        note("revoke");
+        token.revoked = true;
+        return world_.revoke(token.id);
+      }
+      default:
+        return remove();
+    }
+  }
+
+  void remove() {
+    auto& actor = actors_[chance(one_in(2) ? actors_.size() : 5)];
+    if (!actor.registered) return;
+    note("remove");
+    auto& known = model_.devices.at(actor.device.id);
+    bool const refused = !known.removed && known.granted.contains("EXP");
+    try {
+      world_.remove(actor.device.device_id());
+      expect(refused, false, "a device that uses an export-controlled license was removed");
+    } catch (Problem const& problem) {
+      expect(refused, true, std::string("a removal was refused: ") + problem.what());
+      return note("remove refused");
+    }
+    model_.remove(actor.device.id);
+  }
+
+  // ---- devices
+  // --------------------------------------------------------------------------------------------------------
+
+  void register_device(Actor& actor) {
+    note("register");
+    auto& token = tokens_[one_in(2) ? 0 : chance(tokens_.size())];
+    actor.device.seq = int64_t(chance(3));
+    auto const sent = actor.device.make_register(token.text);
+    std::string const wanted = token.revoked ? "token_revoked" : token.left == 0 ? "token_used_up" : "";
+    try {
+      auto const outcome = actor.device.send(sent);
+      expect(wanted, "", "a token let a device in that it should not");
+      // The answer may get lost; the repeat then brings the same.
+      for (; one_in(3); note("register again"))
+        expect(actor.device.send(sent).payload, outcome.payload, "a repeat differs");
+      if (token.left) --*token.left;
+      enroll(actor, token, sent, outcome);
+    } catch (Refused const& refused) {
+      expect(refused.code, wanted, std::string("a registration was refused: ") + refused.what());
+    }
+  }
+
+  void enroll(Actor& actor, Token const& token, Sent const& sent, Outcome const& outcome) {
+    if (!actor.device.id.empty()) {
+      auto const& former = model_.devices.at(actor.device.id);
+      if (!former.removed) model_.remove(actor.device.id);
+    }
+    actor.device.learn(protocol::decode_register_answer(outcome.payload));
+    actor.registered = true;
+    actor.past.clear();
+    actor.unanswered.reset();
+    actor.backup.reset();
+    Known known;
+    known.first_account = token.first_account;
+    known.export_allowed = token.export_allowed;
+    known.identity_ends_at = world_.now() + seconds(world_.policy.identity_validity_s);
+    model_.devices[actor.device.id] = known;
+    model_.heard(actor.device.id, sent.seq, sent.text, outcome.payload, world_.now());
+  }
+
+  Quantities wish() {
+    static char const* const codes[] = {"PRM", "ADV", "ESS", "HI", "LO", "ENF", "EXP", "OTHER", "NONE"};
+    Quantities wanted;
+    for (uint64_t i = chance(5); i > 0; --i) wanted[codes[chance(one_in(5) ? 9 : 7)]] = int64_t(1 + chance(4));
+    return wanted;
+  }
+
+  void talk(Actor& actor) {
+    if (actor.unanswered) {
+      note("repeat");
+      auto const sent = *std::exchange(actor.unanswered, {});
+      return deliver(actor, sent, actor.unanswered_wish, false);
+    }
+    switch (chance(12)) {
+      case 0:
+        return send_report(actor);
+      case 1:
+        return renew(actor, one_in(2));
+      case 2:
+        if (!one_in(4)) return;
+        note("deregister");
+        return deliver(actor, actor.device.make_deregister(), {}, true);
+      default: {
+        note("authorize");
+        // Most check-ins ask for what there is.
+        auto const wanted = one_in(3) ? model_.devices.at(actor.device.id).granted : wish();
+        return deliver(actor, actor.device.make_authorize(wanted), wanted, true);
+      }
+    }
+  }
+
+  void send_report(Actor& actor) {
+    note("report");
+    deliver(actor, actor.device.make_report({{"ESS", int64_t(chance(5))}, {"ENF", 1}}), {}, true);
+  }
+
+  void renew(Actor& actor, bool new_key) {
+    note("renew");
+    auto const id = actor.device.id;
+    auto const sent = actor.device.make_renew(new_key);
+    bool const taken = deliver_once(actor, sent, {}) == Expected::accepted;
+    if (!taken) return;
+    for (; one_in(3); note("renew again")) deliver_once(actor, sent, {});
+    if (new_key) {
+      // Another key makes other bytes of what was sent before.
+      actor.device.key = *actor.device.new_key;
+      actor.past.clear();
+      actor.backup.reset();
+    }
+  }
+
+  // Over the network: the message may get lost, come twice, or its answer may get lost.
+  void deliver(Actor& actor, Sent const& sent, Quantities const& wanted, bool may_get_lost) {
+    if (may_get_lost && one_in(8)) {
+      note("message lost");
+      actor.unanswered = sent;
+      actor.unanswered_wish = wanted;
+      return;
+    }
+    actor.past.push_back(sent);
+    if (actor.past.size() > 8) actor.past.erase(actor.past.begin());
+    deliver_once(actor, sent, wanted);
+    if (one_in(8)) {
+      note("message doubled");
+      deliver_once(actor, sent, wanted);
+    }
+    if (may_get_lost && one_in(8)) {
+      note("answer lost");
+      actor.unanswered = sent;
+      actor.unanswered_wish = wanted;
+    }
+  }
+
+  // An old message arrives; whatever it once asked for, nothing may come of it.
+  void deliver_again(Actor& actor) {
+    note("old message");
+    auto const sent = actor.past[chance(actor.past.size())];
+    auto const verdict = model_.judge(actor.device.id, sent.seq, sent.text, world_.now());
+    auto copy = actor;
+    if (verdict == Expected::accepted) return;  // it was lost on its way before and is new to the service
+    deliver_once(copy, sent, {});
+  }
+
+  Expected deliver_once(Actor& actor, Sent const& sent, Quantities const& wanted) {
+    auto const id = actor.device.id;
+    auto const verdict = model_.judge(id, sent.seq, sent.text, world_.now());
+    try {
+      auto const outcome = actor.device.send(sent);
+      if (verdict == Expected::repeated) {
+        expect(outcome.payload, model_.devices.at(id).payload, "a repeat got another answer");
+        note("repeated");
+      } else if (verdict == Expected::resync) {
+        expect(outcome.resync(), true, "an old message was taken");
+        expect(protocol::decode_resync_answer(outcome.payload).last_seq, model_.devices.at(id).seq,
+               "a wrong last number");
+        actor.device.follow(outcome);
+        note("resynced");
+      } else {
+        expect(int(verdict), int(Expected::accepted), "a message was accepted");
+        expect(outcome.resync(), false, "a new message was taken for an old one");
+        accept(id, sent, outcome, wanted);
+      }
+    } catch (Refused const& refused) {
+      std::string const code = verdict == Expected::conflict  ? "sequence_conflict"
+                               : verdict == Expected::expired ? "identity_expired"
+                               : verdict == Expected::unknown ? "device_unknown"
+                                                              : "";
+      expect(refused.code, code, std::string("a message was refused: ") + refused.what());
+      note(code);
+      if (verdict != Expected::conflict)
+        actor.registered = false;
+      else
+        ++actor.device.seq;
+    }
+    return verdict;
+  }
+
+  void accept(std::string const& id, Sent const& sent, Outcome const& outcome, Quantities const& wanted) {
+    auto const now = world_.now();
+    if (sent.message == "authorize") {
+      auto const refused = model_.authorize(id, wanted, now);
+      auto const answer = protocol::decode_authorize_answer(outcome.payload);
+      expect(answer.entitlements.size(), wanted.size(), "another number of entitlements was answered");
+      for (auto const& e : answer.entitlements) check_entitlement(id, e, refused);
+    }
+    if (sent.message == "renew_identity")
+      model_.devices.at(id).identity_ends_at = now + seconds(world_.policy.identity_validity_s);
+    model_.heard(id, sent.seq, sent.text, outcome.payload, now);
+    if (sent.message == "deregister") model_.remove(id);
+  }
+
+  void check_entitlement(std::string const& id, protocol::EntitlementAnswer const& e,
+                         std::map<std::string, std::string> const& refused) {
+    auto const& device = model_.devices.at(id);
+    auto const granted = device.granted.find(e.entitlement);
+    expect(e.granted, granted == device.granted.end() ? 0 : granted->second,
+           e.entitlement + " was granted otherwise");
+    auto const why = refused.find(e.entitlement);
+    expect(e.code.value_or(""), why == refused.end() ? "" : why->second, e.entitlement + " was refused otherwise");
+    if (why != refused.end()) note(why->second);
+  }
+
+  // ---- what must hold after every step
+  // --------------------------------------------------------------------------------
+
+  void check() {
+    auto const now = world_.now();
+    for (auto const& sentence : world_.broken()) {
+      // Until the timer's job has come, stored totals are of the last look; positions never are.
+      if (timers_ran_ == now || sentence.find("stored total") == std::string::npos) throw Unexpected(sentence);
+    }
+    check_uses();
+    auto const rows = world_.db->read([&](db::ReadTx& tx) {
+      auto const catalog = world_.catalogs.at(tx);
+      std::map<std::string, int64_t> missing;
+      licenses::Books books(tx, *catalog);
+      for (auto const* code : {"PRM", "HI", "ENF", "EXP"}) {
+        auto const top = catalog->find_entitlement(std::string_view(code))->entitlement_id;
+        books.load({books.key_of(world_.account, world_.va, top)});
+        for (auto const& p : books.positions_of(books.key_of(world_.account, world_.va, top)))
+          missing[code] += p.short_quantity;
+      }
+      return missing;
+    });
+    for (auto const& [code, missing] : rows) {
+      int64_t expected = 0;
+      for (auto const& [member, quantity] : model_.shortage(Model::chain_of(code), true, now)) expected += quantity;
+      expect(
+          missing, expected,
+          "the group of " + code + " is short of " + std::to_string(missing) + ", not " + std::to_string(expected));
+    }
+  }
+
+  void check_uses() {
+    struct Row {
+      DeviceId device;
+      EntitlementId entitlement;
+      int64_t quantity;
+    };
+    auto const rows = world_.db->read(
+        [](db::ReadTx& tx) { return tx.all<Row>("select device_id, entitlement_id, quantity from device_use"); });
+    std::map<std::string, Quantities> stored, expected;
+    for (auto const& row : rows) stored[row.device.text()][world_.code_of(row.entitlement)] = row.quantity;
+    for (auto const& [id, device] : model_.devices)
+      if (!device.granted.empty()) expected[id] = device.granted;
+    expect(stored, expected, "devices use something else than the model says");
+  }
+
+  Config config_;
+  test::DeviceWorld world_;
+  Model model_;
+  Random random_;
+  std::vector<Actor> actors_;
+  std::vector<Token> tokens_;
+  std::map<std::string, int> counts_;
+  std::string doing_ = "begin";
+  Instant timers_ran_{};
+};
+
+}  // namespace
+
+Result run(std::string const& database_kind, Config const& config) {
+  return Run(database_kind, config).run();
+}
+
+}  // namespace menkyo::simulation
