@@ -86,6 +86,7 @@ std::vector<api::Route> route_table() {
   append(all, orders::routes());
   append(all, licenses::routes());
   append(all, devices::routes());
+  append(all, live::routes());
   append(all, devices::message_routes());
   append(all, service_routes());
   return all;
@@ -100,6 +101,9 @@ Service::Service(Settings settings, Clock const& clock, SeedSource& seeds)
       devices::DeskConfig{database_.get(), vault_.get(), authority_.get(), &catalogs_, {}, settings_.worker_threads});
   runner_ = std::make_unique<jobs::JobRunner>(*database_);
   add_background_work(*runner_, *this);
+  live_ = std::make_unique<live::Live>(live::LiveConfig{
+      database_.get(), [](db::ReadTx& tx, api::Caller const& caller) { people::load_session(tx, caller); }});
+  services_.add(*live_);
   services_.add(*vault_);
   services_.add(*authority_);
   services_.add(*cursors_);

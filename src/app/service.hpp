@@ -12,6 +12,7 @@
 #include "http/server.hpp"
 #include "jobs/runner.hpp"
 #include "keys/authority.hpp"
+#include "live/live.hpp"
 
 namespace menkyo::app {
 
@@ -55,6 +56,7 @@ class Service {
   catalog::CatalogCache catalogs_;
   std::unique_ptr<devices::Desk> desk_;
   std::unique_ptr<jobs::JobRunner> runner_;
+  std::unique_ptr<live::Live> live_;
   api::Services services_;
   http::ServerStats const* server_stats_ = nullptr;
   std::unique_ptr<api::Dispatcher> dispatcher_;
