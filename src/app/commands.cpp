@@ -7,6 +7,7 @@
 
 #include "accounts/accounts.hpp"
 #include "api/openapi.hpp"
+#include "app/documents.hpp"
 #include "app/sample.hpp"
 #include "app/serve.hpp"
 #include "app/service.hpp"
@@ -36,18 +37,21 @@ std::string read_file(std::filesystem::path const& path) {
   return text.str();
 }
 
-// Writes what is generated from the table, or only says whether it is what it should be.
+// Writes what follows from the tables, or only says whether it is what it should be.
 int generate(std::filesystem::path const& root, bool check) {
-  auto const path = root / "api/openapi.json";
-  auto const wanted = api::openapi(route_table(), version);
-  if (check) {
-    if (std::filesystem::exists(path) && read_file(path) == wanted) return 0;
-    std::cerr << path.string() << " is not what the route table gives; run ./dev gen\n";
-    return 1;
+  int status = 0;
+  for (auto const& document : generated_documents()) {
+    auto const path = root / document.path;
+    if (check) {
+      if (std::filesystem::exists(path) && read_file(path) == document.text) continue;
+      std::cerr << document.path.string() << " is not what the program gives; run ./dev gen\n";
+      status = 1;
+    } else {
+      std::filesystem::create_directories(path.parent_path());
+      std::ofstream(path, std::ios::binary) << document.text;
+    }
   }
-  std::filesystem::create_directories(path.parent_path());
-  std::ofstream(path, std::ios::binary) << wanted;
-  return 0;
+  return status;
 }
 
 // Options that every command with a database takes.

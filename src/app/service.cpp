@@ -1,6 +1,7 @@
 #include "app/service.hpp"
 
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include "accounts/accounts.hpp"
 #include "api/openapi.hpp"
@@ -64,6 +65,7 @@ void answer_file(api::Request const& request, api::Reply const& reply) {
 }
 
 std::unique_ptr<keys::Vault> open_vault(Settings const& settings, SeedSource& seeds) {
+  ::umask(077);  // what is written from here on is for its owner: database, keys, credentials
   std::filesystem::create_directories(settings.data);
   Random random(seeds.next());
   return std::make_unique<keys::Vault>(keys::load_or_create_master_key(settings.master_key_path(), random));

@@ -11,8 +11,8 @@ namespace {
 audit::Actor const command{audit::ActorKind::command, {}};
 
 std::string entitlement_line(std::string const& code, std::string const& marks) {
-  return "entitlement," + code + ",KAZE," + code + " license," + code + "ライセンス,\"regid.2026-01.example.kaze." + code +
-         ",1.0_" + code + "\",perpetual|term|demo," + marks + ",,,,,\n";
+  return "entitlement," + code + ",KAZE," + code + " license," + code + "ライセンス,\"regid.2026-01.example.kaze." +
+         code + ",1.0_" + code + "\",perpetual|term|demo," + marks + ",,,,,\n";
 }
 std::string compatible_line(std::string const& product, std::string const& entitlement) {
   return "compatibility,,,,,,,,," + product + "," + entitlement + ",,,\n";
@@ -39,13 +39,17 @@ std::string catalog_csv() {
 void import(db::Database& database, keys::Vault const& vault) {
   auto const report = catalog::import_catalog(database, vault, catalog_csv(), "world.csv", command, {});
   for (auto const& fault : report.problems.first)
-    throw std::logic_error("the world's catalogue: line " + std::to_string(fault.line) + " " + fault.column + " " + fault.reason);
+    throw std::logic_error("the world's catalogue: line " + std::to_string(fault.line) + " " + fault.column + " " +
+                           fault.reason);
 }
 
-void insert_virtual_account(db::Tx& tx, SmartAccountId account, VirtualAccountId id, int64_t number, std::string const& name) {
+void insert_virtual_account(db::Tx& tx, SmartAccountId account, VirtualAccountId id, int64_t number,
+                            std::string const& name) {
   tx.exec(
-      "insert into virtual_account (smart_account_id, virtual_account_id, number, parent_id, path, sort_path, depth, name, "
-      "description, is_default, commerce_access, created_at, version) values ($1, $2, $3, null, $4, $5, 1, $6, '', $7, "
+      "insert into virtual_account (smart_account_id, virtual_account_id, number, parent_id, path, sort_path, depth, "
+      "name, "
+      "description, is_default, commerce_access, created_at, version) values ($1, $2, $3, null, $4, $5, 1, $6, '', "
+      "$7, "
       "'PRIVATE', $8, 1)",
       account, id, number, "/" + std::to_string(number) + "/", name, name, number == 1, tx.now());
 }
@@ -62,7 +66,8 @@ DeviceWorld::DeviceWorld(std::string const& database_kind, DeviceWorldConfig con
     va = tx.new_id<VirtualAccountId>();
     second_va = tx.new_id<VirtualAccountId>();
     tx.exec(
-        "insert into smart_account (smart_account_id, number, name, domain, type, status, created_at, version) values "
+        "insert into smart_account (smart_account_id, number, name, domain, type, status, created_at, version) "
+        "values "
         "($1, 1, 'Aozora', 'aozora.example', 'CUSTOMER', 'ACTIVE', $2, 1)",
         account, tx.now());
     insert_virtual_account(tx, account, va, 1, "Default");
@@ -109,8 +114,9 @@ LotId DeviceWorld::deposit(std::string const& code, int64_t quantity, Instant en
   auto const present = catalog();
   auto const id = id_of(code);
   return db->write([&](db::Tx& tx) {
-    return licenses::deposit(tx, vault, *present,
-                             {account, va, id, type, quantity, starts_at.value_or(tx.now()), ends_at, {}, "order", "A-1/1", command});
+    return licenses::deposit(
+        tx, vault, *present,
+        {account, va, id, type, quantity, starts_at.value_or(tx.now()), ends_at, {}, "order", "A-1/1", command});
   });
 }
 
@@ -119,16 +125,31 @@ LotId DeviceWorld::deposit_to(VirtualAccountId into, std::string const& code, in
   auto const id = id_of(code);
   return db->write([&](db::Tx& tx) {
     return licenses::deposit(tx, vault, *present,
-                             {account, into, id, licenses::LicenseType::PERPETUAL, quantity, tx.now(), forever, {}, "order",
-                              "A-1/1", command});
+                             {account,
+                              into,
+                              id,
+                              licenses::LicenseType::PERPETUAL,
+                              quantity,
+                              tx.now(),
+                              forever,
+                              {},
+                              "order",
+                              "A-1/1",
+                              command});
   });
 }
 
 devices::CreatedToken DeviceWorld::token(TokenWish const& wish) {
   return db->write([&](db::Tx& tx) {
     return devices::create_token(tx, vault, *authority,
-                                 {account, wish.second_virtual_account ? second_va : va, "racks", tx.now() + wish.lives,
-                                  wish.max_uses, wish.export_controlled_allowed, {}, command});
+                                 {account,
+                                  wish.second_virtual_account ? second_va : va,
+                                  "racks",
+                                  tx.now() + wish.lives,
+                                  wish.max_uses,
+                                  wish.export_controlled_allowed,
+                                  {},
+                                  command});
   });
 }
 
@@ -163,9 +184,8 @@ void DeviceWorld::remove(DeviceId device, bool by_person) {
 
 devices::Looked DeviceWorld::look(DeviceId device) {
   return db->write([&](db::Tx& tx) {
-    return desk->with_context(tx, [&](devices::Context const& context) {
-      return devices::look_at_device(tx, context, account, device);
-    });
+    return desk->with_context(
+        tx, [&](devices::Context const& context) { return devices::look_at_device(tx, context, account, device); });
   });
 }
 
@@ -180,7 +200,8 @@ std::vector<std::pair<DeviceId, devices::Looked>> DeviceWorld::run_timers() {
     std::array<uint8_t, 16> subject;
   };
   auto const due = db->read([](db::ReadTx& tx) {
-    return tx.all<Due>("select kind, subject_id from timer where due_at <= $1 order by due_at, kind, subject_id", tx.now());
+    return tx.all<Due>("select kind, subject_id from timer where due_at <= $1 order by due_at, kind, subject_id",
+                       tx.now());
   });
   std::vector<std::pair<DeviceId, devices::Looked>> looked;
   for (auto const& d : due) {
@@ -208,7 +229,8 @@ licenses::PositionRow DeviceWorld::position(std::string const& code) {
 }
 
 int64_t DeviceWorld::events(std::string const& kind) {
-  return *db->read([&](db::ReadTx& tx) { return tx.one<int64_t>("select count(*) from event where kind = $1", kind); });
+  return *db->read(
+      [&](db::ReadTx& tx) { return tx.one<int64_t>("select count(*) from event where kind = $1", kind); });
 }
 
 int64_t DeviceWorld::count(std::string_view sql) {
@@ -216,36 +238,48 @@ int64_t DeviceWorld::count(std::string_view sql) {
 }
 
 std::vector<std::string> DeviceWorld::broken() {
-  auto const present = catalog();
-  return db->read([&](db::ReadTx& tx) {
-    auto out = licenses::broken_invariants(tx, *present, account);
-    auto const none = [&](std::string_view sql, char const* sentence) {
-      if (auto const n = *tx.one<int64_t>(sql); n != 0) out.push_back(std::to_string(n) + " " + sentence);
-    };
-    none("select count(*) from virtual_account v left join virtual_account_total t on t.virtual_account_id = "
-         "v.virtual_account_id where coalesce(t.device_count, 0) <> (select count(*) from device d where "
-         "d.virtual_account_id = v.virtual_account_id and d.status = 'registered')",
-         "virtual accounts count other devices than they have");
-    none("select count(*) from registration_token where max_uses is not null and uses > max_uses", "tokens are over their limit");
-    none("select count(*) from registration_token t where t.uses <> (select count(*) from device d where "
-         "d.registration_token_id = t.registration_token_id)",
-         "tokens were used for another number of devices");
-    none("select count(*) from device_use where quantity < 1", "uses are of no license");
-    none("select count(*) from device_use u join device d on d.device_id = u.device_id where d.status <> 'registered'",
-         "uses belong to a device that is gone");
-    none("select count(*) from device_use u where u.quantity <> coalesce((select cast(sum(e.change) as bigint) from use_entry "
-         "e where e.device_id = u.device_id and e.entitlement_id = u.entitlement_id), 0)",
-         "uses are not the sum of their history");
-    none("select count(*) from (select e.device_id, e.entitlement_id, sum(e.change) as total from use_entry e group by "
-         "e.device_id, e.entitlement_id) h where h.total <> 0 and not exists (select 1 from device_use u where u.device_id = "
-         "h.device_id and u.entitlement_id = h.entitlement_id)",
-         "histories of use are left open");
-    none("select count(*) from device d where d.status = 'registered' and not exists (select 1 from timer t where t.kind = "
-         "'device' and t.subject_id = d.device_id) and not exists (select 1 from event e where e.subject_id = d.device_id and "
-         "e.kind = 'device_identity_lapsed')",
-         "registered devices are watched by no timer");
-    return out;
-  });
+  return db->read([&](db::ReadTx& tx) { return broken_in(tx); });
+}
+
+std::vector<std::string> DeviceWorld::broken_in(db::ReadTx& tx) {
+  auto const present = catalogs.at(tx);
+  auto out = licenses::broken_invariants(tx, *present, account);
+  auto const none = [&](std::string_view sql, char const* sentence) {
+    if (auto const n = *tx.one<int64_t>(sql); n != 0) out.push_back(std::to_string(n) + " " + sentence);
+  };
+  none(
+      "select count(*) from virtual_account v left join virtual_account_total t on t.virtual_account_id = "
+      "v.virtual_account_id where coalesce(t.device_count, 0) <> (select count(*) from device d where "
+      "d.virtual_account_id = v.virtual_account_id and d.status = 'registered')",
+      "virtual accounts count other devices than they have");
+  none("select count(*) from registration_token where max_uses is not null and uses > max_uses",
+       "tokens are over their limit");
+  none(
+      "select count(*) from registration_token t where t.uses <> (select count(*) from device d where "
+      "d.registration_token_id = t.registration_token_id)",
+      "tokens were used for another number of devices");
+  none("select count(*) from device_use where quantity < 1", "uses are of no license");
+  none("select count(*) from device_use u join device d on d.device_id = u.device_id where d.status <> 'registered'",
+       "uses belong to a device that is gone");
+  none(
+      "select count(*) from device_use u where u.quantity <> coalesce((select cast(sum(e.change) as bigint) from "
+      "use_entry "
+      "e where e.device_id = u.device_id and e.entitlement_id = u.entitlement_id), 0)",
+      "uses are not the sum of their history");
+  none(
+      "select count(*) from (select e.device_id, e.entitlement_id, sum(e.change) as total from use_entry e group by "
+      "e.device_id, e.entitlement_id) h where h.total <> 0 and not exists (select 1 from device_use u where "
+      "u.device_id = "
+      "h.device_id and u.entitlement_id = h.entitlement_id)",
+      "histories of use are left open");
+  none(
+      "select count(*) from device d where d.status = 'registered' and not exists (select 1 from timer t where "
+      "t.kind = "
+      "'device' and t.subject_id = d.device_id) and not exists (select 1 from event e where e.subject_id = "
+      "d.device_id and "
+      "e.kind = 'device_identity_lapsed')",
+      "registered devices are watched by no timer");
+  return out;
 }
 
 }  // namespace menkyo::test
