@@ -142,7 +142,7 @@ describe("in both languages", () => {
     expect(fieldText(speak("en"), undefined)).toBeUndefined();
   });
 
-  const event = (kind: string, data: LogEvent["data"]): LogEvent => ({
+  const event = (kind: LogEvent["kind"], data: LogEvent["data"]): LogEvent => ({
     event_id: "ev_1",
     at: "2026-01-01T00:00:00Z",
     kind,
@@ -193,7 +193,7 @@ describe("in both languages", () => {
   });
 
   it("an event of a kind or with data that is not known is told all the same", () => {
-    expect(eventText(speak("en"), "en", event("brand_new", {}))).toBe("brand_new: rt-1");
+    expect(eventText(speak("en"), "en", event("brand_new" as LogEvent["kind"], {}))).toBe("brand_new: rt-1");
     expect(eventText(speak("en"), "en", event("compliance_lost", {}))).toBe("Out of compliance: – is short by –.");
     const { subject: _, ...withoutSubject } = event("catalog_imported", {});
     expect(eventText(speak("en"), "en", withoutSubject)).toBe("A new version of the catalogue was imported.");

@@ -1,5 +1,6 @@
 // Every call the portal makes, by the name of its operation. Paths and parameter names appear in this file alone.
 import { answer, client } from "./client";
+import type { operations } from "./schema";
 import type {
   Language,
   NewRegistrationToken,
@@ -22,6 +23,13 @@ const account = (smart_account_id: string) => ({ path: { smart_account_id } });
 const inside = (smart_account_id: string, virtual_account_id: string) => ({
   path: { smart_account_id, virtual_account_id },
 });
+
+type QueryOf<Name extends keyof operations> = operations[Name]["parameters"]["query"];
+// Filters come from the address, so they may be any text; the server refuses the words it does not know.
+const filtered = <Name extends keyof operations>(query: ListQuery) => query as QueryOf<Name>;
+
+// The version goes into If-Match as the record's ETag (RFC 9110 section 8.8.3), which is quoted.
+const unchangedSince = (version: number) => ({ "If-Match": `"${version}"` as unknown as number });
 
 // Repeating a call with its key is safe: the server answers as it did the first time.
 const once = (key: string) => ({ "Idempotency-Key": key });
@@ -64,14 +72,14 @@ export const getVirtualAccount = (sa: string, va: string) =>
 export const changeVirtualAccount = (sa: string, va: string, version: number, body: VirtualAccountChange) =>
   answer(
     client.PATCH("/api/v1/smart_accounts/{smart_account_id}/virtual_accounts/{virtual_account_id}", {
-      params: { ...inside(sa, va), header: { "If-Match": `"${version}"` } },
+      params: { ...inside(sa, va), header: unchangedSince(version) },
       body,
     }),
   );
 export const deleteVirtualAccount = (sa: string, va: string, version: number) =>
   answer(
     client.DELETE("/api/v1/smart_accounts/{smart_account_id}/virtual_accounts/{virtual_account_id}", {
-      params: { ...inside(sa, va), header: { "If-Match": `"${version}"` } },
+      params: { ...inside(sa, va), header: unchangedSince(version) },
     }),
   );
 export const listUsers = (sa: string, query: ListQuery) =>
@@ -93,11 +101,15 @@ export const revokeRole = (sa: string, role_grant_id: string) =>
 
 // Licenses
 export const listOverview = (sa: string, query: ListQuery) =>
-  answer(client.GET("/api/v1/smart_accounts/{smart_account_id}/overview", { params: { ...account(sa), query } }));
+  answer(
+    client.GET("/api/v1/smart_accounts/{smart_account_id}/overview", {
+      params: { ...account(sa), query: filtered<"list_overview">(query) },
+    }),
+  );
 export const listLicenses = (sa: string, va: string, query: ListQuery) =>
   answer(
     client.GET("/api/v1/smart_accounts/{smart_account_id}/virtual_accounts/{virtual_account_id}/licenses", {
-      params: { ...inside(sa, va), query },
+      params: { ...inside(sa, va), query: filtered<"list_licenses">(query) },
     }),
   );
 export const getLicense = (sa: string, va: string, entitlement_id: string) =>
@@ -142,7 +154,7 @@ export const revokeToken = (sa: string, va: string, registration_token_id: strin
 export const listDevices = (sa: string, va: string, query: ListQuery) =>
   answer(
     client.GET("/api/v1/smart_accounts/{smart_account_id}/virtual_accounts/{virtual_account_id}/devices", {
-      params: { ...inside(sa, va), query },
+      params: { ...inside(sa, va), query: filtered<"list_devices">(query) },
     }),
   );
 export const getDevice = (sa: string, va: string, device_id: string) =>
@@ -162,10 +174,14 @@ export const removeDevice = (sa: string, va: string, device_id: string) =>
 // Events
 export const listEvents = (sa: string, va: string | undefined, query: ListQuery) =>
   va === undefined
-    ? answer(client.GET("/api/v1/smart_accounts/{smart_account_id}/events", { params: { ...account(sa), query } }))
+    ? answer(
+        client.GET("/api/v1/smart_accounts/{smart_account_id}/events", {
+          params: { ...account(sa), query: filtered<"list_account_events">(query) },
+        }),
+      )
     : answer(
         client.GET("/api/v1/smart_accounts/{smart_account_id}/virtual_accounts/{virtual_account_id}/events", {
-          params: { ...inside(sa, va), query },
+          params: { ...inside(sa, va), query: filtered<"list_virtual_account_events">(query) },
         }),
       );
 

@@ -10,7 +10,7 @@ export class ApiProblem extends Error {
   readonly request_id: string | undefined;
   readonly retry_after_s: number | undefined;
 
-  constructor(body: Partial<ProblemBody> & { code: string; status: number }, retryAfterS?: number) {
+  constructor(body: Partial<Omit<ProblemBody, "code">> & { code: string; status: number }, retryAfterS?: number) {
     super(body.code);
     this.name = "ApiProblem";
     this.code = body.code;
@@ -18,7 +18,7 @@ export class ApiProblem extends Error {
     this.detail = body.detail ?? "";
     this.fields = body.fields ?? [];
     this.request_id = body.request_id;
-    this.retry_after_s = body.retry_after_s ?? retryAfterS;
+    this.retry_after_s = retryAfterS;
   }
 }
 

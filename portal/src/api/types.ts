@@ -1,37 +1,43 @@
 // Short names for the types of the API. Everything goes through schema.ts, which is generated from the route table.
-import type { components } from "./schema";
+import type { components, operations } from "./schema";
 
 type Schemas = components["schemas"];
+// What a call takes in its body; the description has no names for these.
+type Body<Name extends keyof operations> = operations[Name] extends {
+  requestBody: { content: { "application/json": infer Content } };
+}
+  ? Content
+  : never;
 
 export type AccountSummary = Schemas["AccountSummary"];
 export type AccountUser = Schemas["AccountUser"];
-export type AuthorizationState = Schemas["AuthorizationState"];
+export type AuthorizationState = Device["authorization_state"];
 export type CatalogEntitlement = Schemas["CatalogEntitlement"];
 export type CatalogProduct = Schemas["CatalogProduct"];
-export type CommerceAccess = Schemas["CommerceAccess"];
-export type ComplianceStatus = Schemas["ComplianceStatus"];
+export type CommerceAccess = VirtualAccount["commerce_access"];
+export type ComplianceStatus = LicensePosition["status"];
 export type Device = Schemas["Device"];
 export type DeviceDetail = Schemas["DeviceDetail"];
 export type ImportJob = Schemas["ImportJob"];
 export type LicensePosition = Schemas["LicensePosition"];
 export type LicensePositionDetail = Schemas["LicensePositionDetail"];
-export type LicenseType = Schemas["LicenseType"];
+export type LicenseType = Lot["license_type"];
 export type Loan = Schemas["Loan"];
 export type LogEvent = Schemas["Event"];
 export type Lot = Schemas["Lot"];
 export type Me = Schemas["Me"];
-export type NewRegistrationToken = Schemas["NewRegistrationToken"];
-export type NewRoleGrant = Schemas["NewRoleGrant"];
-export type NewSmartAccount = Schemas["NewSmartAccount"];
-export type NewVirtualAccount = Schemas["NewVirtualAccount"];
+export type NewRegistrationToken = Body<"create_token">;
+export type NewRoleGrant = Body<"grant_role">;
+export type NewSmartAccount = Body<"create_smart_account">;
+export type NewVirtualAccount = Body<"create_virtual_account">;
 export type OverviewTotals = Schemas["OverviewTotals"];
 export type ProblemBody = Schemas["Problem"];
 export type RegistrationToken = Schemas["RegistrationToken"];
-export type Role = Schemas["Role"];
+export type Role = RoleGrant["role"];
 export type RoleGrant = Schemas["RoleGrant"];
-export type Total = Schemas["Total"];
+export type Total = Schemas["CappedCount"];
 export type VirtualAccount = Schemas["VirtualAccount"];
-export type VirtualAccountChange = Schemas["VirtualAccountChange"];
+export type VirtualAccountChange = Body<"change_virtual_account">;
 export type VirtualAccountOverview = Schemas["VirtualAccountOverview"];
 export type VirtualAccountOverviewList = Schemas["VirtualAccountOverviewList"];
 

@@ -40,7 +40,7 @@ export const EVENT_KINDS = [
 export function eventText(t: TFunction, language: Language, event: LogEvent): string {
   const values: Record<string, string | number> = {};
   for (const [name, value] of Object.entries(event.data)) {
-    values[name] = typeof value === "number" ? formatNumber(language, value) : value;
+    values[name] = typeof value === "number" ? formatNumber(language, value) : String(value);
   }
   if (typeof values.role === "string") values.role = t(`roles.${values.role}`, { defaultValue: values.role });
   // An event about the account itself names no subject.

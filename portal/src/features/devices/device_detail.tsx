@@ -84,15 +84,7 @@ export function DeviceDetails({ sa, va, id, onClose }: DeviceDetailsProps) {
   );
 }
 
-const UDI_PARTS = [
-  "product_id",
-  "serial_number",
-  "version_id",
-  "uuid",
-  "suvi",
-  "host_identifier",
-  "mac_address",
-] as const;
+const UDI_PARTS = ["product_id", "serial_number", "version_id", "uuid", "host_identifier", "mac_address"] as const;
 
 function Facts({ device }: { device: DeviceDetail }) {
   const { t } = useTranslation();

@@ -93,10 +93,7 @@ function Problems({ job }: { job: ImportJob }) {
       <ul>
         {job.problems.map((problem, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: the problems of one answer have no other identity.
-          <li key={index}>
-            {problem.line !== undefined && `${t("jobs.line", { line: formatNumber(language, problem.line) })} `}
-            {problem.detail || t(`fields.${problem.code}`, { defaultValue: problem.code })}
-          </li>
+          <li key={index}>{problem}</li>
         ))}
       </ul>
     </ExpandableSection>
