@@ -181,8 +181,8 @@ TEST(SqliteLog, is_moved_into_the_database_and_begun_anew) {
       tx.exec("delete from job");
       auto const id = tx.new_id<JobId>();
       tx.exec(
-          "insert into job (job_id, kind, state, status, total, done, created_at, updated_at)"
-          " values ($1, '', '', '', 0, 0, 0, 0)",
+          "insert into job (job_id, kind, state, status, not_before_at, total, done, created_at, updated_at)"
+          " values ($1, '', '', '', 0, 0, 0, 0, 0)",
           id);
       tx.exec("insert into job_input (job_id, position, data) values ($1, 0, $2)", id, std::string(400000, 'x'));
     });

@@ -15,7 +15,14 @@ struct Named {
 constexpr std::string_view page_policy =
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "worker-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+// A worker is bound by the policy that its own script came with (W3C Content Security Policy Level 3, section 4.2.2).
+constexpr std::string_view script_policy = "default-src 'none'; connect-src 'self'; frame-ancestors 'none'";
 constexpr std::string_view data_policy = "default-src 'none'; frame-ancestors 'none'";
+
+constexpr std::string_view policy_for(std::string_view content_type) {
+  if (content_type.starts_with("text/html")) return page_policy;
+  return content_type.starts_with("text/javascript") ? script_policy : data_policy;
+}
 
 constexpr std::array always = {
     Named{"x-content-type-options", "nosniff"},
@@ -139,8 +146,8 @@ bool write_head(std::string& out, api::Response const& response, AnswerFrame con
     if (find(response.headers, name).empty()) add(out, name, value);
   }
   if (find(response.headers, "content-security-policy").empty()) {
-    bool const page = find(response.headers, "content-type").starts_with("text/html");
-    add(out, "content-security-policy", page ? page_policy : data_policy);
+    auto const type = find(response.headers, "content-type");
+    add(out, "content-security-policy", policy_for(type));
   }
   if (frame.secure) add(out, transport_security.name, transport_security.value);
   out += "\r\n";

@@ -32,10 +32,12 @@ TEST(Server, AddsSecurityHeadersUnlessTheHandlerSetThem) {
     if (request.path == "/page") {
       response.headers = {{"Content-Type", "text/html; charset=utf-8"}, {"Cache-Control", "no-cache"}};
     }
+    if (request.path == "/script") response.headers = {{"Content-Type", "text/javascript; charset=utf-8"}};
     reply(std::move(response));
   });
   auto client = server.connect();
-  client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\nGET /page HTTP/1.1\r\nHost: x\r\n\r\n");
+  client.send(
+      "GET / HTTP/1.1\r\nHost: x\r\n\r\nGET /page HTTP/1.1\r\nHost: x\r\n\r\nGET /script HTTP/1.1\r\nHost: x\r\n\r\n");
   auto const data = client.answer();
   EXPECT_THAT(data, HasSubstr("\r\nx-content-type-options: nosniff\r\n"));
   EXPECT_THAT(data, HasSubstr("\r\nreferrer-policy: same-origin\r\n"));
@@ -46,6 +48,8 @@ TEST(Server, AddsSecurityHeadersUnlessTheHandlerSetThem) {
   EXPECT_THAT(page, HasSubstr("\r\ncontent-security-policy: default-src 'self'; script-src 'self';"));
   EXPECT_THAT(page, HasSubstr("\r\nCache-Control: no-cache\r\n"));
   EXPECT_THAT(page, Not(HasSubstr("no-store")));
+  // A shared worker must reach the server that its script came from.
+  EXPECT_THAT(client.answer(), HasSubstr("\r\ncontent-security-policy: default-src 'none'; connect-src 'self';"));
 }
 
 TEST(Server, KeepsTheConnectionAndThePipelineInOrder) {

@@ -247,6 +247,9 @@ class Refusals : public ::testing::TestWithParam<std::string> {
     services.add(world.catalogs);
     services.add(*world.desk);
     services.add(*service);
+    live = std::make_unique<live::Live>(
+        live::LiveConfig{&*world.db, [](db::ReadTx& tx, api::Caller const& caller) { people::load_session(tx, caller); }});
+    services.add(*live);
   }
 
   std::string session_of(PersonId who) {
@@ -313,6 +316,7 @@ class Refusals : public ::testing::TestWithParam<std::string> {
   api::Services services;
   std::filesystem::path folder;
   std::unique_ptr<app::Service> service;
+  std::unique_ptr<live::Live> live;
   VirtualAccountId above, below;
   Samples samples;
   std::vector<CallerKind> callers;
