@@ -24,7 +24,7 @@ namespace {
 
 using Counts = std::map<std::string, int64_t>;
 
-constexpr int client_count = 8, first_devices = 2, most_devices = 4, kill_count = 10;
+constexpr int client_count = 8, first_devices = 2, most_devices = 8, kill_count = 10;
 
 char const* const catalog_csv =
     "record,code,family,name_en,name_ja,tag,license_types,enforced,export_controlled,product,entitlement,lender,"
@@ -262,7 +262,7 @@ class Client {
         continue;
       }
       outage_ = false;
-      if (agents_.size() < most_devices && random_.below(60) == 0) add_device();
+      if (agents_.size() < most_devices && random_.below(15) == 0) add_device();
       auto& agent = *agents_[random_.below(agents_.size())];
       if (agent.pending)
         ++tally_.sent_again;
