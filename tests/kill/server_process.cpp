@@ -1,0 +1,146 @@
+#include "tests/kill/server_process.hpp"
+
+#include <curl/curl.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+#include <thread>
+#include <vector>
+
+namespace menkyo::test {
+
+namespace {
+
+constexpr auto poll_interval = std::chrono::milliseconds(5);
+constexpr int start_polls = 6000, end_polls = 6000;  // 30 s
+
+// The port that a server's log says it listens on; 0 if it says nothing yet.
+int logged_port(std::string const& log) {
+  auto const started = log.find("\"event\":\"started\"");
+  auto const end_of_line = log.find('\n', started);
+  if (started == std::string::npos || end_of_line == std::string::npos) return 0;
+  auto const port = log.find("\"port\":", started);
+  return port < end_of_line ? std::stoi(log.substr(port + 7)) : 0;
+}
+
+pid_t run(std::vector<std::string> const& words, std::string const& log) {
+  std::vector<char*> arguments;
+  for (auto const& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
+  arguments.push_back(nullptr);
+  pid_t const pid = fork();
+  if (pid != 0) return pid;
+  // Between fork and exec of a program with threads only system calls are allowed (POSIX fork()).
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  int const out = open(log.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+  dup2(open("/dev/null", O_RDONLY), 0);
+  dup2(out, 1);
+  dup2(out, 2);
+  // Without this the server would hold copies of its own clients' connections.
+  close_range(3, ~0U, 0);
+  execv(arguments[0], arguments.data());
+  _exit(127);
+}
+
+}  // namespace
+
+ServerProcess::ServerProcess(std::filesystem::path data, std::string database_url)
+    : data_(std::move(data)), database_url_(std::move(database_url)) {}
+
+ServerProcess::~ServerProcess() {
+  if (pid_ == 0) return;
+  kill(pid_, SIGKILL);
+  waitpid(pid_, nullptr, 0);
+}
+
+std::string ServerProcess::log() const {
+  std::ifstream file(data_ / ("log." + std::to_string(life_)));
+  std::stringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+void ServerProcess::start() {
+  ++life_;
+  pid_ =
+      run({MENKYO_PROGRAM, "serve", "--data", data_.string(), "--database", database_url_, "--listen", "127.0.0.1:0"},
+          data_ / ("log." + std::to_string(life_)));
+  for (int i = 0; i < start_polls; ++i) {
+    if (waitpid(pid_, nullptr, WNOHANG) != 0) {
+      pid_ = 0;
+      break;
+    }
+    if (int const port = logged_port(log()); port != 0) {
+      port_ = port;
+      return;
+    }
+    std::this_thread::sleep_for(poll_interval);
+  }
+  throw std::runtime_error("The server does not start:\n" + log());
+}
+
+int ServerProcess::end(int signal) {
+  kill(pid_, signal);
+  for (int i = 0; i < end_polls; ++i) {
+    int status = 0;
+    if (waitpid(pid_, &status, WNOHANG) == pid_) {
+      pid_ = 0;
+      port_ = 0;
+      return status;
+    }
+    std::this_thread::sleep_for(poll_interval);
+  }
+  throw std::runtime_error("The server does not end:\n" + log());
+}
+
+struct HttpClient::Handle {
+  std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> curl{curl_easy_init(), curl_easy_cleanup};
+  std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)> headers{
+      curl_slist_append(nullptr, "Content-Type: application/jose"), curl_slist_free_all};
+};
+
+namespace {
+
+size_t receive(char* data, size_t size, size_t count, void* target) {
+  static_cast<std::string*>(target)->append(data, size * count);
+  return size * count;
+}
+
+}  // namespace
+
+HttpClient::HttpClient(ServerProcess const& server) : server_(server), handle_(std::make_unique<Handle>()) {
+  auto* curl = handle_->curl.get();
+  curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(curl, CURLOPT_NOPROXY, "*");
+  curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, 5L);
+  curl_easy_setopt(curl, CURLOPT_TIMEOUT, 30L);
+  curl_easy_setopt(curl, CURLOPT_HTTPHEADER, handle_->headers.get());
+  curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, receive);
+}
+
+HttpClient::~HttpClient() = default;
+
+std::optional<api::Response> HttpClient::post(std::string const& message) {
+  int const port = server_.port();
+  if (port == 0) return {};
+  auto* curl = handle_->curl.get();
+  auto const url = "http://127.0.0.1:" + std::to_string(port) + "/device/v1/messages";
+  api::Response response;
+  curl_easy_setopt(curl, CURLOPT_URL, url.c_str());
+  curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(message.size()));
+  curl_easy_setopt(curl, CURLOPT_POSTFIELDS, message.data());
+  curl_easy_setopt(curl, CURLOPT_WRITEDATA, &response.body);
+  if (curl_easy_perform(curl) != CURLE_OK) return {};
+  long status = 0;
+  curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+  response.status = int(status);
+  return response;
+}
+
+}  // namespace menkyo::test
