@@ -124,7 +124,10 @@ describe.each(STORIES)("the story in $language", (story) => {
     await page.getByRole("heading", { name: t("overview.totals"), exact: true }).waitFor();
     await page.getByRole("row").nth(1).waitFor();
     await look("license-manager");
-    await page.getByRole("searchbox", { name: t("virtual_accounts.search") }).last().fill(story.virtual_account);
+    await page
+      .getByRole("searchbox", { name: t("virtual_accounts.search") })
+      .last()
+      .fill(story.virtual_account);
     await row(story.virtual_account).getByRole("link").click();
     await page.getByRole("heading", { name: story.virtual_account, exact: true }).waitFor();
     await row(story.entitlement).first().waitFor();
@@ -143,7 +146,11 @@ describe.each(STORIES)("the story in $language", (story) => {
     token = await text.innerText();
     expect(token.length).toBeGreaterThan(20);
     await look("token");
-    await page.getByRole("dialog").getByRole("button", { name: t("common.close"), exact: true }).last().click();
+    await page
+      .getByRole("dialog")
+      .getByRole("button", { name: t("common.close"), exact: true })
+      .last()
+      .click();
     await row(device).first().waitFor();
     await look("general");
   });
@@ -177,7 +184,10 @@ describe.each(STORIES)("the story in $language", (story) => {
     expect(await sentence.innerText()).toContain(story.license);
     await dialog.getByText(device).first().waitFor();
     await look("substitution");
-    await dialog.getByRole("button", { name: t("common.close") }).first().click();
+    await dialog
+      .getByRole("button", { name: t("common.close") })
+      .first()
+      .click();
   });
 
   it("returns to compliance when the device lets go", async () => {
@@ -192,12 +202,15 @@ describe.each(STORIES)("the story in $language", (story) => {
 
   it("tells it all in the event log", async () => {
     await tab("inventory.events").click();
-    await page.getByText(t("events.device_registered", { subject: device })).first().waitFor();
+    await page
+      .getByText(t("events.device_registered", { subject: device }))
+      .first()
+      .waitFor();
     await look("events");
   });
 
   it("manages the account", async () => {
-    await link(t("manage.title")).first().click();
+    await link(t("home.manage")).first().click();
     for (const name of await page.getByRole("tab").all()) {
       await name.click();
       await page.getByRole("row").nth(1).waitFor();
@@ -230,7 +243,10 @@ describe("the operator", () => {
       await page.screenshot({ path: world.picture(`operator-${name}`) });
       const { violations } = await new AxeBuilder({ page }).analyze();
       const bad = violations.filter((each) => each.impact === "serious" || each.impact === "critical");
-      expect(bad.map((each) => each.id), name).toEqual([]);
+      expect(
+        bad.map((each) => each.id),
+        name,
+      ).toEqual([]);
     }
     await context.close();
   });
