@@ -14,7 +14,8 @@ function withoutEmbeddedFonts(): Plugin {
   };
 }
 
-const server = process.env.MENKYO_SERVER ?? "http://127.0.0.1:8080";
+// The server compares Origin with Host, so the proxy must leave Host as the browser sent it.
+const proxy = { "/api": { target: process.env.MENKYO_SERVER ?? "http://127.0.0.1:8080", changeOrigin: false } };
 
 export default {
   plugins: [withoutEmbeddedFonts(), react()],
@@ -28,7 +29,8 @@ export default {
     chunkSizeWarningLimit: 1500,
   },
   worker: { format: "es" },
-  server: { proxy: { "/api": server } },
+  server: { proxy },
+  preview: { proxy },
   test: {
     include: ["tests/**/*.test.{ts,tsx}", "src/**/*.test.{ts,tsx}"],
     testTimeout: 60_000,

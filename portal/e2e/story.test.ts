@@ -1,0 +1,253 @@
+// The story of Menkyo as a person lives it, once in each language: sign in, look around, create a registration token,
+// let a real device register and draw, and read what became of the licenses.
+import AxeBuilder from "@axe-core/playwright";
+import i18next, { type TFunction } from "i18next";
+import type { BrowserContext, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import en from "../src/i18n/en.json";
+import ja from "../src/i18n/ja.json";
+import { openWorld, type World } from "./world";
+
+interface Story {
+  language: "ja" | "en";
+  locale: string;
+  mail: string;
+  account: string;
+  virtual_account: string;
+  product: string;
+  entitlement: string;
+  license: string;
+  lender: string;
+  // Far more than the account owns.
+  too_many: number;
+}
+
+const STORIES: Story[] = [
+  {
+    language: "ja",
+    locale: "ja-JP",
+    mail: "mei.hanada@hanabi-coffee.example",
+    account: "Hanabi Coffee Co., Ltd.",
+    virtual_account: "焙煎工場",
+    product: "NM-IE-10",
+    entitlement: "AZ-SWI-IE-BASE",
+    license: "波 産業用ベース",
+    lender: "波 産業用リング",
+    too_many: 5,
+  },
+  {
+    language: "en",
+    locale: "en-US",
+    mail: "akira.kaede@kaede-electric.example",
+    account: "Kaede Electric Industries, Ltd.",
+    virtual_account: "Tower B",
+    product: "SR-AP310",
+    entitlement: "AZ-WLS-AP-ESS",
+    license: "Sora access point Essentials",
+    lender: "Sora access point Advantage",
+    too_many: 100_000,
+  },
+];
+
+let world: World;
+beforeAll(async () => {
+  world = await openWorld();
+});
+afterAll(() => world?.close());
+
+async function texts(language: "ja" | "en"): Promise<TFunction> {
+  const instance = i18next.createInstance();
+  const resources = { ja: { translation: ja }, en: { translation: en } };
+  return instance.init({ lng: language, resources, interpolation: { escapeValue: false } });
+}
+
+describe.each(STORIES)("the story in $language", (story) => {
+  let t: TFunction;
+  let context: BrowserContext;
+  let page: Page;
+  let token = "";
+  const faults: string[] = [];
+  const device = `e2e-${story.language}`;
+
+  beforeAll(async () => {
+    t = await texts(story.language);
+    context = await world.browser.newContext({
+      locale: story.locale,
+      viewport: { width: 1440, height: 1000 },
+      colorScheme: "light",
+      reducedMotion: "reduce",
+    });
+    page = await context.newPage();
+    page.setDefaultTimeout(10_000);
+    page.on("pageerror", (error) => faults.push(error.message));
+    page.on("console", (message) => {
+      // Nobody is signed in at first, and asking whether somebody is answers 401.
+      if (message.type() === "error" && !message.text().includes("401")) faults.push(message.text());
+    });
+  });
+  afterAll(() => context?.close());
+
+  const button = (key: string) => page.getByRole("button", { name: t(key), exact: true });
+  const tab = (key: string) => page.getByRole("tab", { name: t(key), exact: true });
+  const link = (name: string) => page.getByRole("link", { name, exact: true });
+
+  // Keeps a picture of the page and asks axe about it.
+  async function look(name: string) {
+    await page.screenshot({ path: world.picture(`${story.language}-${name}`) });
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    const bad = violations.filter((each) => each.impact === "serious" || each.impact === "critical");
+    const told = bad.map((each) => `${each.id}: ${each.nodes.map((node) => node.html.slice(0, 200)).join(" | ")}`);
+    expect(told, name).toEqual([]);
+  }
+
+  const row = (name: string) => page.getByRole("row").filter({ hasText: name });
+
+  it("signs in in two steps", async () => {
+    await page.goto(`${world.portal}/`);
+    await page.getByLabel(t("sign_in.mail")).fill(story.mail);
+    await look("sign-in");
+    await button("sign_in.next").click();
+    await page.getByLabel(t("sign_in.password")).fill(world.passwordOf(story.mail));
+    await button("sign_in.submit").click();
+    await page.getByRole("heading", { name: t("home.title"), exact: true }).waitFor();
+    expect(await page.locator("html").getAttribute("lang")).toBe(story.language);
+  });
+
+  it("says at home how the account stands", async () => {
+    await page.getByText(story.account).first().waitFor();
+    await link(t("home.licenses")).first().waitFor();
+    await look("home");
+  });
+
+  it("shows all virtual accounts in the license manager", async () => {
+    await link(t("home.licenses")).first().click();
+    await page.getByRole("heading", { name: t("overview.totals"), exact: true }).waitFor();
+    await page.getByRole("row").nth(1).waitFor();
+    await look("license-manager");
+    await page
+      .getByRole("searchbox", { name: t("virtual_accounts.search") })
+      .last()
+      .fill(story.virtual_account);
+    await row(story.virtual_account).getByRole("link").click();
+    await page.getByRole("heading", { name: story.virtual_account, exact: true }).waitFor();
+    await row(story.entitlement).first().waitFor();
+    await look("licenses");
+  });
+
+  it("creates a registration token", async () => {
+    await tab("inventory.general").click();
+    await button("tokens.create").first().click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel(t("tokens.description")).fill(device);
+    await look("token-form");
+    await dialog.getByRole("button", { name: t("tokens.create"), exact: true }).click();
+    const text = page.locator("code.menkyo-token");
+    await text.waitFor();
+    token = await text.innerText();
+    expect(token.length).toBeGreaterThan(20);
+    await look("token");
+    await page
+      .getByRole("dialog")
+      .getByRole("button", { name: t("common.close"), exact: true })
+      .last()
+      .click();
+    await row(device).first().waitFor();
+    await look("general");
+  });
+
+  it("shows a device that registers without a reload", async () => {
+    await tab("inventory.devices").click();
+    await page.getByRole("searchbox", { name: t("devices.search") }).waitFor();
+    await page.getByText(t("live.open"), { exact: true }).waitFor();
+    await page.evaluate(() => Object.assign(window, { was_here: true }));
+    await page.getByRole("searchbox", { name: t("devices.search") }).fill(device);
+    await page.getByText(t("table.no_match")).waitFor();
+    const where = ["--server", world.address, "--product", story.product];
+    await world.agent(device, ["register", ...where, "--serial", device, "--host-name", device, "--token", "-"], token);
+    await row(device).first().waitFor();
+    expect(await page.evaluate(() => "was_here" in window)).toBe(true);
+    await look("devices");
+  });
+
+  it("says that more is in use than is owned, and what stands in", async () => {
+    await world.agent(device, ["request", `${story.entitlement}=${story.too_many}`]);
+    await row(device).getByText(t("authorization.out_of_compliance")).waitFor();
+    expect(await page.evaluate(() => "was_here" in window)).toBe(true);
+    await tab("inventory.licenses").click();
+    const position = row(story.entitlement).first();
+    await position.getByText(t("compliance.out_of_compliance")).waitFor();
+    await look("out-of-compliance");
+    await position.getByRole("button", { name: story.license, exact: true }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByRole("heading", { name: t("loans.title"), exact: true }).waitFor();
+    const sentence = dialog.getByRole("listitem").filter({ hasText: story.lender }).first();
+    expect(await sentence.innerText()).toContain(story.license);
+    await dialog.getByText(device).first().waitFor();
+    await look("substitution");
+    await dialog
+      .getByRole("button", { name: t("common.close") })
+      .first()
+      .click();
+  });
+
+  it("returns to compliance when the device lets go", async () => {
+    await tab("inventory.devices").click();
+    await page.getByRole("searchbox", { name: t("devices.search") }).fill(device);
+    await row(device).getByText(t("authorization.out_of_compliance")).waitFor();
+    await world.agent(device, ["release", "--all"]);
+    await row(device).getByText(t("authorization.none")).waitFor();
+    await tab("inventory.licenses").click();
+    await row(story.entitlement).first().getByText(t("compliance.in_compliance")).waitFor();
+  });
+
+  it("tells it all in the event log", async () => {
+    await tab("inventory.events").click();
+    await page
+      .getByText(t("events.device_registered", { subject: device }))
+      .first()
+      .waitFor();
+    await look("events");
+  });
+
+  it("manages the account", async () => {
+    await link(t("home.manage")).first().click();
+    for (const name of await page.getByRole("tab").all()) {
+      await name.click();
+      await page.getByRole("row").nth(1).waitFor();
+    }
+    await look("manage");
+  });
+
+  it("signs out, with nothing amiss on any page", async () => {
+    await button("shell.sign_out").click();
+    await page.getByLabel(t("sign_in.mail")).waitFor();
+    expect(faults).toEqual([]);
+  });
+});
+
+describe("the operator", () => {
+  it("sees the catalogue, the accounts and the imports", async () => {
+    const t = await texts("en");
+    const mail = "thomas.sorano@aozora.example";
+    const context = await world.browser.newContext({ locale: "en-US", viewport: { width: 1440, height: 1000 } });
+    const page = await context.newPage();
+    page.setDefaultTimeout(10_000);
+    await page.goto(`${world.portal}/sign-in?return_to=/operator`);
+    await page.getByLabel(t("sign_in.mail")).fill(mail);
+    await page.getByRole("button", { name: t("sign_in.next"), exact: true }).click();
+    await page.getByLabel(t("sign_in.password")).fill(world.passwordOf(mail));
+    await page.getByRole("button", { name: t("sign_in.submit"), exact: true }).click();
+    for (const name of ["catalog", "accounts", "jobs"]) {
+      await page.getByRole("tab", { name: t(`operator.${name}`), exact: true }).click();
+      await page.getByRole("row").nth(1).waitFor();
+      await page.screenshot({ path: world.picture(`operator-${name}`) });
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      const bad = violations.filter((each) => each.impact === "serious" || each.impact === "critical");
+      expect(
+        bad.map((each) => each.id),
+        name,
+      ).toEqual([]);
+    }
+    await context.close();
+  });
+});

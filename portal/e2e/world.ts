@@ -1,0 +1,144 @@
+// A server with the sample on a fresh folder, a browser, and devices that are real agents.
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { type Browser, chromium } from "playwright-core";
+
+const ROOT = join(import.meta.dirname, "../..");
+const RESULTS = join(import.meta.dirname, "results");
+const BROWSER_OPTIONS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+const run = promisify(execFile);
+
+export interface World {
+  address: string;
+  // What the portal is read from: the server itself, unless MENKYO_E2E_PREVIEW asks for dist/.
+  portal: string;
+  browser: Browser;
+  passwordOf: (mail: string) => string;
+  agent: (device: string, options: string[], input?: string) => Promise<string>;
+  picture: (name: string) => string;
+  close: () => Promise<void>;
+}
+
+function program(variable: string): string {
+  const file = process.env[variable];
+  if (file === undefined || file === "") throw new Error(`${variable} must name a program; ./dev e2e sets it.`);
+  return file;
+}
+
+async function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const bound = server.address();
+      server.close(() => (bound !== null && typeof bound === "object" ? resolve(bound.port) : reject(bound)));
+    });
+  });
+}
+
+async function untilReady(address: string, child: ChildProcess, said: () => string) {
+  for (let tries = 0; tries < 300; ++tries) {
+    if (child.exitCode !== null) throw new Error(`The server ended with ${child.exitCode}: ${said()}`);
+    const answer = await fetch(address).catch(() => null);
+    if (answer?.ok) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`Nothing answers at ${address}: ${said()}`);
+}
+
+function start(file: string, options: string[], environment: NodeJS.ProcessEnv = process.env) {
+  const child = spawn(file, options, { cwd: ROOT, env: environment, stdio: ["ignore", "pipe", "pipe"] });
+  let said = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on("data", (data: Buffer) => {
+      said = (said + data.toString()).slice(-4000);
+    });
+  }
+  return { child, said: () => said };
+}
+
+async function stop(child: ChildProcess) {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  child.kill("SIGTERM");
+  const timer = setTimeout(() => child.kill("SIGKILL"), 10_000);
+  await ended;
+  clearTimeout(timer);
+}
+
+function readPasswords(file: string): Map<string, string> {
+  const lines = readFileSync(file, "utf8").split("\n");
+  return new Map(
+    lines
+      .filter((line) => line !== "" && !line.startsWith("#"))
+      .map((line) => line.split(/\s+/))
+      .map(([mail = "", password = ""]) => [mail, password]),
+  );
+}
+
+export async function openWorld(): Promise<World> {
+  const folder = mkdtempSync(join(tmpdir(), "menkyo-e2e-"));
+  const children: ChildProcess[] = [];
+  let browser: Browser | undefined;
+  const close = async () => {
+    await browser?.close();
+    for (const child of children.reverse()) await stop(child);
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    const data = join(folder, "data");
+    await run(program("MENKYO_BINARY"), ["sample", "--data", data], { cwd: ROOT });
+    const port = await freePort();
+    const address = `http://127.0.0.1:${port}`;
+    const server = start(program("MENKYO_BINARY"), ["serve", "--data", data, "--listen", `127.0.0.1:${port}`]);
+    children.push(server.child);
+    await untilReady(`${address}/readyz`, server.child, server.said);
+    let portal = address;
+    if (process.env.MENKYO_E2E_PREVIEW === "1") {
+      const preview = await freePort();
+      portal = `http://127.0.0.1:${preview}`;
+      const vite = join(import.meta.dirname, "../node_modules/vite/bin/vite.js");
+      const options = [vite, "preview", "--host", "127.0.0.1", "--strictPort", "--port", String(preview)];
+      const served = start(process.execPath, [...options, join(import.meta.dirname, "..")], {
+        ...process.env,
+        MENKYO_SERVER: address,
+      });
+      children.push(served.child);
+      await untilReady(`${portal}/`, served.child, served.said);
+    }
+    browser = await chromium.launch({ executablePath: program("CHROMIUM"), args: BROWSER_OPTIONS });
+    const passwords = readPasswords(join(data, "sample-credentials"));
+    mkdirSync(RESULTS, { recursive: true });
+    return {
+      address,
+      portal,
+      browser,
+      passwordOf: (mail) => passwords.get(mail) ?? "",
+      agent: (device, options, input = "") => runAgent(join(folder, `${device}.json`), options, input),
+      picture: (name) => join(RESULTS, `${name}.png`),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function runAgent(state: string, [command = "", ...options]: string[], input: string): Promise<string> {
+  const running = run(program("MENKYO_AGENT_BINARY"), [command, "--state", state, ...options]);
+  running.child.stdin?.end(input);
+  return (await running).stdout;
+}
