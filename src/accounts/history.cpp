@@ -139,12 +139,24 @@ class Names {
     }
     for (auto const& person : people::load_persons(tx, vault, std::move(ids)))
       names_[person.id] = people::display_name(person);
+    std::set<store::ThingKey> things;
+    for (auto const& e : events) {
+      if (e.subject_kind == "device" || e.subject_kind == "registration_token")
+        things.insert({place.smart_account_id, e.subject_id});
+      if (e.actor.kind == audit::ActorKind::device) things.insert({place.smart_account_id, e.actor.id});
+    }
+    for (auto& thing : store::thing_names(tx, {things.begin(), things.end()})) things_[thing.id] = std::move(thing.name);
   }
 
   bool may_know(PersonId id) const { return all_ || known_.contains(id); }
   std::optional<std::string> of(PersonId id) const {
     auto const found = names_.find(id);
     return may_know(id) && found != names_.end() ? std::optional(found->second) : std::nullopt;
+  }
+  // Of a product instance or a registration token.
+  std::optional<std::string> of_thing(std::array<uint8_t, 16> const& id) const {
+    auto const found = things_.find(id);
+    return found != things_.end() && !found->second.empty() ? std::optional(found->second) : std::nullopt;
   }
   std::optional<std::string> of(VirtualAccountId id) const {
     auto const found = places_.find(id);
@@ -155,6 +167,7 @@ class Names {
   bool all_;
   std::set<PersonId> known_;
   std::map<PersonId, std::string> names_;
+  std::map<std::array<uint8_t, 16>, std::string> things_;
   std::map<VirtualAccountId, store::NodePlace> places_;
 };
 
@@ -168,6 +181,7 @@ EventActor actor_of(StoredEvent const& e, Names const& names) {
   if (e.actor.kind == audit::ActorKind::device && e.subject_kind == "device" && e.subject_id == e.actor.id &&
       !e.personal.empty())
     out.name = e.personal;
+  if (e.actor.kind == audit::ActorKind::device && !out.name) out.name = names.of_thing(e.actor.id);
   return out;
 }
 
@@ -190,8 +204,9 @@ std::optional<EventSubject> subject_of(StoredEvent const& e, Names const& names)
     // The name as it was outlives the person's account; the present one is better while there is one.
     out.name = names.of(PersonId{e.subject_id});
     if (!out.name && names.may_know(PersonId{e.subject_id}) && !e.personal.empty()) out.name = e.personal;
-  } else if (!e.personal.empty()) {
-    out.name = e.personal;
+  } else {
+    // As it was called then, if the event says so.
+    out.name = e.personal.empty() ? names.of_thing(e.subject_id) : std::optional(e.personal);
   }
   return out;
 }

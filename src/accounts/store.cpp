@@ -167,6 +167,19 @@ std::vector<PathName> names_of_paths(db::ReadTx& tx, std::vector<PathKey> const&
       keys);
 }
 
+std::vector<ThingName> thing_names(db::ReadTx& tx, std::vector<ThingKey> const& keys) {
+  auto out = tx.all_many<ThingName>(
+      "select d.device_id, d.display_name from device d join {rows: a bytea, i bytea} r on d.smart_account_id = r.a and "
+      "d.device_id = r.i",
+      keys);
+  auto tokens = tx.all_many<ThingName>(
+      "select t.registration_token_id, t.description from registration_token t join {rows: a bytea, i bytea} r "
+      "on t.smart_account_id = r.a and t.registration_token_id = r.i",
+      keys);
+  out.insert(out.end(), std::make_move_iterator(tokens.begin()), std::make_move_iterator(tokens.end()));
+  return out;
+}
+
 std::vector<NodePlace> places(db::ReadTx& tx, std::vector<NodeKey> const& keys) {
   return tx.all_many<NodePlace>(
       "select v.virtual_account_id, v.path, v.name from {rows: account bytea, id bytea} r join virtual_account v "

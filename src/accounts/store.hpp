@@ -80,6 +80,17 @@ struct NodePlace {
   VirtualAccountId virtual_account_id;
   std::string path, name;
 };
+// What people call product instances and registration tokens (by their description); only those that there are.
+struct ThingKey {
+  SmartAccountId smart_account_id;
+  std::array<uint8_t, 16> id;
+  auto operator<=>(ThingKey const&) const = default;
+};
+struct ThingName {
+  std::array<uint8_t, 16> id;
+  std::string name;
+};
+std::vector<ThingName> thing_names(db::ReadTx& tx, std::vector<ThingKey> const& keys);
 std::vector<NodePlace> places(db::ReadTx& tx, std::vector<NodeKey> const& keys);
 struct ChildCount {
   VirtualAccountId virtual_account_id;

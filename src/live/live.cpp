@@ -127,6 +127,7 @@ api::Response Live::open(api::Caller const& caller, SmartAccountId account, acce
   response.stream->start = [subscriber](api::EventStream::Sink sink) {
     std::lock_guard lock(subscriber->mutex);
     subscriber->sink = std::move(sink);
+    subscriber->sink(": open\n\n");  // a comment: proxies that wait for a first byte let the headers pass
     if (!subscriber->waiting.empty()) subscriber->sink(std::exchange(subscriber->waiting, {}));
   };
   return response;
