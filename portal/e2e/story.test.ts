@@ -213,8 +213,8 @@ describe.each(STORIES)("the story in $language", (story) => {
     await link(t("home.manage")).first().click();
     for (const name of await page.getByRole("tab").all()) {
       await name.click();
-      await page.getByRole("row").nth(1).waitFor();
     }
+    await page.getByRole("row").nth(1).waitFor();
     await look("manage");
   });
 
