@@ -38,7 +38,7 @@ const STORIES: Story[] = [
   {
     language: "en",
     locale: "en-US",
-    mail: "akira.kaede@kaede-electric.example",
+    mail: "naomi.tanabe@kaede-electric.example",
     account: "Kaede Electric Industries, Ltd.",
     virtual_account: "Tower B",
     product: "SR-AP310",
@@ -211,6 +211,10 @@ describe.each(STORIES)("the story in $language", (story) => {
 
   it("manages the account", async () => {
     await link(t("home.manage")).first().click();
+    await page
+      .getByRole("heading", { name: t("manage.title_of").replace("{{account}}", story.account) })
+      .first()
+      .waitFor();
     for (const name of await page.getByRole("tab").all()) {
       await name.click();
     }

@@ -11,6 +11,7 @@ import TextFilter from "@cloudscape-design/components/text-filter";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useLocation } from "react-router";
 import type { ListQuery } from "../api/calls";
 import { asProblem } from "../api/problem";
 import type { Page } from "../api/types";
@@ -193,6 +194,7 @@ function hiddenColumns<T>(columns: Column<T>[], preferences: TablePreferences): 
 
 function SearchField({ label, value, onChange }: { label: string; value: string; onChange: (text: string) => void }) {
   const { t } = useTranslation();
+  const { pathname } = useLocation();
   const [text, setText] = useState(value);
   const [known, setKnown] = useState(value);
   // The address may change under the field (back button, "clear filters"); the field follows it.
@@ -202,9 +204,12 @@ function SearchField({ label, value, onChange }: { label: string; value: string;
   }
   useEffect(() => {
     if (text.trim() === value) return;
-    const timer = setTimeout(() => onChange(text.trim()), SEARCH_PAUSE_MS);
+    const timer = setTimeout(() => {
+      // A link may have been followed meanwhile while its page is still loading; the search must not call it back.
+      if (window.location.pathname === pathname) onChange(text.trim());
+    }, SEARCH_PAUSE_MS);
     return () => clearTimeout(timer);
-  }, [text, value, onChange]);
+  }, [text, value, onChange, pathname]);
   return (
     <TextFilter
       filteringText={text}
