@@ -6,12 +6,12 @@
 #include <menkyo_agent.h>
 #include <stdio.h>
 
-static int explain(menkyo_agent *agent, const char *what) {
+static int explain(menkyo_agent* agent, const char* what) {
   fprintf(stderr, "%s: %s\n", what, menkyo_error(agent));
   return 1;
 }
 
-static int draw(menkyo_agent *agent, const char *entitlement) {
+static int draw(menkyo_agent* agent, const char* entitlement) {
   menkyo_entitlement_info info;
   switch (menkyo_request(agent, entitlement, 1)) {
     case MENKYO_OK:
@@ -27,11 +27,11 @@ static int draw(menkyo_agent *agent, const char *entitlement) {
   return 0;
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
   menkyo_register_options options;
-  menkyo_agent *agent;
+  menkyo_agent* agent;
   menkyo_result result;
-  char *json;
+  char* json;
   int failed;
   if (argc != 6) {
     fprintf(stderr, "usage: draw STATE_FILE SERVER TOKEN PRODUCT ENTITLEMENT\n");

@@ -16,14 +16,20 @@ bool allows(Role role, Permission permission) {
     return std::find(list.begin(), list.end(), permission) != list.end();
   };
   switch (role) {
-    case Role::sa_admin: return true;
-    case Role::sa_user: return among({account_view, license_work, inventory_view, events_view});
-    case Role::sa_approver: return among({account_view, agreements_accept});
-    case Role::sa_viewer: return among({account_view, inventory_view, events_view});
+    case Role::sa_admin:
+      return true;
+    case Role::sa_user:
+      return among({account_view, license_work, inventory_view, events_view});
+    case Role::sa_approver:
+      return among({account_view, agreements_accept});
+    case Role::sa_viewer:
+      return among({account_view, inventory_view, events_view});
     case Role::va_admin:
       return among({account_view, users_manage, virtual_account_create, license_work, inventory_view, events_view});
-    case Role::va_user: return among({account_view, license_work, inventory_view, events_view});
-    case Role::va_viewer: return among({account_view, inventory_view, events_view});
+    case Role::va_user:
+      return among({account_view, license_work, inventory_view, events_view});
+    case Role::va_viewer:
+      return among({account_view, inventory_view, events_view});
   }
   return false;
 }
@@ -31,9 +37,12 @@ bool allows(Role role, Permission permission) {
 bool allows(OperatorRole role, OperatorPermission permission) {
   using enum OperatorPermission;
   switch (role) {
-    case OperatorRole::operator_admin: return true;
-    case OperatorRole::operator_catalog: return permission == catalog_view || permission == catalog_edit || permission == jobs_view;
-    case OperatorRole::operator_support: return permission == catalog_view || permission == accounts_view;
+    case OperatorRole::operator_admin:
+      return true;
+    case OperatorRole::operator_catalog:
+      return permission == catalog_view || permission == catalog_edit || permission == jobs_view;
+    case OperatorRole::operator_support:
+      return permission == catalog_view || permission == accounts_view;
   }
   return false;
 }
@@ -72,8 +81,10 @@ Reach reach_of(std::vector<Grant> const& grants, Permission p) {
   Reach reach;
   for (auto const& g : grants) {
     if (!allows(g.role, p)) continue;
-    if (!is_virtual_account_role(g.role)) reach.all = true;
-    else if (g.path) reach.prefixes.push_back(*g.path);
+    if (!is_virtual_account_role(g.role))
+      reach.all = true;
+    else if (g.path)
+      reach.prefixes.push_back(*g.path);
   }
   return outermost(std::move(reach));
 }
@@ -89,8 +100,9 @@ std::vector<Role> Holdings::roles() const {
 }
 
 std::vector<std::string> Holdings::abilities() const {
-  return permissions_where(
-      [&](Permission p) { return std::any_of(held_.begin(), held_.end(), [&](Held const& h) { return allows(h.role, p); }); });
+  return permissions_where([&](Permission p) {
+    return std::any_of(held_.begin(), held_.end(), [&](Held const& h) { return allows(h.role, p); });
+  });
 }
 
 std::vector<std::string> Holdings::abilities_at(std::string_view path) const {
@@ -101,7 +113,9 @@ std::vector<std::string> Holdings::abilities_at(std::string_view path) const {
   });
 }
 
-Reach Holdings::reach(Permission permission) const { return reach_of(held_, permission); }
+Reach Holdings::reach(Permission permission) const {
+  return reach_of(held_, permission);
+}
 
 std::vector<std::string> AccountProof::abilities() const {
   return permissions_where([&](Permission p) { return also(p); });
@@ -125,7 +139,9 @@ std::vector<store::GrantRow> grants_of(db::ReadTx& tx, api::Caller const& caller
   return grants;
 }
 
-[[noreturn]] void refuse() { throw Problem(problems::forbidden, "Your role here does not include this."); }
+[[noreturn]] void refuse() {
+  throw Problem(problems::forbidden, "Your role here does not include this.");
+}
 
 }  // namespace
 

@@ -1,9 +1,9 @@
 #pragma once
-// Who may do what. Asking gives a proof: a value that only this module makes, that can be neither copied nor kept, and
-// that functions on a tenant's data take. Code that forgot to ask does not compile.
+// Who may do what. Asking gives a proof: a value that only this module makes, that can be neither copied nor kept,
+// and that functions on a tenant's data take. Code that forgot to ask does not compile.
 //
-// Rights on a virtual account extend to its descendants. What a caller may not even see is answered like what does not
-// exist (not_found); what it may see but not do is forbidden.
+// Rights on a virtual account extend to its descendants. What a caller may not even see is answered like what does
+// not exist (not_found); what it may see but not do is forbidden.
 
 #include <optional>
 #include <string>
@@ -35,8 +35,8 @@ struct SmartAccount {};     // the whole account; In has smart_account_id
 struct VirtualAccount {};   // one virtual account; In has smart_account_id and virtual_account_id
 struct VirtualAccounts {};  // those of the account in which the permission holds; In has smart_account_id
 struct Place {};            // one virtual account if In names one (virtual_account_id or parent_id), else the account
-struct RoleGrant {};        // where the role grant of In's role_grant_id holds: a virtual account or the whole account
-struct Operator {};         // the operator's own data
+struct RoleGrant {};  // where the role grant of In's role_grant_id holds: a virtual account or the whole account
+struct Operator {};   // the operator's own data
 
 // The ranges of virtual_account.path in which a permission holds; empty `prefixes` with `all` unset cannot be: then
 // there is no proof at all.
@@ -50,8 +50,8 @@ namespace detail {
 class Prover;
 }
 
-// What a person holds in one account, for describing records to it (`abilities`, what of a path is shown). Deciding is
-// for proofs alone.
+// What a person holds in one account, for describing records to it (`abilities`, what of a path is shown). Deciding
+// is for proofs alone.
 struct Held {
   Role role;
   std::optional<std::string> path;  // of the virtual account it is for
@@ -59,7 +59,7 @@ struct Held {
 class Holdings {
  public:
   explicit Holdings(std::vector<Held> held) : held_(std::move(held)) {}
-  std::vector<Role> roles() const;  // each once, in the order of the table
+  std::vector<Role> roles() const;             // each once, in the order of the table
   std::vector<std::string> abilities() const;  // anywhere in the account
   std::vector<std::string> abilities_at(std::string_view path) const;
   // All ranges of virtual_account.path in which the permission holds; none if it holds nowhere.
@@ -121,7 +121,9 @@ class Access<VirtualAccount, P> final : public AccountProof {
   friend class detail::Prover;
   Access(SmartAccountId account, PersonId person, std::vector<Role> roles, Reach reach, VirtualAccountId va,
          std::string path)
-      : AccountProof(account, person, std::move(roles), std::move(reach)), virtual_account_id_(va), path_(std::move(path)) {}
+      : AccountProof(account, person, std::move(roles), std::move(reach)),
+        virtual_account_id_(va),
+        path_(std::move(path)) {}
   VirtualAccountId virtual_account_id_;
   std::string path_;
 };
@@ -201,7 +203,8 @@ class Prover {
   static Access<VirtualAccount, P> virtual_account(db::ReadTx& tx, api::Caller const& caller, SmartAccountId id,
                                                    VirtualAccountId va) {
     auto s = stand_on_virtual_account(tx, caller, id, va, P);
-    return Access<VirtualAccount, P>(id, caller.person_id, std::move(s.roles), std::move(s.reach), va, std::move(s.path));
+    return Access<VirtualAccount, P>(id, caller.person_id, std::move(s.roles), std::move(s.reach), va,
+                                     std::move(s.path));
   }
   template <Permission P>
   static Access<Place, P> place(db::ReadTx& tx, api::Caller const& caller, SmartAccountId id,

@@ -24,7 +24,8 @@ struct Member {
   PersonId person_id;
   std::optional<std::string> link;
 };
-Member find_or_create(db::Tx& tx, keys::Vault const& vault, people::NewPerson const& person, audit::Actor const& actor) {
+Member find_or_create(db::Tx& tx, keys::Vault const& vault, people::NewPerson const& person,
+                      audit::Actor const& actor) {
   if (auto const known = people::find_person(tx, vault, person.profile.mail)) return {*known, {}};
   auto const id = people::create_person(tx, vault, person, actor);
   return {id, link_path(people::make_link(tx, vault, id))};
@@ -51,7 +52,9 @@ void create_default(db::Tx& tx, keys::Vault const& vault, SmartAccountId account
 
 }  // namespace
 
-std::string link_path(std::string const& token) { return "/link/" + token; }
+std::string link_path(std::string const& token) {
+  return "/link/" + token;
+}
 
 CreatedSmartAccount create_smart_account(db::Tx& tx, keys::Vault const& vault, NewSmartAccount const& in,
                                          audit::Actor const& actor) {
@@ -63,8 +66,9 @@ CreatedSmartAccount create_smart_account(db::Tx& tx, keys::Vault const& vault, N
   if (!store::take_domain(tx, domain, id))
     throw Problem(problems::name_taken, "Another Smart Account has this domain.",
                   {{"/domain", "taken", "is the domain of another Smart Account"}});
-  store::AccountRow const row{id,     store::next_number(tx, "smart_account"), in.name, domain, AccountType::CUSTOMER,
-                              AccountStatus::ACTIVE, tx.now()};
+  store::AccountRow const row{
+      id,      store::next_number(tx, "smart_account"), in.name, domain, AccountType::CUSTOMER, AccountStatus::ACTIVE,
+      tx.now()};
   store::insert_account(tx, row);
   audit::record(tx, vault,
                 {.smart_account_id = id,
@@ -94,10 +98,15 @@ std::optional<SmartAccountId> find_account_by_domain(db::ReadTx& tx, std::string
   return normalized ? store::account_of_domain(tx, *normalized) : std::nullopt;
 }
 
-std::vector<SmartAccountId> all_smart_accounts(db::ReadTx& tx) { return store::all_smart_accounts(tx); }
-bool any_smart_account(db::ReadTx& tx) { return store::any_smart_account(tx); }
+std::vector<SmartAccountId> all_smart_accounts(db::ReadTx& tx) {
+  return store::all_smart_accounts(tx);
+}
+bool any_smart_account(db::ReadTx& tx) {
+  return store::any_smart_account(tx);
+}
 
-// ---- The operator's staff ---------------------------------------------------------------------------------------------
+// ---- The operator's staff
+// ---------------------------------------------------------------------------------------------
 
 std::string create_first_operator(db::Tx& tx, keys::Vault const& vault, std::string_view mail) {
   audit::Actor const command{audit::ActorKind::command, {}};

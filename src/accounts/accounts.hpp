@@ -1,8 +1,8 @@
 #pragma once
 // Smart Accounts, their trees of virtual accounts, who has which role in them, and the operator's staff.
 //
-// The row of the Smart Account guards the rules that span rows - unique names among siblings, a tree without loose ends,
-// one administrator at least: whatever changes the tree or the roles locks it first.
+// The row of the Smart Account guards the rules that span rows - unique names among siblings, a tree without loose
+// ends, one administrator at least: whatever changes the tree or the roles locks it first.
 
 #include <optional>
 #include <string>
@@ -42,8 +42,7 @@ struct AccountSummary {
   std::vector<Role> roles;             // of the caller, anywhere in the account
   std::vector<std::string> abilities;  // likewise
 };
-BOOST_DESCRIBE_STRUCT(AccountSummary, (),
-                      (smart_account_id, number, name, domain, type, status, roles, abilities))
+BOOST_DESCRIBE_STRUCT(AccountSummary, (), (smart_account_id, number, name, domain, type, status, roles, abilities))
 
 struct SmartAccount : AccountSummary {
   Instant created_at;
@@ -74,7 +73,8 @@ struct CreatedSmartAccount {
 BOOST_DESCRIBE_STRUCT(CreatedSmartAccount, (), (smart_account, one_time_link))
 
 // With its virtual account DEFAULT and an administrator, who becomes a person if it is none yet. Problem name_taken,
-// with the field, if the name or the domain is in use. `actor` is staff or a command; a caller proved its right before.
+// with the field, if the name or the domain is in use. `actor` is staff or a command; a caller proved its right
+// before.
 CreatedSmartAccount create_smart_account(db::Tx& tx, keys::Vault const& vault, NewSmartAccount const& in,
                                          audit::Actor const& actor);
 
@@ -87,7 +87,8 @@ bool any_smart_account(db::ReadTx& tx);
 std::vector<SmartAccountId> all_smart_accounts(db::ReadTx& tx);
 VirtualAccountId default_virtual_account(db::ReadTx& tx, SmartAccountId account);
 
-// ---- Virtual accounts -----------------------------------------------------------------------------------------------
+// ---- Virtual accounts
+// -----------------------------------------------------------------------------------------------
 
 struct VirtualAccount {
   VirtualAccountId virtual_account_id;
@@ -154,7 +155,8 @@ wire::Page<VirtualAccount> list_virtual_accounts(
     db::ReadTx& tx, api::Cursors const& cursors,
     Access<access::VirtualAccounts, Permission::inventory_view> const& access, VirtualAccountQuery const& in);
 
-// ---- Users ------------------------------------------------------------------------------------------------------------
+// ---- Users
+// ------------------------------------------------------------------------------------------------------------
 
 struct RoleGrant {
   RoleGrantId role_grant_id;
@@ -193,8 +195,8 @@ struct UserQuery {
 };
 BOOST_DESCRIBE_STRUCT(UserQuery, (), (smart_account_id, limit, cursor))
 
-// A role of the whole account cannot be given for a virtual account, nor the other way round (Problem invalid). Giving
-// the same role again changes when it ends.
+// A role of the whole account cannot be given for a virtual account, nor the other way round (Problem invalid).
+// Giving the same role again changes when it ends.
 GrantedRole grant_role(db::Tx& tx, keys::Vault const& vault,
                        Access<access::Place, Permission::users_manage> const& access, NewRoleGrant const& in);
 // Problem conflict for the last lasting administrator.
@@ -205,7 +207,8 @@ wire::Page<AccountUser> list_users(db::ReadTx& tx, keys::Vault const& vault, api
                                    Access<access::VirtualAccounts, Permission::users_manage> const& access,
                                    UserQuery const& in);
 
-// ---- The operator's staff ---------------------------------------------------------------------------------------------
+// ---- The operator's staff
+// ---------------------------------------------------------------------------------------------
 
 // Makes the person an operator_admin, and a person if it is none; the answer is the token of a one-time link to set a
 // (new) password. Safe to repeat: it is how the operator gets in again.

@@ -60,7 +60,8 @@ TEST_P(Accounts, begin_with_a_default_virtual_account_and_an_administrator) {
 
 TEST_P(Accounts, have_names_and_domains_of_their_own) {
   auto staff = world.as(world.operator_with(access::OperatorRole::operator_admin));
-  auto const create = [&](std::string const& name, std::string const& domain, std::string const& mail = "a@b.example") {
+  auto const create = [&](std::string const& name, std::string const& domain,
+                          std::string const& mail = "a@b.example") {
     return staff.post("/api/v1/operator/smart_accounts",
                       R"({"name":")" + name + R"(","domain":")" + domain + R"(","administrator":{"mail":")" + mail +
                           R"(","given_name":"Ada","family_name":"Admin","language":"ja"}})");
@@ -82,7 +83,8 @@ TEST_P(Accounts, have_names_and_domains_of_their_own) {
   ASSERT_EQ(list.json.at("items").items().size(), 1U);
   EXPECT_EQ(list.json.at("items").items().at(0).at("name").as_string(), "Tsuru");
   auto const page = staff.get("/api/v1/operator/smart_accounts?limit=2");
-  auto const rest = staff.get("/api/v1/operator/smart_accounts?limit=2&cursor=" + page.json.at("next_cursor").as_string());
+  auto const rest =
+      staff.get("/api/v1/operator/smart_accounts?limit=2&cursor=" + page.json.at("next_cursor").as_string());
   EXPECT_EQ(rest.json.at("items").items().size(), 1U);
 }
 
@@ -104,8 +106,8 @@ TEST_P(Accounts, order_their_tree_as_people_read_it) {
   world.virtual_account(account, "East", tokyo);
   world.virtual_account(account, "Lab", osaka);
   auto const whole = admin->get(base() + "/virtual_accounts");
-  EXPECT_THAT(names(whole), ElementsAre("DEFAULT", "Osaka 2", "Osaka 2/Lab", "Osaka 10", "Tokyo", "Tokyo/East",
-                                        "Tokyo/west"));
+  EXPECT_THAT(names(whole),
+              ElementsAre("DEFAULT", "Osaka 2", "Osaka 2/Lab", "Osaka 10", "Tokyo", "Tokyo/East", "Tokyo/west"));
   std::vector<std::string> paged;
   std::string cursor;
   do {
@@ -156,8 +158,9 @@ TEST_P(Accounts, are_ten_levels_deep_at_most_whatever_the_names) {
   for (int i = 0; i < 100; ++i) long_name += "課";
   std::optional<VirtualAccountId> parent;
   for (int depth = 1; depth <= 10; ++depth) parent = world.virtual_account(account, long_name, parent);
-  auto const answer = admin->post(base() + "/virtual_accounts", R"({"name":"x","description":"","parent_id":")" +
-                                                                    parent->text() + R"(","commerce_access":"PUBLIC"})");
+  auto const answer =
+      admin->post(base() + "/virtual_accounts", R"({"name":"x","description":"","parent_id":")" + parent->text() +
+                                                    R"(","commerce_access":"PUBLIC"})");
   EXPECT_EQ(answer.code(), "too_deep");
   EXPECT_EQ(admin->get(node(*parent)).json.at("depth").as_int(), 10);
 }
@@ -167,8 +170,7 @@ TEST_P(Accounts, let_only_empty_virtual_accounts_go) {
   auto const lab = world.virtual_account(account, "Lab", tokyo);
   auto const remove = [&](VirtualAccountId id) { return admin->send(api::Method::del, node(id)); };
   EXPECT_EQ(remove(tokyo).code(), "not_empty");
-  auto const default_id =
-      world.database->read([&](db::ReadTx& tx) { return default_virtual_account(tx, account); });
+  auto const default_id = world.database->read([&](db::ReadTx& tx) { return default_virtual_account(tx, account); });
   EXPECT_EQ(remove(default_id).code(), "conflict");
   auto const sql = [&](std::string_view text) {
     world.database->write([&](db::Tx& tx) { tx.exec(text, account, lab); });
@@ -234,7 +236,8 @@ TEST_P(Accounts, give_roles_within_what_one_manages) {
   EXPECT_FALSE(admin->post(grants, grant_body("new@example.com", "sa_viewer")).json.find("invitation_link"));
   EXPECT_EQ(admin->post(grants, grant_body("nonsense", "sa_viewer")).code(), "invalid");
   EXPECT_EQ(admin->post(grants, grant_body("new@example.com", "va_user")).code(), "invalid");
-  EXPECT_EQ(admin->post(grants, grant_body("new@example.com", "sa_user", {}, R"(,"ends_at":"2020-01-01T00:00:00Z")")).code(),
+  EXPECT_EQ(admin->post(grants, grant_body("new@example.com", "sa_user", {}, R"(,"ends_at":"2020-01-01T00:00:00Z")"))
+                .code(),
             "invalid");
   auto const id = given.json.at("role_grant_id").as_string();
   EXPECT_EQ(local.send(api::Method::del, grants + "/" + id).status, 200);
@@ -248,10 +251,14 @@ TEST_P(Accounts, keep_an_administrator) {
   auto const id = users.json.at("items").items().at(0).at("grants").items().at(0).at("role_grant_id").as_string();
   EXPECT_EQ(admin->send(api::Method::del, grants + "/" + id).code(), "conflict");
   // An administrator for a time does not count.
-  EXPECT_EQ(admin->post(grants, grant_body("b@example.com", "sa_admin", {}, R"(,"ends_at":"2030-01-01T00:00:00Z")")).status, 200);
+  EXPECT_EQ(
+      admin->post(grants, grant_body("b@example.com", "sa_admin", {}, R"(,"ends_at":"2030-01-01T00:00:00Z")")).status,
+      200);
   EXPECT_EQ(admin->send(api::Method::del, grants + "/" + id).code(), "conflict");
-  EXPECT_EQ(admin->post(grants, grant_body("admin@example.com", "sa_admin", {}, R"(,"ends_at":"2030-01-01T00:00:00Z")")).code(),
-            "conflict");
+  EXPECT_EQ(
+      admin->post(grants, grant_body("admin@example.com", "sa_admin", {}, R"(,"ends_at":"2030-01-01T00:00:00Z")"))
+          .code(),
+      "conflict");
   EXPECT_EQ(admin->post(grants, grant_body("b@example.com", "sa_admin")).status, 200);
   EXPECT_EQ(admin->send(api::Method::del, grants + "/" + id).status, 200);
   EXPECT_EQ(admin->get(base()).status, 404);
@@ -281,7 +288,8 @@ TEST_P(Accounts, have_a_history_that_everybody_reads_as_far_as_he_may) {
   EXPECT_EQ(items.at(0).at("subject").at("name").as_string(), "Osaka");
   EXPECT_EQ(items.at(0).at("actor").at("name").as_string(), "Ada Admin");
   // Events of one transaction have no order among themselves.
-  auto const about_itself = std::count_if(items.begin(), items.end(), [](auto const& e) { return !e.find("subject"); });
+  auto const about_itself =
+      std::count_if(items.begin(), items.end(), [](auto const& e) { return !e.find("subject"); });
   EXPECT_EQ(about_itself, 1);
 
   auto const kinds = admin->get(base() + "/events?kind=role_granted&limit=1");
@@ -289,7 +297,8 @@ TEST_P(Accounts, have_a_history_that_everybody_reads_as_far_as_he_may) {
   EXPECT_EQ(kinds.json.at("items").items().at(0).at("subject").at("name").as_string(), "local@example.com");
   auto const cursor = "&cursor=" + kinds.json.at("next_cursor").as_string();
   EXPECT_EQ(admin->get(base() + "/events?kind=role_granted" + cursor).json.at("items").items().size(), 1U);
-  EXPECT_EQ(admin->get(base() + "/events?kind=role_revoked" + cursor).code(), "invalid") << "it belongs to its filter";
+  EXPECT_EQ(admin->get(base() + "/events?kind=role_revoked" + cursor).code(), "invalid")
+      << "it belongs to its filter";
   EXPECT_EQ(admin->get(node(tokyo) + "/events").json.at("items").items().size(), 1U);
   EXPECT_EQ(admin->get(base() + "/events?kind=nonsense").code(), "invalid");
 
@@ -301,7 +310,8 @@ TEST_P(Accounts, have_a_history_that_everybody_reads_as_far_as_he_may) {
   EXPECT_EQ(local.get(node(tokyo) + "/events").status, 404);
 
   auto const csv = admin->get(base() + "/events.csv");
-  EXPECT_THAT(csv.body, StartsWith("\xEF\xBB\xBF" "at,kind,actor_kind,actor,virtual_account,subject_kind,subject,data"));
+  EXPECT_THAT(csv.body, StartsWith("\xEF\xBB\xBF"
+                                   "at,kind,actor_kind,actor,virtual_account,subject_kind,subject,data"));
   EXPECT_THAT(csv.body, HasSubstr("'=Tokyo"));
   EXPECT_EQ(std::count(csv.body.begin(), csv.body.end(), '\n'), 8);
   EXPECT_EQ(local.get(node(lab) + "/events.csv").status, 200);

@@ -145,7 +145,8 @@ class Names {
         things.insert({place.smart_account_id, e.subject_id});
       if (e.actor.kind == audit::ActorKind::device) things.insert({place.smart_account_id, e.actor.id});
     }
-    for (auto& thing : store::thing_names(tx, {things.begin(), things.end()})) things_[thing.id] = std::move(thing.name);
+    for (auto& thing : store::thing_names(tx, {things.begin(), things.end()}))
+      things_[thing.id] = std::move(thing.name);
   }
 
   bool may_know(PersonId id) const { return all_ || known_.contains(id); }
@@ -249,17 +250,18 @@ api::Response download(db::ReadTx& tx, keys::Vault const& vault, Place const& pl
   table.end_row();
   for (auto const& stored : found.events) {
     auto const e = to_record(stored, names);
-    auto const where = e.virtual_account_id ? names.of(*e.virtual_account_id).value_or(e.virtual_account_id->text()) : "";
+    auto const where =
+        e.virtual_account_id ? names.of(*e.virtual_account_id).value_or(e.virtual_account_id->text()) : "";
     table.text(to_rfc3339(e.at)).text(to_text(e.kind)).text(to_text(e.actor.kind));
     table.text(e.actor.name.value_or(e.actor.id.value_or(""))).text(where);
     table.text(e.subject ? e.subject->kind : "").text(e.subject ? e.subject->name.value_or(e.subject->id) : "");
     table.text(e.data.text).end_row();
   }
-  api::Response response{200,
-                         {{"content-type", "text/csv; charset=utf-8"},
-                          {"content-disposition", "attachment; filename=\"events.csv\""}},
-                         table.out(),
-                         {}};
+  api::Response response{
+      200,
+      {{"content-type", "text/csv; charset=utf-8"}, {"content-disposition", "attachment; filename=\"events.csv\""}},
+      table.out(),
+      {}};
   if (truncated) response.headers.emplace_back("menkyo-truncated", "true");
   return response;
 }

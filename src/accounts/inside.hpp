@@ -5,8 +5,8 @@
 
 namespace menkyo::accounts {
 
-// One level of virtual_account.sort_path: the name's key, U+0001, the number, U+0002. Both separators sort before every
-// character of a key, so the bytes of the path order the tree: each subtree is one range right behind its root.
+// One level of virtual_account.sort_path: the name's key, U+0001, the number, U+0002. Both separators sort before
+// every character of a key, so the bytes of the path order the tree: each subtree is one range right behind its root.
 std::string sort_level(std::string_view name, int64_t number);
 // What all sort paths of the subtree are below.
 std::string end_of_sort_range(std::string sort_path);

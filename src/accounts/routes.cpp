@@ -25,7 +25,7 @@ struct MeChange {
 BOOST_DESCRIBE_STRUCT(MeChange, (), (language))
 
 AccountSummary summary_for(store::AccountRow const& row, access::Holdings const& holdings) {
-  return {row.smart_account_id, row.number,       row.name, row.domain, row.type, row.status,
+  return {row.smart_account_id, row.number,          row.name, row.domain, row.type, row.status,
           holdings.roles(),     holdings.abilities()};
 }
 
@@ -45,7 +45,9 @@ std::vector<Sorted> sorted_accounts(db::ReadTx& tx, PersonId person) {
 }
 
 Me get_me(db::ReadTx& tx, api::Caller const& caller, keys::Vault const& vault) {
-  Me me{people::load_person(tx, vault, caller.person_id), {}, store::operator_roles(tx, caller.person_id),
+  Me me{people::load_person(tx, vault, caller.person_id),
+        {},
+        store::operator_roles(tx, caller.person_id),
         people::load_session(tx, caller)};
   for (auto const& [key, row] : sorted_accounts(tx, caller.person_id)) {
     if (int64_t(me.accounts.size()) == api::default_limit) break;
@@ -73,7 +75,9 @@ struct SmartAccountKey {
 };
 BOOST_DESCRIBE_STRUCT(SmartAccountKey, (), (smart_account_id))
 
-int64_t limit_of(std::optional<api::Limit> const& limit) { return limit ? int64_t(*limit) : api::default_limit; }
+int64_t limit_of(std::optional<api::Limit> const& limit) {
+  return limit ? int64_t(*limit) : api::default_limit;
+}
 
 bool matches(store::AccountRow const& row, std::string const& search) {
   return search.empty() || fold_name(row.name).find(search) != std::string::npos ||
@@ -114,7 +118,8 @@ SmartAccount get_smart_account(db::ReadTx& tx, Access<access::SmartAccount, Perm
   return out;
 }
 
-// ---- Virtual accounts -----------------------------------------------------------------------------------------------
+// ---- Virtual accounts
+// -----------------------------------------------------------------------------------------------
 
 struct VirtualAccountKey {
   SmartAccountId smart_account_id;
@@ -159,7 +164,8 @@ void answer_deletion(db::Tx& tx, Access<access::VirtualAccount, Permission::acco
   delete_virtual_account(tx, vault, access, in.if_match);
 }
 
-// ---- Users ------------------------------------------------------------------------------------------------------------
+// ---- Users
+// ------------------------------------------------------------------------------------------------------------
 
 struct RoleGrantKey {
   SmartAccountId smart_account_id;
@@ -183,7 +189,8 @@ void answer_revocation(db::Tx& tx, Access<access::RoleGrant, Permission::users_m
   revoke_role(tx, vault, access);
 }
 
-// ---- For the operator -------------------------------------------------------------------------------------------------
+// ---- For the operator
+// -------------------------------------------------------------------------------------------------
 
 // Rows looked at for one page of a search; the page is short then and has a cursor.
 constexpr int64_t scan_budget = 5000;

@@ -5,7 +5,8 @@ namespace menkyo::accounts::store {
 int64_t next_number(db::Tx& tx, std::string_view counter) {
   return tx
       .one<int64_t>(
-          "insert into counter (name, value) values ($1, 1) on conflict (name) do update set value = counter.value + 1 "
+          "insert into counter (name, value) values ($1, 1) on conflict (name) do update set value = counter.value + "
+          "1 "
           "returning value",
           counter)
       .value();
@@ -38,7 +39,9 @@ std::vector<SmartAccountId> all_smart_accounts(db::ReadTx& tx) {
   return tx.all<SmartAccountId>("select smart_account_id from smart_account order by smart_account_id");
 }
 
-bool any_smart_account(db::ReadTx& tx) { return tx.one<int64_t>("select 1 from smart_account limit 1").has_value(); }
+bool any_smart_account(db::ReadTx& tx) {
+  return tx.one<int64_t>("select 1 from smart_account limit 1").has_value();
+}
 
 std::optional<SmartAccountId> account_of_domain(db::ReadTx& tx, std::string const& domain) {
   return tx.one<SmartAccountId>("select smart_account_id from smart_account_domain where domain = $1", domain);
@@ -151,7 +154,8 @@ void update_node(db::Tx& tx, SmartAccountId account, VirtualAccountId id, std::s
 void move_sort_paths(db::Tx& tx, SmartAccountId account, std::string const& from, std::string const& before,
                      int64_t from_length, std::string const& to) {
   tx.exec(
-      "update virtual_account set sort_path = $4 || substr(sort_path, cast($5 as integer)) where smart_account_id = $1 "
+      "update virtual_account set sort_path = $4 || substr(sort_path, cast($5 as integer)) where smart_account_id = "
+      "$1 "
       "and sort_path >= $2 and sort_path < $3",
       account, from, before, to, from_length + 1);
 }
@@ -169,7 +173,8 @@ std::vector<PathName> names_of_paths(db::ReadTx& tx, std::vector<PathKey> const&
 
 std::vector<ThingName> thing_names(db::ReadTx& tx, std::vector<ThingKey> const& keys) {
   auto out = tx.all_many<ThingName>(
-      "select d.device_id, d.display_name from device d join {rows: a bytea, i bytea} r on d.smart_account_id = r.a and "
+      "select d.device_id, d.display_name from device d join {rows: a bytea, i bytea} r on d.smart_account_id = r.a "
+      "and "
       "d.device_id = r.i",
       keys);
   auto tokens = tx.all_many<ThingName>(
@@ -197,22 +202,21 @@ std::vector<ChildCount> child_counts(db::ReadTx& tx, std::vector<NodeKey> const&
 
 bool has_children(db::ReadTx& tx, SmartAccountId account, VirtualAccountId id) {
   return tx
-      .one<int64_t>("select 1 from virtual_account where smart_account_id = $1 and parent_id = $2 limit 1", account, id)
+      .one<int64_t>("select 1 from virtual_account where smart_account_id = $1 and parent_id = $2 limit 1", account,
+                    id)
       .has_value();
 }
 
 bool has_licenses(db::ReadTx& tx, SmartAccountId account, VirtualAccountId id) {
-  return tx
-             .one<int64_t>(
-                 "select 1 from holding where smart_account_id = $1 and holder_kind = 'virtual_account' "
-                 "and holder_id = $2 and quantity > 0 limit 1",
-                 account, id)
+  return tx.one<int64_t>(
+               "select 1 from holding where smart_account_id = $1 and holder_kind = 'virtual_account' "
+               "and holder_id = $2 and quantity > 0 limit 1",
+               account, id)
              .has_value() ||
-         tx
-             .one<int64_t>(
-                 "select 1 from position where smart_account_id = $1 and virtual_account_id = $2 "
-                 "and (owned > 0 or in_use > 0 or reserved > 0) limit 1",
-                 account, id)
+         tx.one<int64_t>(
+               "select 1 from position where smart_account_id = $1 and virtual_account_id = $2 "
+               "and (owned > 0 or in_use > 0 or reserved > 0) limit 1",
+               account, id)
              .has_value();
 }
 
@@ -238,27 +242,31 @@ bool has_usable_tokens(db::ReadTx& tx, SmartAccountId account, VirtualAccountId 
 
 void insert_grant(db::Tx& tx, SmartAccountId account, GrantRow const& g, Instant created_at) {
   tx.exec(
-      "insert into role_grant (smart_account_id, role_grant_id, person_id, role, virtual_account_id, created_at, ends_at) "
+      "insert into role_grant (smart_account_id, role_grant_id, person_id, role, virtual_account_id, created_at, "
+      "ends_at) "
       "values ($1, $2, $3, $4, $5, $6, $7)",
       account, g.role_grant_id, g.person_id, g.role, g.virtual_account_id, created_at, g.ends_at);
 }
 
 std::optional<GrantRow> grant(db::ReadTx& tx, SmartAccountId account, RoleGrantId id) {
   return tx.one<GrantRow>(
-      "select role_grant_id, person_id, role, virtual_account_id, ends_at from role_grant where smart_account_id = $1 "
+      "select role_grant_id, person_id, role, virtual_account_id, ends_at from role_grant where smart_account_id = "
+      "$1 "
       "and role_grant_id = $2",
       account, id);
 }
 
 std::vector<GrantRow> grants_of_person(db::ReadTx& tx, SmartAccountId account, PersonId person) {
   return tx.all<GrantRow>(
-      "select role_grant_id, person_id, role, virtual_account_id, ends_at from role_grant where smart_account_id = $1 "
+      "select role_grant_id, person_id, role, virtual_account_id, ends_at from role_grant where smart_account_id = "
+      "$1 "
       "and person_id = $2 order by role_grant_id",
       account, person);
 }
 
 void set_grant_end(db::Tx& tx, SmartAccountId account, RoleGrantId id, std::optional<Instant> ends_at) {
-  tx.exec("update role_grant set ends_at = $3 where smart_account_id = $1 and role_grant_id = $2", account, id, ends_at);
+  tx.exec("update role_grant set ends_at = $3 where smart_account_id = $1 and role_grant_id = $2", account, id,
+          ends_at);
 }
 
 void delete_grant(db::Tx& tx, SmartAccountId account, RoleGrantId id) {
@@ -272,13 +280,15 @@ void delete_grants_on(db::Tx& tx, SmartAccountId account, VirtualAccountId id) {
 int64_t lasting_grants(db::ReadTx& tx, SmartAccountId account, Role role, RoleGrantId without) {
   return tx
       .one<int64_t>(
-          "select count(*) from role_grant g join person p on p.person_id = g.person_id where g.smart_account_id = $1 "
+          "select count(*) from role_grant g join person p on p.person_id = g.person_id where g.smart_account_id = "
+          "$1 "
           "and g.role = $2 and g.ends_at is null and p.disabled_at is null and g.role_grant_id <> $3",
           account, role, without)
       .value();
 }
 
-std::vector<PersonId> members_after(db::ReadTx& tx, SmartAccountId account, PersonId after, Instant now, int64_t limit) {
+std::vector<PersonId> members_after(db::ReadTx& tx, SmartAccountId account, PersonId after, Instant now,
+                                    int64_t limit) {
   return tx.all<PersonId>(
       "select distinct person_id from role_grant where smart_account_id = $1 and person_id > $2 "
       "and (ends_at is null or ends_at > $3) order by person_id limit $4",
@@ -289,7 +299,8 @@ std::vector<PersonId> members_below_after(db::ReadTx& tx, SmartAccountId account
                                           PersonId after, Instant now, int64_t limit) {
   auto const end = end_of_subtree(path);
   return tx.all<PersonId>(
-      "select distinct g.person_id from role_grant g join virtual_account v on v.smart_account_id = g.smart_account_id "
+      "select distinct g.person_id from role_grant g join virtual_account v on v.smart_account_id = "
+      "g.smart_account_id "
       "and v.virtual_account_id = g.virtual_account_id where g.smart_account_id = $1 and g.person_id > $2 "
       "and v.path >= $3 and v.path < $4 and (g.ends_at is null or g.ends_at > $5) order by g.person_id limit $6",
       account, after, path, end, now, limit);

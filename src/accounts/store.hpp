@@ -121,7 +121,8 @@ void delete_grants_on(db::Tx& tx, SmartAccountId account, VirtualAccountId id);
 // Grants of a role that never ends, to persons who are not disabled, without the one named.
 int64_t lasting_grants(db::ReadTx& tx, SmartAccountId account, Role role, RoleGrantId without);
 // Persons with a role in force, behind `after`.
-std::vector<PersonId> members_after(db::ReadTx& tx, SmartAccountId account, PersonId after, Instant now, int64_t limit);
+std::vector<PersonId> members_after(db::ReadTx& tx, SmartAccountId account, PersonId after, Instant now,
+                                    int64_t limit);
 std::vector<PersonId> members_below_after(db::ReadTx& tx, SmartAccountId account, std::string const& path,
                                           PersonId after, Instant now, int64_t limit);
 struct MemberKey {

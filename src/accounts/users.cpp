@@ -130,7 +130,8 @@ wire::Page<AccountUser> list_users(db::ReadTx& tx, keys::Vault const& vault, api
   for (auto const& g : store::grants_of_members(tx, keys)) {
     bool const ended = g.ends_at && *g.ends_at <= tx.now();
     bool const shown = access.reach().all || (g.path && access.reach().covers(*g.path));
-    if (!ended && shown) users[g.person_id].grants.push_back({g.role_grant_id, g.role, g.virtual_account_id, g.ends_at});
+    if (!ended && shown)
+      users[g.person_id].grants.push_back({g.role_grant_id, g.role, g.virtual_account_id, g.ends_at});
   }
   std::vector<AccountUser> rows;
   for (auto& [id, user] : users) rows.push_back(std::move(user));

@@ -8,7 +8,7 @@
 namespace menkyo::api {
 
 struct Caller {
-  PersonId person_id;    // empty: nobody signed in
+  PersonId person_id;  // empty: nobody signed in
   SessionId session_id;
   bool signed_in() const { return bool(person_id); }
 };

@@ -8,8 +8,9 @@
 
 namespace menkyo::api {
 
-Route raw_route(Method method, std::string path, std::string operation_id, std::string summary, std::string request_type,
-                std::string answer_type, std::function<void(Request, Services const&, Reply)> handler) {
+Route raw_route(Method method, std::string path, std::string operation_id, std::string summary,
+                std::string request_type, std::string answer_type,
+                std::function<void(Request, Services const&, Reply)> handler) {
   Route r{method, std::move(path), std::move(operation_id), std::move(summary), Shape::raw};
   r.request_type = std::move(request_type);
   r.answer_type = std::move(answer_type);
@@ -35,8 +36,8 @@ Bytes sha256(std::string_view text) {
   return out;
 }
 
-// Cookies travel with requests that other sites make. A page of another site cannot set this header, and browsers tell
-// where a request came from (Fetch Metadata, Sec-Fetch-Site).
+// Cookies travel with requests that other sites make. A page of another site cannot set this header, and browsers
+// tell where a request came from (Fetch Metadata, Sec-Fetch-Site).
 void refuse_cross_site(Request const& request) {
   if (takes_query(request.method) && request.method == Method::get) return;
   if (request.header("cookie").empty()) return;
@@ -101,7 +102,8 @@ struct Dispatcher::Impl {
   };
 
   void finish(Flight& flight, Response response) {
-    auto const us = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - flight.began);
+    auto const us =
+        std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - flight.began);
     log::write(response.status >= 500 ? log::Level::warning : log::Level::debug, "request",
                {{"operation", flight.route ? std::string_view(flight.route->operation_id) : "none"},
                 {"status", response.status},
@@ -124,9 +126,10 @@ struct Dispatcher::Impl {
       finish(flight, render(db::to_problem(storage), flight.request_id));
     } catch (std::exception const& unexpected) {
       ++stats.failures;
-      log::error("request_failed", {{"request_id", flight.request_id},
-                                    {"operation", flight.route ? std::string_view(flight.route->operation_id) : "none"},
-                                    {"what", unexpected.what()}});
+      log::error("request_failed",
+                 {{"request_id", flight.request_id},
+                  {"operation", flight.route ? std::string_view(flight.route->operation_id) : "none"},
+                  {"what", unexpected.what()}});
       finish(flight, render(Problem(problems::internal), flight.request_id));
     }
   }
@@ -197,7 +200,8 @@ struct Dispatcher::Impl {
       return flight.call->write(tx, caller);
     if (key.size() > 255) throw Problem(problems::malformed, "The idempotency key is longer than 255 characters.");
     auto const lookup = config.sealer->lookup(
-        "idempotency", as_bytes(caller.person_id.text() + "\n" + flight.route->operation_id + "\n" + std::string(key)));
+        "idempotency",
+        as_bytes(caller.person_id.text() + "\n" + flight.route->operation_id + "\n" + std::string(key)));
     auto const hash = sha256(flight.request.path + "\n" + flight.request.query + "\n" + flight.request.body);
     if (auto const kept = store::find_answer(tx, lookup, tx.now() - idempotency_period)) {
       if (kept->request_hash != hash)
@@ -208,7 +212,8 @@ struct Dispatcher::Impl {
               {}};
     }
     auto response = flight.call->write(tx, caller);
-    store::keep_answer(tx, lookup, {hash, response.status, config.sealer->seal(as_bytes(response.body), tx.random())});
+    store::keep_answer(tx, lookup,
+                       {hash, response.status, config.sealer->seal(as_bytes(response.body), tx.random())});
     return response;
   }
 
@@ -220,9 +225,17 @@ struct Dispatcher::Impl {
 
 Dispatcher::Dispatcher(DispatchConfig config) : impl_(std::make_unique<Impl>(std::move(config))) {}
 Dispatcher::~Dispatcher() = default;
-void Dispatcher::handle(Request request, Reply reply) { impl_->handle(std::move(request), std::move(reply)); }
-std::vector<Route> const& Dispatcher::routes() const { return impl_->config.routes; }
-DispatchStats const& Dispatcher::stats() const { return impl_->stats; }
-Executor& Dispatcher::workers() { return impl_->workers; }
+void Dispatcher::handle(Request request, Reply reply) {
+  impl_->handle(std::move(request), std::move(reply));
+}
+std::vector<Route> const& Dispatcher::routes() const {
+  return impl_->config.routes;
+}
+DispatchStats const& Dispatcher::stats() const {
+  return impl_->stats;
+}
+Executor& Dispatcher::workers() {
+  return impl_->workers;
+}
 
 }  // namespace menkyo::api

@@ -1,5 +1,6 @@
 #pragma once
-// From a request to its answer: find the row, decode, one transaction (authenticate, authorize, handle), commit, answer.
+// From a request to its answer: find the row, decode, one transaction (authenticate, authorize, handle), commit,
+// answer.
 
 #include "api/route.hpp"
 #include "base/executor.hpp"
@@ -22,7 +23,7 @@ struct DispatchConfig {
   Services const* services;
   Sealer const* sealer;
   std::function<Caller(db::ReadTx&, Request const&)> authenticate;
-  Handler otherwise;      // answers paths that no row has (the portal's files)
+  Handler otherwise;  // answers paths that no row has (the portal's files)
   int worker_threads = 2;
   int slow_threads = 1;
 };

@@ -18,9 +18,9 @@ using Headers = std::vector<std::pair<std::string, std::string>>;
 
 struct Request {
   Method method = Method::get;
-  std::string path;     // as sent, still percent-encoded, without the query
-  std::string query;    // without the question mark
-  Headers headers;      // names in lower case
+  std::string path;   // as sent, still percent-encoded, without the query
+  std::string query;  // without the question mark
+  Headers headers;    // names in lower case
   std::string body;
   std::string peer;     // textual address of the other end of the connection, for throttling only
   bool secure = false;  // came over TLS

@@ -28,20 +28,23 @@ std::string answer_content(Route const& route, wire::Schemas& schemas) {
 
 std::string operation(Route const& route, wire::Schemas& schemas) {
   std::string out = R"({"operationId":)" + quoted(route.operation_id) + R"(,"summary":)" + quoted(route.summary);
-  auto const tag = route.path.find("/operator/") != std::string::npos ? "operator"
-                   : route.path.starts_with("/device/")              ? "device"
-                   : route.path.find("/smart_accounts") != std::string::npos ? "customer" : "session";
+  auto const tag = route.path.find("/operator/") != std::string::npos        ? "operator"
+                   : route.path.starts_with("/device/")                      ? "device"
+                   : route.path.find("/smart_accounts") != std::string::npos ? "customer"
+                                                                             : "session";
   out += R"(,"tags":[")" + std::string(tag) + R"("])";
   std::string needs;
   for (auto const& need : route.needs)
-    needs += (needs.empty() ? "" : ",") + std::string(R"({"permission":)") + quoted(need.permission) + R"(,"scope":)" +
-             quoted(need.scope) + "}";
+    needs += (needs.empty() ? "" : ",") + std::string(R"({"permission":)") + quoted(need.permission) +
+             R"(,"scope":)" + quoted(need.scope) + "}";
   if (!needs.empty()) out += R"(,"x-needs":[)" + needs + "]";
   out += std::string(R"(,"security":)") + (route.needs_session ? R"j([{"session":[]}])j" : "[]");
   if (route.parameters)
-    if (auto const parameters = route.parameters(schemas); parameters != "[]") out += R"(,"parameters":)" + parameters;
+    if (auto const parameters = route.parameters(schemas); parameters != "[]")
+      out += R"(,"parameters":)" + parameters;
   if (route.body)
-    out += R"(,"requestBody":{"required":true,"content":{"application/json":{"schema":)" + route.body(schemas) + "}}}";
+    out +=
+        R"(,"requestBody":{"required":true,"content":{"application/json":{"schema":)" + route.body(schemas) + "}}}";
   if (route.shape == Shape::raw && route.method == Method::post)
     out += R"(,"requestBody":{"required":true,"content":{)" + quoted(route.request_type) +
            R"(:{"schema":{"type":"string"}}}})";
@@ -82,7 +85,8 @@ std::string problem_schema() {
   for (auto const* kind : all_problems()) codes += (codes.empty() ? "\"" : ",\"") + std::string(kind->code) + "\"";
   return R"({"type":"object","properties":{"type":{"type":"string"},"title":{"type":"string"},"status":{"type":"integer"},)"
          R"("code":{"type":"string","enum":[)" +
-         codes + R"(]},"detail":{"type":"string"},"request_id":{"type":"string"},)"
+         codes +
+         R"(]},"detail":{"type":"string"},"request_id":{"type":"string"},)"
          R"("fields":{"type":"array","items":{"type":"object","properties":{"path":{"type":"string"},"code":{"type":"string"},)"
          R"("detail":{"type":"string"}},"required":["path","code","detail"],"additionalProperties":false}}},)"
          R"("required":["type","title","status","code"],"additionalProperties":false})";
@@ -109,9 +113,10 @@ std::string openapi(std::vector<Route> const& routes, std::string_view version) 
     for (auto const& [method, text] : methods) out += (out.back() == '{' ? "" : ",") + quoted(method) + ":" + text;
     out += "}";
   }
-  out += R"(},"components":{"securitySchemes":{"session":{"type":"apiKey","in":"cookie","name":"__Host-menkyo_session"}},)"
-         R"("responses":{"problem":{"description":"What went wrong, as RFC 9457 has it","content":{"application/problem+json":)"
-         R"({"schema":{"$ref":"#/components/schemas/Problem"}}}}},"schemas":{)";
+  out +=
+      R"(},"components":{"securitySchemes":{"session":{"type":"apiKey","in":"cookie","name":"__Host-menkyo_session"}},)"
+      R"("responses":{"problem":{"description":"What went wrong, as RFC 9457 has it","content":{"application/problem+json":)"
+      R"({"schema":{"$ref":"#/components/schemas/Problem"}}}}},"schemas":{)";
   for (auto const& [name, text] : schemas.by_name) out += (out.back() == '{' ? "" : ",") + quoted(name) + ":" + text;
   out += "}}}";
   std::string laid_out;

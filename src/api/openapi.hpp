@@ -5,8 +5,8 @@
 
 namespace menkyo::api {
 
-// OpenAPI 3.1.0 (https://spec.openapis.org/oas/v3.1.0), indented, ending in a line break; equal tables give equal text.
-// Throws std::logic_error if an operation id or a path with its method comes twice.
+// OpenAPI 3.1.0 (https://spec.openapis.org/oas/v3.1.0), indented, ending in a line break; equal tables give equal
+// text. Throws std::logic_error if an operation id or a path with its method comes twice.
 std::string openapi(std::vector<Route> const& routes, std::string_view version);
 
 }  // namespace menkyo::api

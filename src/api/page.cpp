@@ -39,7 +39,9 @@ std::string Cursors::encode(std::string const& scope, std::vector<std::string> c
 std::vector<std::string> Cursors::decode(std::string const& scope, std::optional<CursorText> const& cursor,
                                          size_t count) const {
   if (!cursor) return {};
-  auto const wrong = [] { return invalid_field("/cursor", "not_a_cursor", "does not belong to this list; begin anew"); };
+  auto const wrong = [] {
+    return invalid_field("/cursor", "not_a_cursor", "does not belong to this list; begin anew");
+  };
   std::string raw;
   if (!protocol::append_from_base64url(raw, *cursor)) throw wrong();
   if (raw.size() < tag_bytes) throw wrong();

@@ -21,7 +21,8 @@ class Cursors {
   // `scope` names the operation, caller, filter and sort; `keys` are the sort keys of the last row of the page.
   std::string encode(std::string const& scope, std::vector<std::string> const& keys) const;
   // Problem invalid if the cursor was not made for this scope with this number of keys. No cursor: no keys.
-  std::vector<std::string> decode(std::string const& scope, std::optional<CursorText> const& cursor, size_t count) const;
+  std::vector<std::string> decode(std::string const& scope, std::optional<CursorText> const& cursor,
+                                  size_t count) const;
 
  private:
   Bytes tag(std::string const& scope, std::string const& payload) const;
@@ -33,7 +34,8 @@ inline constexpr bool is_service<Cursors> = true;
 
 // Cuts rows (read with one more than the limit) to a page; `keys(row)` gives the sort keys of a row.
 template <class T, class F>
-wire::Page<T> make_page(std::vector<T> rows, int64_t limit, Cursors const& cursors, std::string const& scope, F&& keys) {
+wire::Page<T> make_page(std::vector<T> rows, int64_t limit, Cursors const& cursors, std::string const& scope,
+                        F&& keys) {
   wire::Page<T> page;
   bool const more = int64_t(rows.size()) > limit;
   if (more) rows.resize(size_t(limit));

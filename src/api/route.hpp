@@ -1,10 +1,12 @@
 #pragma once
-// One table is the API: each operation is one row, made by route<&handler>(...). The handler's signature says the rest:
+// One table is the API: each operation is one row, made by route<&handler>(...). The handler's signature says the
+// rest:
 //
 //   Out handler(db::Tx& tx, Access<VirtualAccount, Permission::license_work> const& access, In const& in)
 //
 //   db::ReadTx& or db::Tx&   it reads, or it writes (one transaction, one attempt at a time)
-//   In const&                a described struct: members named like {parameters} of the path come from there, the others
+//   In const&                a described struct: members named like {parameters} of the path come from there, the
+//   others
 //                            from the query (GET, DELETE) or from the JSON body; `if_match` comes from that header
 //   api::Caller const&       somebody must be signed in
 //   a proof const&           the caller must have that access; ProofTraits<T> makes it inside the transaction
@@ -37,7 +39,9 @@ struct Need {
 template <class T>
 struct ProofTraits;
 template <class T>
-concept Proof = requires { ProofTraits<T>::need(); };
+concept Proof = requires {
+  ProofTraits<T>::need();
+};
 
 using PathValues = std::vector<std::pair<std::string_view, std::string>>;
 
@@ -51,10 +55,10 @@ class Call {
 };
 
 enum class Shape {
-  read,    // a ReadTx
-  write,   // a Tx
-  slow,    // runs beside the transactions on threads of its own (password hashing); makes its own transactions
-  raw,     // takes the bytes and answers by itself (device messages)
+  read,   // a ReadTx
+  write,  // a Tx
+  slow,   // runs beside the transactions on threads of its own (password hashing); makes its own transactions
+  raw,    // takes the bytes and answers by itself (device messages)
 };
 
 struct Route {
@@ -87,7 +91,9 @@ std::vector<std::pair<std::string, std::string>> parse_query(std::string_view qu
 // The body as JSON; Problem malformed / unsupported_media_type. An absent body is an empty object.
 wire::json::Value parse_body(Request const& request);
 std::optional<std::string> if_match_version(Request const& request);
-inline bool takes_query(Method method) { return method == Method::get || method == Method::del; }
+inline bool takes_query(Method method) {
+  return method == Method::get || method == Method::del;
+}
 
 template <class In>
 void decode_words(std::vector<std::pair<std::string, std::string>> const& words, In& in, wire::Errors& errors) {
@@ -97,7 +103,7 @@ void decode_words(std::vector<std::pair<std::string, std::string>> const& words,
       if (name != given || known) return;
       known = true;
       using M = std::remove_reference_t<decltype(in.*pointer)>;
-      if constexpr (requires(M& m) { wire::Codec<M>::decode_word(text, m, "", errors); })
+      if constexpr (requires(M & m) { wire::Codec<M>::decode_word(text, m, "", errors); })
         wire::Codec<M>::decode_word(text, in.*pointer, "/" + given, errors);
     });
     if (!known) wire::add_error(errors, "/" + given, "unknown_field", "is not a parameter of this request");
@@ -122,8 +128,10 @@ void read_request(Request const& request, PathValues const& path, In& in) {
     wire::for_each_member<In>([&](std::string_view name, auto pointer) {
       using M = std::remove_reference_t<decltype(in.*pointer)>;
       if (wire::is_optional<M>) return;
-      for (auto const& [n, v] : given) if (n == name) return;
-      for (auto const& [n, v] : words) if (n == name) return;
+      for (auto const& [n, v] : given)
+        if (n == name) return;
+      for (auto const& [n, v] : words)
+        if (n == name) return;
       wire::add_error(errors, "/" + std::string(name), "missing", "is required");
     });
   } else {
@@ -138,7 +146,8 @@ void read_request(Request const& request, PathValues const& path, In& in) {
       if (!known) wire::add_error(errors, "/" + m.name, "unknown_field", "is not a field of this request");
     }
     wire::for_each_member<In>([&](std::string_view name, auto pointer) {
-      for (auto const& [n, v] : given) if (n == name) return;
+      for (auto const& [n, v] : given)
+        if (n == name) return;
       using M = std::remove_reference_t<decltype(in.*pointer)>;
       auto const here = "/" + std::string(name);
       if (auto const* found = body.find(name)) {
@@ -202,11 +211,16 @@ struct Signature<R (*)(T&, A...)> {
   template <class X>
   static decltype(auto) argument(T& tx, Context const& c) {
     using B = Bare<X>;
-    if constexpr (std::is_same_v<B, Caller>) return (c.caller);
-    else if constexpr (std::is_same_v<B, Request>) return (c.request);
-    else if constexpr (is_service<B>) return (c.services.template get<B>());
-    else if constexpr (Proof<B>) return ProofTraits<B>::prove(tx, c.caller, c.input);
-    else return (c.input);
+    if constexpr (std::is_same_v<B, Caller>)
+      return (c.caller);
+    else if constexpr (std::is_same_v<B, Request>)
+      return (c.request);
+    else if constexpr (is_service<B>)
+      return (c.services.template get<B>());
+    else if constexpr (Proof<B>)
+      return ProofTraits<B>::prove(tx, c.caller, c.input);
+    else
+      return (c.input);
   }
   template <auto H>
   static Response call(T& tx, Context const& c) {
@@ -285,8 +299,12 @@ std::string parameters_schema(std::string const& path, Method method, wire::Sche
       bool const header = name == "if_match";
       if (!path_one && !header && !takes_query(method)) return;
       out += (out.size() > 1 ? ",{\"name\":\"" : "{\"name\":\"") + std::string(header ? "If-Match" : name) +
-             "\",\"in\":\"" + (path_one ? "path" : header ? "header" : "query") + "\",\"required\":" +
-             (wire::is_optional<M> ? "false" : "true") + ",\"schema\":" + wire::schema<M>(schemas) + "}";
+             "\",\"in\":\"" +
+             (path_one ? "path"
+              : header ? "header"
+                       : "query") +
+             "\",\"required\":" + (wire::is_optional<M> ? "false" : "true") +
+             ",\"schema\":" + wire::schema<M>(schemas) + "}";
     });
   }
   return out + "]";
@@ -311,18 +329,22 @@ Route route(Method method, std::string path, std::string operation_id, std::stri
   using S = detail::Signature<decltype(H)>;
   using In = typename S::Input;
   Route r{method, path, std::move(operation_id), std::move(summary),
-          S::slow ? Shape::slow : S::writes ? Shape::write : Shape::read};
+          S::slow     ? Shape::slow
+          : S::writes ? Shape::write
+                      : Shape::read};
   r.needs_session = S::session;
   r.needs = S::needs();
   if constexpr (S::slow) {
     static_assert(!S::session, "a slow operation authenticates inside its own transactions");
-    r.run_slow = [](Request const& request, PathValues const& values, Services const& services, db::Database& database) {
+    r.run_slow = [](Request const& request, PathValues const& values, Services const& services,
+                    db::Database& database) {
       In in{};
       if constexpr (!std::is_same_v<In, detail::NoInput>) read_request(request, values, in);
       return S::template call<H>(database, {request, services, Caller{}, in});
     };
   } else {
-    r.decode = [](Request const& request, PathValues const& values, Services const& services) -> std::unique_ptr<Call> {
+    r.decode = [](Request const& request, PathValues const& values,
+                  Services const& services) -> std::unique_ptr<Call> {
       return std::make_unique<detail::TypedCall<H>>(request, values, services);
     };
   }
@@ -337,7 +359,8 @@ Route route(Method method, std::string path, std::string operation_id, std::stri
 }
 
 // An operation whose request and answer are not JSON; the handler answers by itself, from any thread.
-Route raw_route(Method method, std::string path, std::string operation_id, std::string summary, std::string request_type,
-                std::string answer_type, std::function<void(Request, Services const&, Reply)> handler);
+Route raw_route(Method method, std::string path, std::string operation_id, std::string summary,
+                std::string request_type, std::string answer_type,
+                std::function<void(Request, Services const&, Reply)> handler);
 
 }  // namespace menkyo::api

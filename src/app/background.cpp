@@ -25,10 +25,11 @@ void add_background_work(jobs::JobRunner& runner, Service& service) {
   auto& desk = service.desk();
 
   runner.add(orders::import_kind(vault, catalogs, prove_catalog_edit));
-  runner.add(catalog::resettle_kind(catalogs, [&vault, &catalogs](db::Tx& tx, SmartAccountId account, VirtualAccountId va,
-                                                                  auto const& present, auto const& gone) {
-    licenses::settle_groups_again(tx, vault, *catalogs.at(tx), account, va, present, gone);
-  }));
+  runner.add(
+      catalog::resettle_kind(catalogs, [&vault, &catalogs](db::Tx& tx, SmartAccountId account, VirtualAccountId va,
+                                                           auto const& present, auto const& gone) {
+        licenses::settle_groups_again(tx, vault, *catalogs.at(tx), account, va, present, gone);
+      }));
 
   runner.add(jobs::TimerKind{"license_boundary", [&vault, &catalogs](db::Tx& tx, jobs::Timer const& timer) {
                                licenses::settle_due(tx, vault, *catalogs.at(tx), timer.smart_account_id,
@@ -37,24 +38,25 @@ void add_background_work(jobs::JobRunner& runner, Service& service) {
                              }});
   runner.add(jobs::TimerKind{"device", [&desk](db::Tx& tx, jobs::Timer const& timer) {
                                desk.with_context(tx, [&](devices::Context const& context) {
-                                 return devices::look_at_device(tx, context, timer.smart_account_id, DeviceId{timer.subject_id});
+                                 return devices::look_at_device(tx, context, timer.smart_account_id,
+                                                                DeviceId{timer.subject_id});
                                });
                                return std::optional<Instant>{};  // likewise
                              }});
 
   auto const& authority = service.authority();
-  jobs::Periodic sealing{"seal_events", std::chrono::seconds(1), jobs::in_transaction([&authority](db::Tx& tx) {
-                           return audit::seal_pending(
-                                      tx,
-                                      [&authority](std::string_view head) {
-                                        return authority.sign(keys::event_head_type, head);
-                                      },
-                                      200) == 200;
-                         })};
+  jobs::Periodic sealing{
+      "seal_events", std::chrono::seconds(1), jobs::in_transaction([&authority](db::Tx& tx) {
+        return audit::seal_pending(
+                   tx, [&authority](std::string_view head) { return authority.sign(keys::event_head_type, head); },
+                   200) == 200;
+      })};
   sealing.trusts_clock = false;
   runner.add(std::move(sealing));
 
-  auto const bounded = [](auto clean) { return jobs::in_transaction([clean](db::Tx& tx) { return clean(tx, 200) == 200; }); };
+  auto const bounded = [](auto clean) {
+    return jobs::in_transaction([clean](db::Tx& tx) { return clean(tx, 200) == 200; });
+  };
   runner.add(jobs::Periodic{"forget_outcomes", minutes(10), bounded(db::forget_old_outcomes)});
   runner.add(jobs::Periodic{"forget_sign_ins", minutes(10), bounded(people::clean_up)});
   runner.add(jobs::Periodic{"forget_input", minutes(10), jobs::in_transaction(jobs::clean_up_input)});

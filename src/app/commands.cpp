@@ -59,7 +59,8 @@ void add_settings(CLI::App* command, Settings& s, std::string& file) {
   // Read before the others, so that the command line has the last word; see run_command_line.
   command->add_option("--config", file, "Settings file (TOML)");
   command->add_option("--data", s.data, "Folder for the database, the master key and files")->capture_default_str();
-  command->add_option("--database", s.database, "sqlite:PATH or postgresql://...; by default a file in the data folder");
+  command->add_option("--database", s.database,
+                      "sqlite:PATH or postgresql://...; by default a file in the data folder");
   command->add_option("--listen", s.listen, "ADDRESS:PORT")->capture_default_str();
   command->add_option("--tls-certificate", s.tls_certificate, "PEM file, leaf first");
   command->add_option("--tls-key", s.tls_key, "PEM file");
@@ -76,8 +77,9 @@ int make_operator(Settings const& settings, std::string const& mail) {
   Service service(settings);
   auto const token = service.database().write(
       [&](db::Tx& tx) { return accounts::create_first_operator(tx, service.vault(), mail); });
-  auto const base = !settings.public_url.empty() ? settings.public_url
-                                                 : (settings.tls_key.empty() ? "http://" : "https://") + settings.listen;
+  auto const base = !settings.public_url.empty()
+                        ? settings.public_url
+                        : (settings.tls_key.empty() ? "http://" : "https://") + settings.listen;
   std::cout << base << accounts::link_path(token) << "\n";
   return 0;
 }
@@ -91,16 +93,23 @@ int report(catalog::ImportReport const& r, bool as_json) {
     w.begin_object().member("taken", r.taken).member("skipped", r.skipped).member("conflicts", r.conflicts);
     w.key("problems").begin_array();
     for (auto const& fault : r.problems.first)
-      w.begin_object().member("line", fault.line).member("column", fault.column).member("code", fault.code).member("detail", fault.reason).end_object();
+      w.begin_object()
+          .member("line", fault.line)
+          .member("column", fault.column)
+          .member("code", fault.code)
+          .member("detail", fault.reason)
+          .end_object();
     w.end_array().member("problem_count", r.problems.count()).end_object();
     std::cout << out << "\n";
   } else {
     for (auto const& fault : r.problems.first)
-      std::cerr << "line " << fault.line << (fault.column.empty() ? "" : ", " + fault.column) << ": " << fault.reason << "\n";
-    if (r.problems.more > 0)
-      std::cerr << "... and " << r.problems.more << " more\n";
-    if (r.problems.count() > 0) std::cerr << "Nothing was taken.\n";
-    else std::cout << r.taken << " taken, " << r.skipped << " already there\n";
+      std::cerr << "line " << fault.line << (fault.column.empty() ? "" : ", " + fault.column) << ": " << fault.reason
+                << "\n";
+    if (r.problems.more > 0) std::cerr << "... and " << r.problems.more << " more\n";
+    if (r.problems.count() > 0)
+      std::cerr << "Nothing was taken.\n";
+    else
+      std::cout << r.taken << " taken, " << r.skipped << " already there\n";
   }
   return r.problems.count() == 0 ? 0 : 1;
 }
@@ -108,9 +117,10 @@ int report(catalog::ImportReport const& r, bool as_json) {
 int import_catalog(Settings const& settings, std::string const& path, bool as_json) {
   auto const text = read_file(path);
   Service service(settings);
-  return report(catalog::import_catalog(service.database(), service.vault(), text,
-                                        std::filesystem::path(path).filename().string(), by_command, service.groups_changed()),
-                as_json);
+  return report(
+      catalog::import_catalog(service.database(), service.vault(), text,
+                              std::filesystem::path(path).filename().string(), by_command, service.groups_changed()),
+      as_json);
 }
 
 int import_orders(Settings const& settings, std::string const& path, bool as_json) {
@@ -123,7 +133,8 @@ int import_orders(Settings const& settings, std::string const& path, bool as_jso
       if (!as_json) std::cerr << "\r" << j.done << " of " << j.total << " lines" << std::flush;
     });
     if (!as_json) std::cerr << "\n";
-    if (job.status != jobs::JobStatus::done) throw std::runtime_error("The import ended early: " + job.problem.value_or("unknown reason"));
+    if (job.status != jobs::JobStatus::done)
+      throw std::runtime_error("The import ended early: " + job.problem.value_or("unknown reason"));
   }
   return report(start.report, as_json);
 }
@@ -132,10 +143,10 @@ int verify(Settings const& settings, bool as_json) {
   Service service(settings);
   std::vector<std::string> broken;
   int64_t accounts_seen = 0;
-  for (auto const account : service.database().read([](db::ReadTx& tx) { return accounts::all_smart_accounts(tx); })) {
-    auto const found = service.database().read([&](db::ReadTx& tx) {
-      return licenses::broken_invariants(tx, *service.catalogs().at(tx), account);
-    });
+  for (auto const account :
+       service.database().read([](db::ReadTx& tx) { return accounts::all_smart_accounts(tx); })) {
+    auto const found = service.database().read(
+        [&](db::ReadTx& tx) { return licenses::broken_invariants(tx, *service.catalogs().at(tx), account); });
     broken.insert(broken.end(), found.begin(), found.end());
     ++accounts_seen;
   }

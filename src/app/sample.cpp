@@ -40,7 +40,8 @@ std::string text_of(json::Value const& object, std::string_view name) {
 
 // 20 characters of the password policy's four kinds; about 100 bits of chance.
 std::string random_password(Random& random) {
-  constexpr std::string_view kinds[] = {"ABCDEFGHJKLMNPQRSTUVWXYZ", "abcdefghijkmnopqrstuvwxyz", "23456789", "!#%+-=?"};
+  constexpr std::string_view kinds[] = {"ABCDEFGHJKLMNPQRSTUVWXYZ", "abcdefghijkmnopqrstuvwxyz", "23456789",
+                                        "!#%+-=?"};
   std::string out;
   for (size_t i = 0; i < 20; ++i) {
     auto const kind = kinds[i < 4 ? i : random.below(3)];
@@ -63,7 +64,10 @@ struct Loaded {
 class Loader {
  public:
   Loader(Service& service, std::filesystem::path folder)
-      : service_(service), database_(service.database()), vault_(service.vault()), folder_(std::move(folder)),
+      : service_(service),
+        database_(service.database()),
+        vault_(service.vault()),
+        folder_(std::move(folder)),
         random_(database_.next_seed()) {}
 
   void run() {
@@ -128,12 +132,13 @@ class Loader {
       std::vector<PersonId> ids;
       for (auto const& p : persons) ids.push_back(make_person(tx, p, mail_of(p)));
       auto const& first = persons.front();
-      auto const created = accounts::create_smart_account(
-          tx, vault_,
-          {accounts::AccountName(a.at("name").as_string()), wire::Text<3, 253>(domain),
-           {people::Mail(mail_of(first)), people::Name(text_of(first, "given_name")),
-            people::Name(text_of(first, "family_name")), people::Language::ja}},
-          by_command);
+      auto const created =
+          accounts::create_smart_account(tx, vault_,
+                                         {accounts::AccountName(a.at("name").as_string()),
+                                          wire::Text<3, 253>(domain),
+                                          {people::Mail(mail_of(first)), people::Name(text_of(first, "given_name")),
+                                           people::Name(text_of(first, "family_name")), people::Language::ja}},
+                                         by_command);
       account.id = created.smart_account.smart_account_id;
       account.administrator.person_id = ids.front();
       load_tree(tx, account, a.at("virtual_accounts"), {});
@@ -163,8 +168,8 @@ class Loader {
         accounts::VirtualAccountChange const in{account.id, id, {}, {}, description, commerce};
         accounts::change_virtual_account(tx, vault_, prove<MayEdit>(tx, account, in), in);
       } else {
-        accounts::NewVirtualAccount const in{account.id, parent, accounts::VirtualAccountName(v.at("name").as_string()),
-                                             description, commerce};
+        accounts::NewVirtualAccount const in{
+            account.id, parent, accounts::VirtualAccountName(v.at("name").as_string()), description, commerce};
         id = accounts::create_virtual_account(tx, vault_, prove<MayCreate>(tx, account, in), in);
       }
       load_tree(tx, account, v.at("children"), id);
@@ -188,10 +193,12 @@ class Loader {
   }
 
   void load_orders() {
-    auto const start = orders::start_orders_import(database_, service_.catalogs(), read_text(folder_ / "orders.csv"), "orders.csv");
+    auto const start =
+        orders::start_orders_import(database_, service_.catalogs(), read_text(folder_ / "orders.csv"), "orders.csv");
     if (!start.job_id) throw std::runtime_error("The sample's orders were not taken.");
     auto const job = service_.runner().run_to_end(*start.job_id);
-    if (job.status != jobs::JobStatus::done) throw std::runtime_error("The sample's orders were not taken: " + job.problem.value_or(""));
+    if (job.status != jobs::JobStatus::done)
+      throw std::runtime_error("The sample's orders were not taken: " + job.problem.value_or(""));
     std::cout << "orders: " << start.report.taken << " lines" << std::endl;
   }
 
@@ -199,18 +206,23 @@ class Loader {
     int64_t made = 0;
     for (auto const& d : plan.items()) {
       auto const token = database_.write([&](db::Tx& tx) {
-        return devices::create_token(
-            tx, vault_, service_.authority(),
-            {account.id, find(tx, account, d.at("virtual_account").as_string()), "Roll-out of " + d.at("product").as_string(),
-             tx.now() + std::chrono::days(30), {}, true, account.administrator.person_id,
-             audit::actor(audit::ActorKind::person, account.administrator.person_id)});
+        return devices::create_token(tx, vault_, service_.authority(),
+                                     {account.id,
+                                      find(tx, account, d.at("virtual_account").as_string()),
+                                      "Roll-out of " + d.at("product").as_string(),
+                                      tx.now() + std::chrono::days(30),
+                                      {},
+                                      true,
+                                      account.administrator.person_id,
+                                      audit::actor(audit::ActorKind::person, account.administrator.person_id)});
       });
       int64_t const count = d.at("count").as_int();
       int64_t const silent = count * d.at("silent_percent").as_int() / 100;
       for (int64_t from = 1; from <= count; from += 50) {
         auto const to = std::min(from + 49, count);
         database_.write([&](db::Tx& tx) {
-          for (int64_t n = from; n <= to; ++n) load_device(tx, account, protocol::parse_token(token.text), d, n, n <= silent);
+          for (int64_t n = from; n <= to; ++n)
+            load_device(tx, account, protocol::parse_token(token.text), d, n, n <= silent);
         });
       }
       made += count;
@@ -222,7 +234,12 @@ class Loader {
                    int64_t n, bool silent) {
     auto name = d.at("host_name").as_string();
     if (auto const at = name.find("{n}"); at != std::string::npos) name.replace(at, 3, std::to_string(n));
-    devices::Registration r{{}, token, {}, protocol::Key::generate(protocol::Algorithm::es256), tx.new_id<DeviceId>(), {},
+    devices::Registration r{{},
+                            token,
+                            {},
+                            protocol::Key::generate(protocol::Algorithm::es256),
+                            tx.new_id<DeviceId>(),
+                            {},
                             tx.now() + std::chrono::seconds(service_.desk().policy().identity_validity_s)};
     r.message.seq = 1;
     r.message.sent_at = tx.now();
@@ -232,8 +249,8 @@ class Loader {
     r.message.host_name = name;
     r.message.agent_version = "menkyo-agent/" MENKYO_VERSION;
     tx.random().fill(r.message_hash);
-    r.certificate = service_.authority().issue(r.device_id.text(), account.id.text(), r.key, tx.random().bytes(16), tx.now(),
-                                               r.identity_expires_at);
+    r.certificate = service_.authority().issue(r.device_id.text(), account.id.text(), r.key, tx.random().bytes(16),
+                                               tx.now(), r.identity_expires_at);
     service_.desk().with_context(tx, [&](devices::Context const& context) {
       devices::register_device(tx, context, r);
       devices::MessageItem item;
@@ -279,7 +296,8 @@ class Loader {
     ::unlink(path.c_str());
     int const file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (file < 0) throw std::runtime_error("Cannot write " + path.string());
-    std::string text = "# Sample people: mail, password, and the domain they work for. Made at random when the sample was loaded.\n";
+    std::string text =
+        "# Sample people: mail, password, and the domain they work for. Made at random when the sample was loaded.\n";
     for (auto const& [id, c] : people_) text += c.mail + "  " + c.password + "  " + c.where + "\n";
     bool const written = ::write(file, text.data(), text.size()) == ssize_t(text.size()) && ::fsync(file) == 0;
     ::close(file);
@@ -305,8 +323,9 @@ int load_sample(Settings settings, std::filesystem::path const& folder) {
     return 0;
   }
   if (service.database().read([](db::ReadTx& tx) { return accounts::any_smart_account(tx); }))
-    throw std::runtime_error("This database holds accounts already; the sample goes into a new one. Use another --data folder, or "
-                             "remove this one if an earlier load of the sample was interrupted.");
+    throw std::runtime_error(
+        "This database holds accounts already; the sample goes into a new one. Use another --data folder, or "
+        "remove this one if an earlier load of the sample was interrupted.");
   Loader(service, folder).run();
   return 0;
 }
@@ -320,8 +339,9 @@ int print_sample_token(Settings settings) {
     auto const account = accounts::find_account_by_domain(tx, "hanabi-coffee.example");
     auto const va = account ? accounts::find_virtual_account(tx, *account, "本社") : std::nullopt;
     if (!va) throw std::runtime_error("The sample's account is not there any more.");
-    return devices::create_token(tx, service.vault(), service.authority(),
-                                 {*account, *va, "Sample device", tx.now() + std::chrono::days(1), 1, true, {}, by_command});
+    return devices::create_token(
+        tx, service.vault(), service.authority(),
+        {*account, *va, "Sample device", tx.now() + std::chrono::days(1), 1, true, {}, by_command});
   });
   std::cout << "token=" << token.text << "\nproduct=KZ-2300\nwanted=AZ-RTR-M-ESS=1\n";
   return 0;

@@ -39,7 +39,9 @@ std::vector<api::Route> service_routes() {
       row("/healthz", "get_health", "Whether the process runs", "text/plain",
           [](Service&) { return plain(200, "ok\n"); }),
       row("/readyz", "get_readiness", "Whether the service can answer, database included", "text/plain",
-          [](Service& s) { return s.ready() ? plain(200, "ready\n") : plain(503, "the database does not answer\n"); }),
+          [](Service& s) {
+            return s.ready() ? plain(200, "ready\n") : plain(503, "the database does not answer\n");
+          }),
       row("/metrics", "get_metrics", "Counters for Prometheus", "text/plain",
           [](Service& s) { return plain(200, s.metrics(nullptr), "text/plain; version=0.0.4; charset=utf-8"); }),
       row("/api/openapi.json", "get_openapi", "This document", "application/json",
@@ -95,7 +97,9 @@ std::vector<api::Route> route_table() {
 }
 
 Service::Service(Settings settings, Clock const& clock, SeedSource& seeds)
-    : settings_(std::move(settings)), vault_(open_vault(settings_, seeds)), database_(open_database(settings_, clock, seeds)) {
+    : settings_(std::move(settings)),
+      vault_(open_vault(settings_, seeds)),
+      database_(open_database(settings_, clock, seeds)) {
   keys::ensure_installation(*database_, *vault_);
   authority_ = keys::Authority::load(*database_, *vault_);
   cursors_ = std::make_unique<api::Cursors>(vault_->derive("cursors"));
@@ -125,9 +129,13 @@ Service::Service(Settings settings, Clock const& clock, SeedSource& seeds)
 
 Service::~Service() = default;
 
-catalog::GroupsChanged Service::groups_changed() const { return catalog::resettle_later(); }
+catalog::GroupsChanged Service::groups_changed() const {
+  return catalog::resettle_later();
+}
 
-void Service::handle(api::Request request, api::Reply reply) { dispatcher_->handle(std::move(request), std::move(reply)); }
+void Service::handle(api::Request request, api::Reply reply) {
+  dispatcher_->handle(std::move(request), std::move(reply));
+}
 
 bool Service::ready() {
   try {
@@ -140,7 +148,8 @@ bool Service::ready() {
 
 std::string Service::metrics(http::ServerStats const*) const {
   std::string out;
-  auto const counter = [&](std::string const& name, std::string_view help, uint64_t value, std::string_view type = "counter") {
+  auto const counter = [&](std::string const& name, std::string_view help, uint64_t value,
+                           std::string_view type = "counter") {
     out += "# HELP menkyo_" + name + " " + std::string(help) + "\n# TYPE menkyo_" + name + " " + std::string(type) +
            "\nmenkyo_" + name + " " + std::to_string(value) + "\n";
   };

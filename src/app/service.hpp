@@ -19,9 +19,9 @@ namespace menkyo::app {
 // All operations of this program, in the order of the documents.
 std::vector<api::Route> route_table();
 
-// The parts without the network: for commands, tests and the server alike. Opening migrates the database and makes the
-// installation's keys if there are none. Throws with a sentence for the operator: std::runtime_error, db::StorageError,
-// db::NewerDatabase, keys::SealBroken.
+// The parts without the network: for commands, tests and the server alike. Opening migrates the database and makes
+// the installation's keys if there are none. Throws with a sentence for the operator: std::runtime_error,
+// db::StorageError, db::NewerDatabase, keys::SealBroken.
 class Service {
  public:
   explicit Service(Settings settings, Clock const& clock = system_clock(), SeedSource& seeds = system_seeds());

@@ -1,7 +1,8 @@
 #include "app/settings.hpp"
 
-#include <set>
 #include <toml++/toml.h>
+
+#include <set>
 
 namespace menkyo::app {
 
@@ -9,7 +10,9 @@ std::string Settings::database_url() const {
   return database.empty() ? "sqlite:" + (data / "menkyo.db").string() : database;
 }
 
-std::filesystem::path Settings::master_key_path() const { return master_key.empty() ? data / "master.key" : master_key; }
+std::filesystem::path Settings::master_key_path() const {
+  return master_key.empty() ? data / "master.key" : master_key;
+}
 
 bool Settings::loopback() const {
   return listen.starts_with("127.") || listen.starts_with("[::1]") || listen.starts_with("localhost:");
@@ -17,7 +20,8 @@ bool Settings::loopback() const {
 
 namespace {
 
-[[noreturn]] void wrong(std::filesystem::path const& file, toml::source_region const& where, std::string const& what) {
+[[noreturn]] void wrong(std::filesystem::path const& file, toml::source_region const& where,
+                        std::string const& what) {
   throw std::runtime_error(file.string() + ", line " + std::to_string(where.begin.line) + ": " + what);
 }
 
@@ -35,9 +39,9 @@ void read_settings_file(std::filesystem::path const& file, Settings& s) {
     known.insert(key);
     auto const* node = table.get(key);
     if (!node) return;
-    using Stored = std::conditional_t<std::is_same_v<T, std::filesystem::path>, std::string,
-                                      std::conditional_t<std::is_same_v<T, bool>, bool,
-                                                         std::conditional_t<std::is_integral_v<T>, int64_t, T>>>;
+    using Stored = std::conditional_t<
+        std::is_same_v<T, std::filesystem::path>, std::string,
+        std::conditional_t<std::is_same_v<T, bool>, bool, std::conditional_t<std::is_integral_v<T>, int64_t, T>>>;
     auto const value = node->value_exact<Stored>();
     if (!value) wrong(file, node->source(), std::string(key) + " has a value of another kind");
     into = static_cast<T>(*value);

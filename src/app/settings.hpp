@@ -9,13 +9,13 @@
 namespace menkyo::app {
 
 struct Settings {
-  std::filesystem::path data = "var";            // master key, embedded database, files
-  std::string database;                          // empty: sqlite:DATA/menkyo.db
-  std::filesystem::path master_key;              // empty: DATA/master.key
+  std::filesystem::path data = "var";  // master key, embedded database, files
+  std::string database;                // empty: sqlite:DATA/menkyo.db
+  std::filesystem::path master_key;    // empty: DATA/master.key
   std::string listen = "127.0.0.1:8080";
-  std::string tls_certificate, tls_key;          // PEM
+  std::string tls_certificate, tls_key;  // PEM
   bool allow_plain_beyond_loopback = false;
-  std::string public_url;                        // as people reach it, for links; empty: from `listen`
+  std::string public_url;  // as people reach it, for links; empty: from `listen`
   int worker_threads = 2;
   std::string log_level = "info";
   http::Limits limits;

@@ -22,8 +22,10 @@ std::string data_text(std::vector<Datum> const& data) {
   writer.begin_object();
   for (auto const& [name, value] : data) {
     writer.key(name);
-    if (auto const* number = std::get_if<int64_t>(&value)) writer.integer(*number);
-    else writer.string(std::get<std::string>(value));
+    if (auto const* number = std::get_if<int64_t>(&value))
+      writer.integer(*number);
+    else
+      writer.string(std::get<std::string>(value));
   }
   writer.end_object();
   return out;
@@ -65,8 +67,15 @@ std::vector<StoredEvent> read_events(db::ReadTx& tx, keys::Vault const& vault, S
   for (auto& r : rows) {
     std::string personal;
     if (r.wrapped_personal) personal = as_text(vault.open("event_personal", *r.wrapped_personal));
-    out.push_back({r.event_id, r.at, r.kind, {r.actor_kind, r.actor_id.value_or(nobody)}, r.virtual_account_id,
-                   std::move(r.subject_kind), r.subject_id.value_or(nobody), std::move(r.data), std::move(personal)});
+    out.push_back({r.event_id,
+                   r.at,
+                   r.kind,
+                   {r.actor_kind, r.actor_id.value_or(nobody)},
+                   r.virtual_account_id,
+                   std::move(r.subject_kind),
+                   r.subject_id.value_or(nobody),
+                   std::move(r.data),
+                   std::move(personal)});
   }
   return out;
 }

@@ -15,13 +15,12 @@
 namespace menkyo::audit {
 
 // The portal has a sentence for each kind; a kind is never renamed.
-MENKYO_ENUM(EventKind, smart_account_created, virtual_account_created, virtual_account_changed, virtual_account_deleted,
-            role_granted, role_revoked, token_created, token_revoked, device_registered, device_removed,
-            device_deregistered, device_released, device_identity_lapsed, device_identity_renewed, use_changed,
-            draw_refused, compliance_lost, compliance_regained, licenses_deposited, term_started, term_ended,
-            device_cloned, device_resynced,
-            report_chain_broken, catalog_imported, orders_imported, person_created, person_signed_in,
-            password_set, operator_role_granted)
+MENKYO_ENUM(EventKind, smart_account_created, virtual_account_created, virtual_account_changed,
+            virtual_account_deleted, role_granted, role_revoked, token_created, token_revoked, device_registered,
+            device_removed, device_deregistered, device_released, device_identity_lapsed, device_identity_renewed,
+            use_changed, draw_refused, compliance_lost, compliance_regained, licenses_deposited, term_started,
+            term_ended, device_cloned, device_resynced, report_chain_broken, catalog_imported, orders_imported,
+            person_created, person_signed_in, password_set, operator_role_granted)
 
 MENKYO_ENUM(ActorKind, person, staff, device, job, command)
 
@@ -43,8 +42,8 @@ struct Event {
   std::optional<VirtualAccountId> virtual_account_id{};
   std::string subject_kind{};  // "device", "registration_token", ...; empty if the account itself is meant
   std::array<uint8_t, 16> subject_id{};
-  std::vector<Datum> data{};   // facts for the sentence; nothing personal
-  std::string personal{};      // names as they were; sealed apart and committed to with a salt
+  std::vector<Datum> data{};  // facts for the sentence; nothing personal
+  std::string personal{};     // names as they were; sealed apart and committed to with a salt
 };
 
 // Writes the event and marks it for sealing.
@@ -80,8 +79,8 @@ struct EventNotice {
 };
 
 // Of all accounts, oldest first, behind `after`. Identifiers follow the time at which a transaction began, not the
-// order of commits: who follows the log begins each time a few seconds back (first_event_id) and leaves out what it has
-// seen.
+// order of commits: who follows the log begins each time a few seconds back (first_event_id) and leaves out what it
+// has seen.
 std::vector<EventNotice> events_since(db::ReadTx& tx, EventId after, int64_t limit);
 // No event of that instant or later has a smaller identifier.
 EventId first_event_id(Instant at);

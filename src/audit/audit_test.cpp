@@ -31,7 +31,8 @@ class Audit : public ::testing::TestWithParam<std::string> {
   }
   int64_t seal(int64_t limit = 100) {
     return db->write([&](db::Tx& tx) {
-      return seal_pending(tx, [](std::string_view text) { return "signed " + std::string(text); }, limit);
+      return seal_pending(
+          tx, [](std::string_view text) { return "signed " + std::string(text); }, limit);
     });
   }
   ChainReport verify(SmartAccountId account) {

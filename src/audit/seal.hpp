@@ -1,8 +1,8 @@
 #pragma once
-// The hash chains of the event log, one for each Smart Account (and one for the operator's own log, whose account id is
-// empty). Events are written unchained, so that tenants do not wait for each other; a job seals them soon after, in the
-// order in which it finds them. Personal text is not in the chain but a salted commitment to it, so that it can be
-// erased without breaking the chain.
+// The hash chains of the event log, one for each Smart Account (and one for the operator's own log, whose account id
+// is empty). Events are written unchained, so that tenants do not wait for each other; a job seals them soon after,
+// in the order in which it finds them. Personal text is not in the chain but a salted commitment to it, so that it
+// can be erased without breaking the chain.
 //
 //   digest(0) is empty; digest(n) = SHA-256(digest(n-1) || canonical text of the n-th event)
 

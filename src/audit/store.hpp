@@ -79,6 +79,7 @@ struct EventCounts {
 EventCounts counts(db::ReadTx& tx, SmartAccountId account);
 
 void insert_event(db::Tx& tx, EventRow const& row);
-void insert_personal(db::Tx& tx, SmartAccountId account, EventId event, Bytes const& salt, Bytes const& wrapped_value);
+void insert_personal(db::Tx& tx, SmartAccountId account, EventId event, Bytes const& salt,
+                     Bytes const& wrapped_value);
 
 }  // namespace menkyo::audit::store

@@ -20,11 +20,14 @@ inline ByteView as_bytes(std::string_view text) {
 inline std::string_view as_text(ByteView bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
-inline Bytes to_bytes(std::string_view text) { return {text.begin(), text.end()}; }
+inline Bytes to_bytes(std::string_view text) {
+  return {text.begin(), text.end()};
+}
 
 std::string to_hex(ByteView bytes);
 
-// Crockford's base 32 in lower case, most significant bit first, without padding (https://www.crockford.com/base32.html).
+// Crockford's base 32 in lower case, most significant bit first, without padding
+// (https://www.crockford.com/base32.html).
 std::string to_base32(ByteView bytes);
 // Upper case is accepted, other spellings are not; nullopt unless `text` is the one encoding of `N` bytes.
 std::optional<std::array<uint8_t, 16>> id_from_base32(std::string_view text);

@@ -111,8 +111,8 @@ class CsvTable {
   bool readable_ = false;
 };
 
-// Writes a table for people's spreadsheets: UTF-8 with byte order mark, CRLF, RFC 4180. A text that a spreadsheet would
-// take for a formula gets an apostrophe before it; numbers are written as they are.
+// Writes a table for people's spreadsheets: UTF-8 with byte order mark, CRLF, RFC 4180. A text that a spreadsheet
+// would take for a formula gets an apostrophe before it; numbers are written as they are.
 class CsvWriter {
  public:
   CsvWriter& text(std::string_view field);

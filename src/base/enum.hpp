@@ -3,7 +3,8 @@
 //
 //   MENKYO_ENUM(LicenseType, PERPETUAL, TERM, DEMO)
 //
-// declares the enumeration with to_text, from_text and enum_words beside it, where argument-dependent look-up finds them.
+// declares the enumeration with to_text, from_text and enum_words beside it, where argument-dependent look-up finds
+// them.
 
 #include <array>
 #include <string_view>
@@ -31,18 +32,18 @@ constexpr size_t count_words(std::string_view list) {
 
 }  // namespace menkyo::detail
 
-#define MENKYO_ENUM(Name, ...)                                                                                       \
-  enum class Name { __VA_ARGS__ };                                                                                   \
-  constexpr auto enum_words(Name) {                                                                                  \
-    return ::menkyo::detail::split_words<::menkyo::detail::count_words(#__VA_ARGS__)>(#__VA_ARGS__);                 \
-  }                                                                                                                  \
-  inline std::string_view to_text(Name value) {                                                                      \
-    static constexpr auto words = enum_words(Name{});                                                                \
-    return words[size_t(value)];                                                                                     \
-  }                                                                                                                  \
-  inline bool from_text(std::string_view text, Name& value) {                                                        \
-    static constexpr auto words = enum_words(Name{});                                                                \
-    for (size_t i = 0; i < words.size(); ++i)                                                                        \
-      if (words[i] == text) return value = Name(i), true;                                                            \
-    return false;                                                                                                    \
+#define MENKYO_ENUM(Name, ...)                                                                       \
+  enum class Name { __VA_ARGS__ };                                                                   \
+  constexpr auto enum_words(Name) {                                                                  \
+    return ::menkyo::detail::split_words<::menkyo::detail::count_words(#__VA_ARGS__)>(#__VA_ARGS__); \
+  }                                                                                                  \
+  inline std::string_view to_text(Name value) {                                                      \
+    static constexpr auto words = enum_words(Name{});                                                \
+    return words[size_t(value)];                                                                     \
+  }                                                                                                  \
+  inline bool from_text(std::string_view text, Name& value) {                                        \
+    static constexpr auto words = enum_words(Name{});                                                \
+    for (size_t i = 0; i < words.size(); ++i)                                                        \
+      if (words[i] == text) return value = Name(i), true;                                            \
+    return false;                                                                                    \
   }

@@ -32,8 +32,8 @@ struct Id {
 
 // The kinds of thing that have an identifier. The prefix is part of the API and never changes.
 namespace tag {
-#define MENKYO_ID_TAG(Name, text) \
-  struct Name {                   \
+#define MENKYO_ID_TAG(Name, text)                    \
+  struct Name {                                      \
     static constexpr std::string_view prefix = text; \
   }
 MENKYO_ID_TAG(SmartAccount, "sa");

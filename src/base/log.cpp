@@ -22,11 +22,16 @@ spdlog::logger& logger() {
 
 spdlog::level::level_enum spd(Level level) {
   switch (level) {
-    case Level::debug: return spdlog::level::debug;
-    case Level::info: return spdlog::level::info;
-    case Level::warning: return spdlog::level::warn;
-    case Level::error: return spdlog::level::err;
-    case Level::off: break;
+    case Level::debug:
+      return spdlog::level::debug;
+    case Level::info:
+      return spdlog::level::info;
+    case Level::warning:
+      return spdlog::level::warn;
+    case Level::error:
+      return spdlog::level::err;
+    case Level::off:
+      break;
   }
   return spdlog::level::off;
 }
@@ -56,7 +61,9 @@ void append_quoted(std::string& out, std::string_view text) {
 
 }  // namespace
 
-void set_level(Level level) { logger().set_level(spd(level)); }
+void set_level(Level level) {
+  logger().set_level(spd(level));
+}
 
 void write(Level level, std::string_view event, std::initializer_list<Field> fields) {
   if (!logger().should_log(spd(level))) return;
@@ -68,8 +75,10 @@ void write(Level level, std::string_view event, std::initializer_list<Field> fie
     line += ',';
     append_quoted(line, field.name);
     line += ':';
-    if (auto const* number = std::get_if<int64_t>(&field.value)) line += std::to_string(*number);
-    else append_quoted(line, std::get<std::string_view>(field.value));
+    if (auto const* number = std::get_if<int64_t>(&field.value))
+      line += std::to_string(*number);
+    else
+      append_quoted(line, std::get<std::string_view>(field.value));
   }
   logger().log(spd(level), line + "}");
 }

@@ -18,15 +18,16 @@ struct Field {
   Field(std::string_view n, const char* v) : name(n), value(std::string_view(v)) {}
   Field(std::string_view n, std::string const& v) : name(n), value(std::string_view(v)) {}
   template <class I>
-    requires std::is_integral_v<I>
-  Field(std::string_view n, I v) : name(n), value(int64_t(v)) {}
+  requires std::is_integral_v<I> Field(std::string_view n, I v) : name(n), value(int64_t(v)) {}
 };
 
 // What is below `level` is not written. Set once at start.
 void set_level(Level level);
 void write(Level level, std::string_view event, std::initializer_list<Field> fields);
 
-inline void info(std::string_view event, std::initializer_list<Field> fields = {}) { write(Level::info, event, fields); }
+inline void info(std::string_view event, std::initializer_list<Field> fields = {}) {
+  write(Level::info, event, fields);
+}
 inline void warning(std::string_view event, std::initializer_list<Field> fields = {}) {
   write(Level::warning, event, fields);
 }

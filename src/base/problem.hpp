@@ -38,13 +38,15 @@ inline constexpr ProblemKind too_deep{"too_deep", 409, "The tree of virtual acco
 inline constexpr ProblemKind changed_meanwhile{"changed_meanwhile", 412, "It was changed by somebody else meanwhile"};
 inline constexpr ProblemKind too_large{"too_large", 413, "The request is too large"};
 inline constexpr ProblemKind uri_too_long{"uri_too_long", 414, "The address is too long"};
-inline constexpr ProblemKind unsupported_media_type{"unsupported_media_type", 415, "The content type is not supported"};
+inline constexpr ProblemKind unsupported_media_type{"unsupported_media_type", 415,
+                                                    "The content type is not supported"};
 inline constexpr ProblemKind key_reused{"key_reused", 422, "The idempotency key was used for another request"};
 inline constexpr ProblemKind too_many_requests{"too_many_requests", 429, "Too many requests"};
 inline constexpr ProblemKind headers_too_large{"headers_too_large", 431, "The request headers are too large"};
 inline constexpr ProblemKind internal{"internal", 500, "The server failed"};
 inline constexpr ProblemKind busy{"busy", 503, "The server is busy; try again shortly"};
-inline constexpr ProblemKind storage_unavailable{"storage_unavailable", 503, "The database cannot be used at present"};
+inline constexpr ProblemKind storage_unavailable{"storage_unavailable", 503,
+                                                 "The database cannot be used at present"};
 inline constexpr ProblemKind outcome_unknown{"outcome_unknown", 503, "It is not known whether the change was made"};
 
 // Devices (docs/protocol.md, "Refusals").
@@ -56,7 +58,8 @@ inline constexpr ProblemKind token_used_up{"token_used_up", 403, "The registrati
 inline constexpr ProblemKind token_revoked{"token_revoked", 403, "The registration token was revoked"};
 inline constexpr ProblemKind identity_expired{"identity_expired", 403, "The identity of the device has expired"};
 inline constexpr ProblemKind clock_skewed{"clock_skewed", 403, "The clock of the device differs too much"};
-inline constexpr ProblemKind sequence_conflict{"sequence_conflict", 409, "Another message with this number was accepted"};
+inline constexpr ProblemKind sequence_conflict{"sequence_conflict", 409,
+                                               "Another message with this number was accepted"};
 inline constexpr ProblemKind product_unknown{"product_unknown", 422, "The product is not in the catalogue"};
 }  // namespace problems
 

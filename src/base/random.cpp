@@ -88,7 +88,9 @@ Seed widen(uint64_t seed) {
 }  // namespace
 
 FixedSeeds::FixedSeeds(uint64_t seed) : state_(new State{{}, Random(widen(seed))}) {}
-FixedSeeds::~FixedSeeds() { delete state_; }
+FixedSeeds::~FixedSeeds() {
+  delete state_;
+}
 
 Seed FixedSeeds::next() {
   std::lock_guard lock(state_->mutex);

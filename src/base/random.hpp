@@ -1,6 +1,7 @@
 #pragma once
 // Chance that can be repeated: a stream of bytes that one 32-byte seed determines. With a seed from the operating
-// system it is fit for secrets (ChaCha20, libsodium's randombytes_buf_deterministic), with a fixed seed a test replays.
+// system it is fit for secrets (ChaCha20, libsodium's randombytes_buf_deterministic), with a fixed seed a test
+// replays.
 
 #include <array>
 #include <cstdint>

@@ -49,7 +49,9 @@ icu::UnicodeString folded(std::string_view text) {
   return out;
 }
 
-bool is_digit(UChar32 c) { return c >= '0' && c <= '9'; }
+bool is_digit(UChar32 c) {
+  return c >= '0' && c <= '9';
+}
 
 // Katakana small a to small ke, and the two iteration marks, stand 0x60 above their hiragana.
 UChar32 as_hiragana(UChar32 c) {
@@ -59,9 +61,13 @@ UChar32 as_hiragana(UChar32 c) {
 
 }  // namespace
 
-std::string to_nfkc(std::string_view text) { return utf8(normalize(icu::Normalizer2::getNFKCInstance, text)); }
+std::string to_nfkc(std::string_view text) {
+  return utf8(normalize(icu::Normalizer2::getNFKCInstance, text));
+}
 
-std::string fold_name(std::string_view text) { return utf8(folded(text)); }
+std::string fold_name(std::string_view text) {
+  return utf8(folded(text));
+}
 
 std::string sort_key(std::string_view text, size_t max_bytes) {
   auto const name = folded(text);

@@ -1,6 +1,6 @@
 #pragma once
-// Names as people compare and order them, and the one spelling of domains and mail addresses. Pure functions, safe from
-// any thread. Input is UTF-8; what is not becomes U+FFFD.
+// Names as people compare and order them, and the one spelling of domains and mail addresses. Pure functions, safe
+// from any thread. Input is UTF-8; what is not becomes U+FFFD.
 
 #include <optional>
 #include <string>
@@ -24,8 +24,8 @@ std::string sort_key(std::string_view text, size_t max_bytes = 200);
 // nullopt if it cannot be one. A final dot is removed.
 std::optional<std::string> normalize_domain(std::string_view text);
 
-// A mail address in the spelling by which it is looked up: trimmed, NFKC and case folding for all of it, the domain in
-// ASCII. nullopt if it has not the shape local@domain (RFC 5321 section 4.5.3.1: 64 and 255 bytes at most).
+// A mail address in the spelling by which it is looked up: trimmed, NFKC and case folding for all of it, the domain
+// in ASCII. nullopt if it has not the shape local@domain (RFC 5321 section 4.5.3.1: 64 and 255 bytes at most).
 std::optional<std::string> normalize_mail(std::string_view text);
 
 }  // namespace menkyo

@@ -25,7 +25,9 @@ TEST(SortKey, is_bounded_and_cut_between_characters) {
   std::string name;
   for (int i = 0; i < 100; ++i) name += "東";
   EXPECT_EQ(sort_key(name).size(), 198U);
-  for (char c : sort_key("a\nb\x01" "c")) EXPECT_GE(uint8_t(c), 0x20);
+  for (char c : sort_key("a\nb\x01"
+                         "c"))
+    EXPECT_GE(uint8_t(c), 0x20);
 }
 
 TEST(Domain, has_one_spelling) {

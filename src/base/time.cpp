@@ -83,9 +83,7 @@ std::optional<Instant> from_rfc3339(std::string_view text) {
 namespace {
 class SystemClock final : public Clock {
  public:
-  Instant now() const override {
-    return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
-  }
+  Instant now() const override { return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now()); }
 };
 }  // namespace
 

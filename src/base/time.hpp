@@ -14,8 +14,12 @@ using Instant = std::chrono::sys_time<Duration>;
 
 inline constexpr Instant forever{Duration{INT64_MAX}};
 
-constexpr int64_t to_us(Instant t) { return t.time_since_epoch().count(); }
-constexpr Instant from_us(int64_t us) { return Instant{Duration{us}}; }
+constexpr int64_t to_us(Instant t) {
+  return t.time_since_epoch().count();
+}
+constexpr Instant from_us(int64_t us) {
+  return Instant{Duration{us}};
+}
 
 // RFC 3339 in UTC; whole seconds are written without a fraction, otherwise six digits. Years 0000 to 9999.
 std::string to_rfc3339(Instant t);

@@ -114,7 +114,8 @@ TEST_F(UnknownCommit, every_answer_is_true_while_connections_are_ended_at_random
     auto session = make_driver(direct.url())->open();
     while (!stop) {
       session->script(
-          "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'menkyo' and datname = current_database()"
+          "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'menkyo' and datname = "
+          "current_database()"
           " and pid <> pg_backend_pid() and backend_start < now() - interval '30 ms' order by random() limit 1");
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }

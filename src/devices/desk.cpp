@@ -91,16 +91,22 @@ void Desk::take_registration(protocol::ParsedJws const& jws, api::Reply const& r
   protocol::verify(jws, *jws.header.jwk, {protocol::typ::register_device, config_.authority->installation()});
   auto const now = config_.database->now();
   Random random(config_.database->next_seed());
-  auto r = std::make_shared<Registration>(
-      Registration{protocol::decode_register(jws.payload), {}, jws.signing_input_hash, *jws.header.jwk,
-                   DeviceId{random.uuid7(now)}, {}, now + std::chrono::seconds(config_.policy.identity_validity_s)});
+  auto r =
+      std::make_shared<Registration>(Registration{protocol::decode_register(jws.payload),
+                                                  {},
+                                                  jws.signing_input_hash,
+                                                  *jws.header.jwk,
+                                                  DeviceId{random.uuid7(now)},
+                                                  {},
+                                                  now + std::chrono::seconds(config_.policy.identity_validity_s)});
   try {
     r->token = protocol::parse_token(r->message.token);
   } catch (protocol::Error const&) {
-    throw Problem(problems::token_unknown, "This is not a registration token. Copy the whole token from the portal again.");
+    throw Problem(problems::token_unknown,
+                  "This is not a registration token. Copy the whole token from the portal again.");
   }
-  r->certificate = config_.authority->issue(r->device_id.text(), SmartAccountId{r->token.smart_account_id}.text(), r->key,
-                                            random.bytes(16), now, r->identity_expires_at);
+  r->certificate = config_.authority->issue(r->device_id.text(), SmartAccountId{r->token.smart_account_id}.text(),
+                                            r->key, random.bytes(16), now, r->identity_expires_at);
   auto payload = std::make_shared<std::string>();
   config_.database->write_async(
       [this, r, payload](db::Tx& tx) {
@@ -121,8 +127,7 @@ Desk::Keys Desk::keys_of(SmartAccountId account, DeviceId device, bool fresh) {
     std::lock_guard lock(keys_mutex_);
     if (auto const found = keys_.find(device); found != keys_.end()) return found->second;
   }
-  auto const stored =
-      config_.database->read([&](db::ReadTx& tx) { return store::public_keys(tx, account, device); });
+  auto const stored = config_.database->read([&](db::ReadTx& tx) { return store::public_keys(tx, account, device); });
   if (!stored) throw Problem(problems::device_unknown, "The device is not registered here. Register it again.");
   Keys keys{protocol::Key::from_spki_der(stored->present), {}};
   if (stored->previous) keys.previous = protocol::Key::from_spki_der(*stored->previous);
@@ -136,7 +141,8 @@ void Desk::take_message(protocol::ParsedJws const& jws, MessageKind kind, api::R
   auto const kid = protocol::parse_kid(jws.header.kid.value_or(""));
   auto const account = SmartAccountId::parse(kid.smart_account_id);
   auto const device = DeviceId::parse(kid.device_id);
-  if (!account || !device) throw Problem(problems::device_unknown, "The device is not registered here. Register it again.");
+  if (!account || !device)
+    throw Problem(problems::device_unknown, "The device is not registered here. Register it again.");
   protocol::Expectations const expected{jws.header.typ, config_.authority->installation()};
   auto verified = [&](Keys const& keys) -> std::optional<protocol::Key> {
     for (auto const* key : {&keys.present, keys.previous ? &*keys.previous : nullptr}) {
@@ -156,24 +162,26 @@ void Desk::take_message(protocol::ParsedJws const& jws, MessageKind kind, api::R
   if (!key) throw Problem(problems::message_invalid, "The signature of the device message is wrong.");
   auto message = read_message(jws, kind, *account, *device);
   message.key_thumbprint = key->thumbprint();
-  queue_.submit(std::move(message), [this, reply, device = *device, kind](MessageItem& item, std::exception_ptr error) {
-    if (kind == MessageKind::renew_identity && !error) {
-      std::lock_guard lock(keys_mutex_);
-      keys_.erase(device);
-    }
-    auto out = std::make_shared<std::pair<std::optional<Answer>, std::optional<Problem>>>(std::move(item.out),
-                                                                                        std::move(item.problem));
-    workers_.run([this, reply, out, error] {
-      guard(reply, [&] {
-        if (error) std::rethrow_exception(error);
-        if (out->second) throw *out->second;
-        answer(reply, *out->first);
-      });
-    });
-  });
+  queue_.submit(std::move(message),
+                [this, reply, device = *device, kind](MessageItem& item, std::exception_ptr error) {
+                  if (kind == MessageKind::renew_identity && !error) {
+                    std::lock_guard lock(keys_mutex_);
+                    keys_.erase(device);
+                  }
+                  auto out = std::make_shared<std::pair<std::optional<Answer>, std::optional<Problem>>>(
+                      std::move(item.out), std::move(item.problem));
+                  workers_.run([this, reply, out, error] {
+                    guard(reply, [&] {
+                      if (error) std::rethrow_exception(error);
+                      if (out->second) throw *out->second;
+                      answer(reply, *out->first);
+                    });
+                  });
+                });
 }
 
-Message Desk::read_message(protocol::ParsedJws const& jws, MessageKind kind, SmartAccountId account, DeviceId device) const {
+Message Desk::read_message(protocol::ParsedJws const& jws, MessageKind kind, SmartAccountId account,
+                           DeviceId device) const {
   Message m;
   m.smart_account_id = account;
   m.device_id = device;
@@ -202,15 +210,19 @@ Message Desk::read_message(protocol::ParsedJws const& jws, MessageKind kind, Sma
         protocol::verify_key_proof(*decoded.proof, *decoded.jwk, decoded.nonce, config_.authority->installation());
         m.new_key = decoded.jwk;
       }
-      auto const stored = config_.database->read([&](db::ReadTx& tx) { return store::public_keys(tx, account, device); });
+      auto const stored =
+          config_.database->read([&](db::ReadTx& tx) { return store::public_keys(tx, account, device); });
       if (!stored) throw Problem(problems::device_unknown);
       auto const key = m.new_key ? *m.new_key : protocol::Key::from_spki_der(stored->present);
       m.identity_expires_at = now + std::chrono::seconds(config_.policy.identity_validity_s);
       Random random(config_.database->next_seed());
-      m.certificate = config_.authority->issue(device.text(), account.text(), key, random.bytes(16), now, m.identity_expires_at);
+      m.certificate =
+          config_.authority->issue(device.text(), account.text(), key, random.bytes(16), now, m.identity_expires_at);
       break;
     }
-    case MessageKind::deregister: m.common = protocol::decode_deregister(jws.payload); break;
+    case MessageKind::deregister:
+      m.common = protocol::decode_deregister(jws.payload);
+      break;
   }
   return m;
 }
@@ -236,11 +248,10 @@ std::vector<api::Route> message_routes() {
                      [](api::Request request, api::Services const& services, api::Reply reply) {
                        services.get<Desk>().handle(std::move(request), std::move(reply));
                      }),
-      api::raw_route(api::Method::get, "/device/v1/trust", "get_trust", "What a new device needs to trust this installation",
-                     "", "application/json",
-                     [](api::Request, api::Services const& services, api::Reply reply) {
-                       reply(services.get<Desk>().trust());
-                     }),
+      api::raw_route(
+          api::Method::get, "/device/v1/trust", "get_trust", "What a new device needs to trust this installation", "",
+          "application/json",
+          [](api::Request, api::Services const& services, api::Reply reply) { reply(services.get<Desk>().trust()); }),
   };
 }
 

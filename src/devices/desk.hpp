@@ -1,6 +1,6 @@
 #pragma once
-// Where device messages come in: parse, verify, queue for the batch, sign the answer. Signature work happens beside the
-// transactions; what it relied on (the device's key) is checked again inside.
+// Where device messages come in: parse, verify, queue for the batch, sign the answer. Signature work happens beside
+// the transactions; what it relied on (the device's key) is checked again inside.
 
 #include <condition_variable>
 #include <mutex>
@@ -49,7 +49,8 @@ class Desk {
   void take(std::string const& body, api::Reply const& reply);
   void take_registration(protocol::ParsedJws const& jws, api::Reply const& reply);
   void take_message(protocol::ParsedJws const& jws, MessageKind kind, api::Reply const& reply);
-  Message read_message(protocol::ParsedJws const& jws, MessageKind kind, SmartAccountId account, DeviceId device) const;
+  Message read_message(protocol::ParsedJws const& jws, MessageKind kind, SmartAccountId account,
+                       DeviceId device) const;
   Keys keys_of(SmartAccountId account, DeviceId device, bool fresh);
   void answer(api::Reply const& reply, Answer const& answer) const;
   void guard(api::Reply const& reply, std::function<void()> const& work) const;

@@ -10,7 +10,9 @@ namespace menkyo::devices {
 
 namespace {
 
-Instant after(Instant t, int64_t seconds) { return t + std::chrono::seconds(seconds); }
+Instant after(Instant t, int64_t seconds) {
+  return t + std::chrono::seconds(seconds);
+}
 
 std::string details_of(protocol::RegisterMessage const& m) {
   std::string out;
@@ -43,27 +45,32 @@ store::TokenRow token_of(db::Tx& tx, Context const& context, Registration const&
   auto const token = store::token_for_update(tx, account, RegistrationTokenId{r.token.token_id});
   auto const lookup = context.vault.lookup("registration_token", r.token.secret);
   if (!token || !protocol::equal_constant_time(token->secret_lookup, lookup))
-    throw Problem(problems::token_unknown, "The registration token is not known here. Copy the whole token from the portal again.");
+    throw Problem(problems::token_unknown,
+                  "The registration token is not known here. Copy the whole token from the portal again.");
   return *token;
 }
 
 // A use is taken only if nothing else stands in the way.
-catalog::Product const& admit(db::Tx& tx, Context const& context, Registration const& r, store::TokenRow const& token) {
+catalog::Product const& admit(db::Tx& tx, Context const& context, Registration const& r,
+                              store::TokenRow const& token) {
   check_clock(r.message.sent_at, tx.now());
   if (token.revoked_at)
     throw Problem(problems::token_revoked, "The registration token was revoked. Ask for a new one.");
   if (token.expires_at <= tx.now())
-    throw Problem(problems::token_expired, "The registration token expired at " + to_rfc3339(token.expires_at) + ". Ask for a new one.");
+    throw Problem(problems::token_expired,
+                  "The registration token expired at " + to_rfc3339(token.expires_at) + ". Ask for a new one.");
   auto const* product = context.catalog.find_product(r.message.product);
   if (!product)
-    throw Problem(problems::product_unknown, "The product " + r.message.product + " is not in the catalogue of this service.");
+    throw Problem(problems::product_unknown,
+                  "The product " + r.message.product + " is not in the catalogue of this service.");
   if (!store::use_token(tx, token.smart_account_id, token.registration_token_id))
-    throw Problem(problems::token_used_up, "The registration token has been used as often as it may be. Ask for a new one.");
+    throw Problem(problems::token_used_up,
+                  "The registration token has been used as often as it may be. Ask for a new one.");
   return *product;
 }
 
-std::string registration_answer(db::Tx& tx, Context const& context, Registration const& r, store::TokenRow const& token,
-                                int64_t skew_s) {
+std::string registration_answer(db::Tx& tx, Context const& context, Registration const& r,
+                                store::TokenRow const& token, int64_t skew_s) {
   auto const names = store::names(tx, token.smart_account_id, token.virtual_account_id);
   protocol::RegisterAnswer a;
   a.message = "register";
@@ -85,8 +92,8 @@ std::string registration_answer(db::Tx& tx, Context const& context, Registration
 }
 
 // Takes back everything a device uses; its positions must be stored afterwards by the caller's books.
-void release_uses(db::Tx& tx, Context const& context, licenses::Books& books, VirtualAccountId va, SmartAccountId account,
-                  DeviceId device, audit::Actor const& actor) {
+void release_uses(db::Tx& tx, Context const& context, licenses::Books& books, VirtualAccountId va,
+                  SmartAccountId account, DeviceId device, audit::Actor const& actor) {
   auto const uses = store::uses(tx, {{account, device}});
   std::vector<licenses::GroupKey> keys;
   for (auto const& u : uses) keys.push_back(books.key_of(account, va, u.entitlement_id));
@@ -97,7 +104,12 @@ void release_uses(db::Tx& tx, Context const& context, licenses::Books& books, Vi
     entries.push_back({account, va, u.entitlement_id, tx.now(), device, 0, -u.quantity});
     auto const* entitlement = context.catalog.find_entitlement(u.entitlement_id);
     audit::record(tx, context.vault,
-                  {account, audit::EventKind::use_changed, actor, va, "device", device.bytes,
+                  {account,
+                   audit::EventKind::use_changed,
+                   actor,
+                   va,
+                   "device",
+                   device.bytes,
                    {{"entitlement_code", entitlement ? entitlement->code : u.entitlement_id.text()},
                     {"from", u.quantity},
                     {"to", int64_t{0}}}});
@@ -112,7 +124,8 @@ void check_clock(Instant sent_at, Instant now) {
   auto const skew = std::chrono::duration_cast<std::chrono::seconds>(sent_at - now).count();
   if (std::abs(skew) <= protocol::limits::clock_skew_s) return;
   throw Problem(problems::clock_skewed, "The clock of the device is off by more than an hour; here it is " +
-                                            to_rfc3339(std::chrono::floor<std::chrono::seconds>(now)) + ". Set it and try again.");
+                                            to_rfc3339(std::chrono::floor<std::chrono::seconds>(now)) +
+                                            ". Set it and try again.");
 }
 
 std::string name_key(std::string name) {
@@ -128,11 +141,25 @@ CreatedToken create_token(db::Tx& tx, keys::Vault const& vault, keys::Authority 
   token.token_id = id.bytes;
   tx.random().fill(token.secret);
   token.root_sha256 = authority.root_sha256();
-  store::insert_token(tx, {t.smart_account_id, id, t.virtual_account_id, vault.lookup("registration_token", token.secret),
-                           vault.seal("registration_token", token.secret, tx.random()), t.description, t.max_uses, 0,
-                           t.expires_at, t.export_controlled_allowed, t.created_by, tx.now(), {}});
+  store::insert_token(tx, {t.smart_account_id,
+                           id,
+                           t.virtual_account_id,
+                           vault.lookup("registration_token", token.secret),
+                           vault.seal("registration_token", token.secret, tx.random()),
+                           t.description,
+                           t.max_uses,
+                           0,
+                           t.expires_at,
+                           t.export_controlled_allowed,
+                           t.created_by,
+                           tx.now(),
+                           {}});
   audit::record(tx, vault,
-                {t.smart_account_id, audit::EventKind::token_created, t.actor, t.virtual_account_id, "registration_token",
+                {t.smart_account_id,
+                 audit::EventKind::token_created,
+                 t.actor,
+                 t.virtual_account_id,
+                 "registration_token",
                  id.bytes,
                  {{"export_controlled_allowed", std::string(t.export_controlled_allowed ? "true" : "false")},
                   {"max_uses", t.max_uses.value_or(0)},
@@ -163,9 +190,11 @@ void revoke_token(db::Tx& tx, keys::Vault const& vault, SmartAccountId account, 
 
 std::string register_device(db::Tx& tx, Context const& context, Registration const& r) {
   SmartAccountId const account{r.token.smart_account_id};
-  // The token's row comes first in the lock order, and holds back a repeat of the same message until this one is done.
+  // The token's row comes first in the lock order, and holds back a repeat of the same message until this one is
+  // done.
   auto const token = token_of(tx, context, r, account);
-  if (auto const device = store::registration_of(tx, account, r.message_hash)) return repeated(tx, r, account, *device);
+  if (auto const device = store::registration_of(tx, account, r.message_hash))
+    return repeated(tx, r, account, *device);
   auto const& product = admit(tx, context, r, token);
   auto const actor = audit::actor(audit::ActorKind::device, r.device_id);
   // The same machine again: its former instance makes way, so that its licenses are not counted twice.
@@ -173,22 +202,49 @@ std::string register_device(db::Tx& tx, Context const& context, Registration con
     remove_device(tx, context, account, former, actor, false);
 
   auto const name = r.message.host_name.value_or(r.message.udi.serial_number);
-  store::insert_device(tx, {account, r.device_id, token.virtual_account_id, product.product_id,
-                            token.registration_token_id, token.export_controlled_allowed, DeviceStatus::registered, name,
-                            name_key(name), r.message.udi.product_id, r.message.udi.serial_number,
+  store::insert_device(tx, {account,
+                            r.device_id,
+                            token.virtual_account_id,
+                            product.product_id,
+                            token.registration_token_id,
+                            token.export_controlled_allowed,
+                            DeviceStatus::registered,
+                            name,
+                            name_key(name),
+                            r.message.udi.product_id,
+                            r.message.udi.serial_number,
                             context.vault.seal("device", as_bytes(details_of(r.message)), tx.random()),
-                            r.key.spki_der(), r.key.thumbprint(), r.certificate, r.identity_expires_at, tx.now(), {}});
+                            r.key.spki_der(),
+                            r.key.thumbprint(),
+                            r.certificate,
+                            r.identity_expires_at,
+                            tx.now(),
+                            {}});
   auto const skew = std::chrono::duration_cast<std::chrono::seconds>(r.message.sent_at - tx.now()).count();
   auto const payload = registration_answer(tx, context, r, token, skew);
-  store::insert_contact(tx, {account, r.device_id, tx.now(), r.message.seq, r.message_hash,
+  store::insert_contact(tx, {account,
+                             r.device_id,
+                             tx.now(),
+                             r.message.seq,
+                             r.message_hash,
                              to_bytes(std::string(protocol::typ::register_answer) + "\n" + payload),
-                             protocol::first_report_hash(r.device_id.text()), AuthorizationState::none, {}, {}, {}});
+                             protocol::first_report_hash(r.device_id.text()),
+                             AuthorizationState::none,
+                             {},
+                             {},
+                             {}});
   store::insert_registration(tx, account, r.message_hash, r.device_id);
   store::set_timer(tx, account, r.device_id,
                    std::min(after(tx.now(), context.policy.authorization_period_s), r.identity_expires_at));
   audit::record(tx, context.vault,
-                {account, audit::EventKind::device_registered, actor, token.virtual_account_id, "device",
-                 r.device_id.bytes, {{"product_code", product.code}}, name});
+                {account,
+                 audit::EventKind::device_registered,
+                 actor,
+                 token.virtual_account_id,
+                 "device",
+                 r.device_id.bytes,
+                 {{"product_code", product.code}},
+                 name});
   licenses::Books books(tx, context.vault, context.catalog);
   books.change_devices(account, token.virtual_account_id, 1);
   books.store(actor);
@@ -214,11 +270,17 @@ void remove_device(db::Tx& tx, Context const& context, SmartAccountId account, D
   auto contact = contacts.front();
   contact.authorization_state = AuthorizationState::none;
   store::put_contacts(tx, {contact});
-  audit::record(tx, context.vault,
-                {account,
-                 actor.kind == audit::ActorKind::device && actor.id == id.bytes ? audit::EventKind::device_deregistered
-                                                                                : audit::EventKind::device_removed,
-                 actor, device->virtual_account_id, "device", id.bytes, {}, device->display_name});
+  audit::record(
+      tx, context.vault,
+      {account,
+       actor.kind == audit::ActorKind::device && actor.id == id.bytes ? audit::EventKind::device_deregistered
+                                                                      : audit::EventKind::device_removed,
+       actor,
+       device->virtual_account_id,
+       "device",
+       id.bytes,
+       {},
+       device->display_name});
   books.store(actor);
 }
 
@@ -248,13 +310,22 @@ Looked look_at_device(db::Tx& tx, Context const& context, SmartAccountId account
     contact.authorization_state = AuthorizationState::authorization_expired;
     store::put_contacts(tx, {contact});
     audit::record(tx, context.vault,
-                  {account, lapsed ? audit::EventKind::device_identity_lapsed : audit::EventKind::device_released, job,
-                   device->virtual_account_id, "device", id.bytes, {}, device->display_name});
+                  {account,
+                   lapsed ? audit::EventKind::device_identity_lapsed : audit::EventKind::device_released,
+                   job,
+                   device->virtual_account_id,
+                   "device",
+                   id.bytes,
+                   {},
+                   device->display_name});
     books.store(job);
   }
-  if (lapsed) store::set_timer(tx, account, id, {});
-  else store::set_timer(tx, account, id,
-                        contact.released_at ? device->identity_expires_at : std::min(silent_until, device->identity_expires_at));
+  if (lapsed)
+    store::set_timer(tx, account, id, {});
+  else
+    store::set_timer(
+        tx, account, id,
+        contact.released_at ? device->identity_expires_at : std::min(silent_until, device->identity_expires_at));
   return lapsed ? Looked::lapsed : silent ? Looked::released : Looked::nothing;
 }
 

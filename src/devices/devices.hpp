@@ -53,7 +53,8 @@ struct CreatedToken {
   std::string text;  // a secret
 };
 
-CreatedToken create_token(db::Tx& tx, keys::Vault const& vault, keys::Authority const& authority, NewToken const& token);
+CreatedToken create_token(db::Tx& tx, keys::Vault const& vault, keys::Authority const& authority,
+                          NewToken const& token);
 // The same text again, from what is stored of the token.
 std::string token_text(keys::Vault const& vault, keys::Authority const& authority, SmartAccountId account,
                        RegistrationTokenId token, Bytes const& wrapped_secret);
@@ -61,7 +62,8 @@ std::string token_text(keys::Vault const& vault, keys::Authority const& authorit
 void revoke_token(db::Tx& tx, keys::Vault const& vault, SmartAccountId account, VirtualAccountId va,
                   RegistrationTokenId token, audit::Actor const& actor);
 
-// ---- Messages -------------------------------------------------------------------------------------------------------
+// ---- Messages
+// -------------------------------------------------------------------------------------------------------
 
 // A verified `register` message with the certificate that was made for it.
 struct Registration {
@@ -74,8 +76,8 @@ struct Registration {
   Instant identity_expires_at;
 };
 
-// Throws Problem clock_skewed, with the time here, if the device's clock differs by more than the protocol allows. Only
-// asked of messages that are new: a repeat is as old as its answer's way was long.
+// Throws Problem clock_skewed, with the time here, if the device's clock differs by more than the protocol allows.
+// Only asked of messages that are new: a repeat is as old as its answer's way was long.
 void check_clock(Instant sent_at, Instant now);
 
 // Returns the payload of the answer. Throws Problem: token_*, product_unknown, clock_skewed, sequence_conflict.
@@ -91,11 +93,11 @@ struct Message {
   protocol::Digest key_thumbprint;  // of the key that it was verified with
   MessageKind kind;
   protocol::MessageCommon common;
-  std::vector<protocol::Wanted> wanted;              // authorize
-  std::vector<protocol::UsageReport> reports;        // report
-  std::optional<protocol::Key> new_key;              // renew_identity
-  Bytes certificate;                                 // renew_identity: made for it
-  Instant identity_expires_at{};                     // renew_identity
+  std::vector<protocol::Wanted> wanted;        // authorize
+  std::vector<protocol::UsageReport> reports;  // report
+  std::optional<protocol::Key> new_key;        // renew_identity
+  Bytes certificate;                           // renew_identity: made for it
+  Instant identity_expires_at{};               // renew_identity
 };
 
 // The answer to be signed.
@@ -112,8 +114,8 @@ void answer_messages(db::Tx& tx, Context const& context, std::span<MessageItem* 
 // ---- Removal and the passing of time ------------------------------------------------------------------------------
 
 // Its licenses return at once. Throws Problem conflict if export-controlled licenses are in use and `by_person`.
-void remove_device(db::Tx& tx, Context const& context, SmartAccountId account, DeviceId device, audit::Actor const& actor,
-                   bool by_person);
+void remove_device(db::Tx& tx, Context const& context, SmartAccountId account, DeviceId device,
+                   audit::Actor const& actor, bool by_person);
 
 // Makes a device look as if it was last heard of at `at`; only the sample does that.
 void backdate_contact(db::Tx& tx, Context const& context, SmartAccountId account, DeviceId device, Instant at);

@@ -35,10 +35,12 @@ struct Wish {
 };
 
 std::string refusal_detail(std::string_view code, std::string const& entitlement) {
-  if (code == "entitlement_unknown") return entitlement + " is not in the catalogue of this service. Check the spelling.";
+  if (code == "entitlement_unknown")
+    return entitlement + " is not in the catalogue of this service. Check the spelling.";
   if (code == "incompatible_product") return "This product may not use " + entitlement + ".";
   if (code == "export_not_allowed_by_token")
-    return entitlement + " is export-controlled, and the device was registered with a token that does not allow that.";
+    return entitlement +
+           " is export-controlled, and the device was registered with a token that does not allow that.";
   return "The virtual account does not have enough of " + entitlement + ". Ask for a transfer or an order.";
 }
 
@@ -55,7 +57,11 @@ std::string to_measurements(std::vector<protocol::Measurement> const& measuremen
 class Batch {
  public:
   Batch(db::Tx& tx, Context const& context, std::span<MessageItem* const> items)
-      : tx_(tx), context_(context), items_(items), books_(tx, context.vault, context.catalog), look_(tx, context.catalog) {}
+      : tx_(tx),
+        context_(context),
+        items_(items),
+        books_(tx, context.vault, context.catalog),
+        look_(tx, context.catalog) {}
 
   void run() {
     load();
@@ -97,7 +103,9 @@ class Batch {
       auto const found = states_.find({m.smart_account_id, m.device_id});
       if (found == states_.end()) continue;
       auto const& s = found->second;
-      auto const group = [&](EntitlementId e) { return look_.key_of(m.smart_account_id, s.known.virtual_account_id, e); };
+      auto const group = [&](EntitlementId e) {
+        return look_.key_of(m.smart_account_id, s.known.virtual_account_id, e);
+      };
       auto const wishes = wishes_of(m);
       bool same = m.kind == MessageKind::authorize && wishes.size() == s.uses.size();
       for (auto const& w : wishes)
@@ -143,8 +151,8 @@ class Batch {
       throw Problem(problems::message_invalid, "The message is signed with a key that the device has replaced.");
     if (m.common.seq < s.contact.sequence) return resync(s, m, protocol::ResyncReason::sequence_behind);
     if (s.known.identity_expires_at <= tx_.now())
-      throw Problem(problems::identity_expired,
-                    "The identity of the device expired at " + to_rfc3339(s.known.identity_expires_at) + ". Register it again.");
+      throw Problem(problems::identity_expired, "The identity of the device expired at " +
+                                                    to_rfc3339(s.known.identity_expires_at) + ". Register it again.");
     if (m.common.epoch != 0 && m.common.epoch != context_.authority.epoch() && m.kind != MessageKind::authorize)
       return resync(s, m, protocol::ResyncReason::new_epoch);
     auto answer = accept(item, s);
@@ -158,10 +166,14 @@ class Batch {
 
   Answer accept(MessageItem& item, State& s) {
     switch (item.in.kind) {
-      case MessageKind::authorize: return authorize(item, s);
-      case MessageKind::report: return report(item.in, s);
-      case MessageKind::renew_identity: return renew_identity(item.in, s);
-      case MessageKind::deregister: return deregister(item.in, s);
+      case MessageKind::authorize:
+        return authorize(item, s);
+      case MessageKind::report:
+        return report(item.in, s);
+      case MessageKind::renew_identity:
+        return renew_identity(item.in, s);
+      case MessageKind::deregister:
+        return deregister(item.in, s);
     }
     throw std::logic_error("a message of no kind");
   }
@@ -175,14 +187,16 @@ class Batch {
     }
     std::string const stored(as_text(s.contact.answer));
     auto const line = stored.find('\n');
-    for (auto const typ : {protocol::typ::register_answer, protocol::typ::authorize_answer, protocol::typ::report_answer,
-                           protocol::typ::renew_identity_answer, protocol::typ::deregister_answer})
+    for (auto const typ :
+         {protocol::typ::register_answer, protocol::typ::authorize_answer, protocol::typ::report_answer,
+          protocol::typ::renew_identity_answer, protocol::typ::deregister_answer})
       if (typ == std::string_view(stored).substr(0, line)) return {typ, stored.substr(line + 1)};
     throw std::logic_error("a stored answer has no type");
   }
 
   Answer resync(State& s, Message const& m, protocol::ResyncReason reason) {
-    if (reason == protocol::ResyncReason::sequence_behind) warn(s, m, audit::EventKind::device_resynced, s.contact.warned_at);
+    if (reason == protocol::ResyncReason::sequence_behind)
+      warn(s, m, audit::EventKind::device_resynced, s.contact.warned_at);
     protocol::ResyncAnswer a;
     fill_common(a, m);
     a.last_seq = s.contact.sequence;
@@ -267,7 +281,9 @@ class Batch {
     if (s.contact.warned_at && tx_.now() - *s.contact.warned_at < std::chrono::hours(24)) return;
     s.contact.warned_at = tx_.now();
     record(s, m, audit::EventKind::draw_refused,
-           {{"entitlement_code", w.entitlement ? w.entitlement->code : w.code}, {"quantity", w.quantity}, {"code", std::string(w.refusal)}});
+           {{"entitlement_code", w.entitlement ? w.entitlement->code : w.code},
+            {"quantity", w.quantity},
+            {"code", std::string(w.refusal)}});
   }
 
   void set_use(State& s, Message const& m, EntitlementId e, int64_t quantity) {
@@ -275,8 +291,10 @@ class Batch {
     if (quantity == before) return;
     auto const va = s.known.virtual_account_id;
     books_.change_use(m.smart_account_id, va, e, quantity - before);
-    if (quantity == 0) s.uses.erase(e);
-    else s.uses[e] = quantity;
+    if (quantity == 0)
+      s.uses.erase(e);
+    else
+      s.uses[e] = quantity;
     auto& entry = use_entries_[{m.smart_account_id, m.device_id, e}];
     entry = {m.smart_account_id, va, e, tx_.now(), m.device_id, quantity, entry.change + quantity - before};
     auto const* entitlement = context_.catalog.find_entitlement(e);
@@ -293,10 +311,10 @@ class Batch {
       a.entitlements.push_back(entitlement_answer(s, m, w));
       short_of_something = short_of_something || a.entitlements.back().missing > 0;
     }
-    s.contact.authorization_state = s.uses.empty()      ? AuthorizationState::none
+    s.contact.authorization_state = s.uses.empty()       ? AuthorizationState::none
                                     : short_of_something ? AuthorizationState::out_of_compliance
                                                          : AuthorizationState::authorized;
-    a.authorization_state = s.uses.empty()      ? protocol::AuthorizationState::none
+    a.authorization_state = s.uses.empty()       ? protocol::AuthorizationState::none
                             : short_of_something ? protocol::AuthorizationState::out_of_compliance
                                                  : protocol::AuthorizationState::authorized;
     auto const& p = context_.policy;
@@ -305,10 +323,12 @@ class Batch {
     // together does not come together again.
     int64_t const interval = short_of_something ? p.out_of_compliance_renew_s : p.authorization_renew_s;
     int64_t const window = std::max<int64_t>(1, interval / 10);
-    int64_t const from = interval - window - int64_t(Random(item.seed).below(uint64_t(std::max<int64_t>(1, interval / 3))));
+    int64_t const from =
+        interval - window - int64_t(Random(item.seed).below(uint64_t(std::max<int64_t>(1, interval / 3))));
     a.renew_after_from = tx_.now() + std::chrono::seconds(from);
     a.renew_after_to = a.renew_after_from + std::chrono::seconds(window);
-    a.identity_renew_at = s.known.identity_expires_at - std::chrono::seconds(p.identity_validity_s - p.identity_renew_s);
+    a.identity_renew_at =
+        s.known.identity_expires_at - std::chrono::seconds(p.identity_validity_s - p.identity_renew_s);
     a.policy = p;
     return {protocol::typ::authorize_answer, protocol::encode(a)};
   }
@@ -378,8 +398,9 @@ class Batch {
     store::set_identity(tx_, m.smart_account_id, m.device_id, key, thumbprint, m.certificate, m.identity_expires_at);
     s.known.key_thumbprint = thumbprint;
     s.known.identity_expires_at = m.identity_expires_at;
-    store::set_timer(tx_, m.smart_account_id, m.device_id,
-                     std::min(tx_.now() + std::chrono::seconds(context_.policy.authorization_period_s), m.identity_expires_at));
+    store::set_timer(
+        tx_, m.smart_account_id, m.device_id,
+        std::min(tx_.now() + std::chrono::seconds(context_.policy.authorization_period_s), m.identity_expires_at));
     record(s, m, audit::EventKind::device_identity_renewed, {});
     protocol::RenewIdentityAnswer a;
     fill_common(a, m);

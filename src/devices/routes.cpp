@@ -141,7 +141,8 @@ CreatedRegistrationToken make_token(db::Tx& tx, Worker const& access, NewRegistr
   token.smart_account_id = in.smart_account_id;
   token.virtual_account_id = in.virtual_account_id;
   token.description = in.description;
-  token.expires_at = tx.now() + std::chrono::days(in.expires_in_days ? int64_t(*in.expires_in_days) : default_token_days);
+  token.expires_at =
+      tx.now() + std::chrono::days(in.expires_in_days ? int64_t(*in.expires_in_days) : default_token_days);
   if (in.max_uses) token.max_uses = int64_t(*in.max_uses);
   token.export_controlled_allowed = in.export_controlled_allowed;
   token.created_by = access.person_id();
@@ -240,11 +241,15 @@ store::DeviceSort sort_of(DevicesFilter const& in) {
   store::DeviceSort sort;
   sort.descending = word.starts_with('-');
   if (sort.descending) word.remove_prefix(1);
-  if (word == "name") sort.order = store::DeviceOrder::name;
-  else if (word == "registered_at") sort.order = store::DeviceOrder::registered_at;
-  else if (word == "last_contact_at") sort.order = store::DeviceOrder::last_contact_at;
+  if (word == "name")
+    sort.order = store::DeviceOrder::name;
+  else if (word == "registered_at")
+    sort.order = store::DeviceOrder::registered_at;
+  else if (word == "last_contact_at")
+    sort.order = store::DeviceOrder::last_contact_at;
   else
-    throw invalid_field("/sort", "unknown_word", "must be name, registered_at or last_contact_at; - before it turns it round");
+    throw invalid_field("/sort", "unknown_word",
+                        "must be name, registered_at or last_contact_at; - before it turns it round");
   return sort;
 }
 
@@ -288,8 +293,8 @@ Device show(store::DeviceListRow const& d, catalog::Catalog const& catalog, Inst
 
 std::string scope_of(DevicesQuery const& in, Viewer const& access) {
   return "devices " + access.person_id().text() + " " + in.virtual_account_id.text() + " " +
-         std::string(to_text(in.status.value_or(DeviceStatusFilter::registered))) + " " + in.sort.value_or("name") + " " +
-         in.search.value_or("");
+         std::string(to_text(in.status.value_or(DeviceStatusFilter::registered))) + " " + in.sort.value_or("name") +
+         " " + in.search.value_or("");
 }
 
 wire::Page<Device> list_devices(db::ReadTx& tx, Viewer const& access, DevicesQuery const& in,
@@ -300,12 +305,12 @@ wire::Page<Device> list_devices(db::ReadTx& tx, Viewer const& access, DevicesQue
   auto const key = cursors.decode(scope, in.cursor, 3);
   std::optional<store::DevicePlace> after;
   if (!key.empty()) after = {key[0], from_us(std::stoll(key[1])), DeviceId::parse(key[2]).value_or(DeviceId{})};
-  auto page = api::make_page(store::list_devices(tx, filter_of(in), sort, after, limit + 1), limit, cursors, scope,
-                             [&](store::DeviceListRow const& d) {
-                               auto const at = sort.order == store::DeviceOrder::last_contact_at ? d.last_contact_at
-                                                                                                 : d.registered_at;
-                               return std::vector<std::string>{d.sort_name, std::to_string(to_us(at)), d.device_id.text()};
-                             });
+  auto page = api::make_page(
+      store::list_devices(tx, filter_of(in), sort, after, limit + 1), limit, cursors, scope,
+      [&](store::DeviceListRow const& d) {
+        auto const at = sort.order == store::DeviceOrder::last_contact_at ? d.last_contact_at : d.registered_at;
+        return std::vector<std::string>{d.sort_name, std::to_string(to_us(at)), d.device_id.text()};
+      });
   auto const catalog = catalogs.at(tx);
   bool const may_work = access.also(Permission::license_work);
   wire::Page<Device> out;
@@ -314,7 +319,8 @@ wire::Page<Device> list_devices(db::ReadTx& tx, Viewer const& access, DevicesQue
   return out;
 }
 
-api::Response download_devices(db::ReadTx& tx, Viewer const&, DevicesFilter const& in, catalog::CatalogCache& catalogs) {
+api::Response download_devices(db::ReadTx& tx, Viewer const&, DevicesFilter const& in,
+                               catalog::CatalogCache& catalogs) {
   auto rows = store::list_devices(tx, filter_of(in), sort_of(in), {}, licenses::download_limit + 1);
   auto const catalog = catalogs.at(tx);
   CsvWriter csv;
@@ -330,7 +336,10 @@ api::Response download_devices(db::ReadTx& tx, Viewer const&, DevicesFilter cons
     csv.text(d.device_id.text()).text(d.display_name).text(d.product_code).text(d.product_name_en);
     csv.text(d.product_name_ja).text(d.udi.product_id).text(d.udi.serial_number).text(to_text(d.status));
     csv.text(to_text(d.authorization_state)).text(to_rfc3339(d.registered_at)).text(to_rfc3339(d.last_contact_at));
-    csv.text(to_rfc3339(d.identity_expires_at)).text(d.silent ? "true" : "false").number(d.entitlement_count).end_row();
+    csv.text(to_rfc3339(d.identity_expires_at))
+        .text(d.silent ? "true" : "false")
+        .number(d.entitlement_count)
+        .end_row();
   }
   return licenses::download(csv, "devices.csv", more);
 }

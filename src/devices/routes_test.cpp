@@ -10,11 +10,11 @@ namespace menkyo::devices {
 namespace {
 
 using access::Role;
+using test::Answer;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
-using test::Answer;
 
 std::vector<std::string> texts(test::json::Value const& items, std::string_view name) {
   std::vector<std::string> out;
@@ -26,7 +26,10 @@ class DeviceRoutes : public ::testing::TestWithParam<std::string> {
  protected:
   DeviceRoutes()
       : tenant(GetParam()),
-        desk({.database = &*tenant.db, .vault = &tenant.vault, .authority = tenant.authority.get(), .catalogs = &tenant.catalogs}),
+        desk({.database = &*tenant.db,
+              .vault = &tenant.vault,
+              .authority = tenant.authority.get(),
+              .catalogs = &tenant.catalogs}),
         east(tenant.add_virtual_account("East")),
         west(tenant.add_virtual_account("West")),
         worker(tenant.add_person("Hana")),
@@ -56,8 +59,17 @@ class DeviceRoutes : public ::testing::TestWithParam<std::string> {
     auto const id = tenant.entitlement(code);
     tenant.db->write([&](db::Tx& tx) {
       licenses::deposit(tx, tenant.vault, *tenant.catalogs.at(tx),
-                        {tenant.account, east, id, licenses::LicenseType::PERPETUAL, quantity, tx.now(), forever, {},
-                         "order", "A-1/1", {}});
+                        {tenant.account,
+                         east,
+                         id,
+                         licenses::LicenseType::PERPETUAL,
+                         quantity,
+                         tx.now(),
+                         forever,
+                         {},
+                         "order",
+                         "A-1/1",
+                         {}});
     });
   }
 
@@ -69,7 +81,8 @@ class DeviceRoutes : public ::testing::TestWithParam<std::string> {
 MENKYO_ON_BOTH_DATABASES(DeviceRoutes);
 
 TEST_P(DeviceRoutes, a_token_is_made_and_its_text_shown_again_registers_a_device) {
-  auto const made = create(R"({"description":" Branch ","expires_in_days":2,"max_uses":1,"export_controlled_allowed":false})");
+  auto const made =
+      create(R"({"description":" Branch ","expires_in_days":2,"max_uses":1,"export_controlled_allowed":false})");
   ASSERT_EQ(made.status, 200) << made.body;
   auto const& token = made.json.at("token");
   EXPECT_EQ(token.at("description").as_string(), "Branch");
@@ -104,9 +117,8 @@ TEST_P(DeviceRoutes, a_token_ends_by_time_and_by_revocation) {
     EXPECT_THAT(revoked.json.at("abilities").items(), IsEmpty());
   }
   EXPECT_EQ(device("S1").register_with(made.json.at("text").as_string(), "edge-1"), 403);
-  auto const events = tenant.db->read([](db::ReadTx& tx) {
-    return tx.one<int64_t>("select count(*) from event where kind = 'token_revoked'");
-  });
+  auto const events = tenant.db->read(
+      [](db::ReadTx& tx) { return tx.one<int64_t>("select count(*) from event where kind = 'token_revoked'"); });
   EXPECT_EQ(events, 1);
 
   tenant.db.clock.advance(std::chrono::seconds(1));
@@ -119,7 +131,8 @@ TEST_P(DeviceRoutes, a_token_ends_by_time_and_by_revocation) {
 TEST_P(DeviceRoutes, tokens_are_refused_beyond_their_limits) {
   EXPECT_EQ(create(R"({"description":"","expires_in_days":366,"export_controlled_allowed":true})").code(), "invalid");
   EXPECT_EQ(create(R"({"description":"","max_uses":0,"export_controlled_allowed":true})").code(), "invalid");
-  EXPECT_EQ(create(R"({"description":")" + std::string(201, 'x') + R"(","export_controlled_allowed":true})").code(), "invalid");
+  EXPECT_EQ(create(R"({"description":")" + std::string(201, 'x') + R"(","export_controlled_allowed":true})").code(),
+            "invalid");
   EXPECT_THAT(tenant.client(worker).get(tokens()).json.at("items").items(), IsEmpty());
 }
 
@@ -151,12 +164,14 @@ TEST_P(DeviceRoutes, who_may_see_and_who_may_work) {
   }
   EXPECT_EQ(tenant.client(viewer).get(tenant.path(west) + "/devices").code(), "not_found");
   EXPECT_EQ(tenant.client(viewer).get(tokens() + "/" + id + "/text").code(), "forbidden");
-  EXPECT_EQ(tenant.client(viewer).post(tokens(), R"({"description":"","export_controlled_allowed":true})").code(), "forbidden");
+  EXPECT_EQ(tenant.client(viewer).post(tokens(), R"({"description":"","export_controlled_allowed":true})").code(),
+            "forbidden");
   EXPECT_EQ(tenant.client(viewer).send(api::Method::del, devices() + "/" + d.device_id.text()).code(), "forbidden");
   EXPECT_EQ(tenant.client(stranger).send(api::Method::del, devices() + "/" + d.device_id.text()).code(), "not_found");
   tenant.grant(worker, Role::va_user, west);
   EXPECT_EQ(tenant.client(worker).get(tenant.path(west) + "/devices/" + d.device_id.text()).code(), "not_found");
-  EXPECT_EQ(tenant.client(worker).send(api::Method::del, tenant.path(west) + "/devices/" + d.device_id.text()).code(), "not_found");
+  EXPECT_EQ(tenant.client(worker).send(api::Method::del, tenant.path(west) + "/devices/" + d.device_id.text()).code(),
+            "not_found");
 }
 
 TEST_P(DeviceRoutes, devices_are_listed_in_each_order) {
@@ -223,7 +238,12 @@ TEST_P(DeviceRoutes, a_device_is_shown_with_what_it_uses) {
   EXPECT_EQ(uses[1].at("status").as_string(), "in_compliance");
   // Licenses that were bought since count at once, although the device has not heard of them.
   deposit("ESS", 1);
-  EXPECT_EQ(tenant.client(worker).get(devices() + "/" + d.device_id.text()).json.at("uses").items()[0].at("status").as_string(),
+  EXPECT_EQ(tenant.client(worker)
+                .get(devices() + "/" + d.device_id.text())
+                .json.at("uses")
+                .items()[0]
+                .at("status")
+                .as_string(),
             "in_compliance");
   EXPECT_EQ(tenant.client(worker).get(devices() + "/" + DeviceId{}.text()).code(), "not_found");
 }
@@ -246,9 +266,8 @@ TEST_P(DeviceRoutes, removal_gives_licenses_back_but_not_export_controlled_ones)
   deposit("ESS", 5);
   auto const in_use = [&](std::string const& code) {
     auto const id = tenant.entitlement(code);
-    return tenant.db->read([&](db::ReadTx& tx) {
-      return tx.one<int64_t>("select in_use from position where entitlement_id = $1", id);
-    });
+    return tenant.db->read(
+        [&](db::ReadTx& tx) { return tx.one<int64_t>("select in_use from position where entitlement_id = $1", id); });
   };
   auto d = registered("edge-1", "S1");
   d.authorize({{"ENC", 1}, {"ESS", 2}});
@@ -274,7 +293,9 @@ TEST_P(DeviceRoutes, a_table_for_download_has_the_same_filters_and_no_formulas) 
   EXPECT_EQ(table.header("content-type"), "text/csv; charset=utf-8");
   EXPECT_EQ(table.header("content-disposition"), "attachment; filename=\"devices.csv\"");
   EXPECT_EQ(table.header("menkyo-truncated"), "");
-  EXPECT_TRUE(table.body.starts_with("\xEF\xBB\xBF" "device_id,display_name,"));
+  EXPECT_TRUE(
+      table.body.starts_with("\xEF\xBB\xBF"
+                             "device_id,display_name,"));
   EXPECT_THAT(table.body, HasSubstr(",\"'=cmd()\",KZ-1,Kaze 1,風1,KZ-1,\"S,1\",registered,none,"));
   EXPECT_LT(table.body.find("beta"), table.body.find("=cmd()"));
   EXPECT_THAT(tenant.client(viewer).get(devices() + ".csv?search=be").body, Not(HasSubstr("cmd")));

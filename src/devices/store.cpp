@@ -8,20 +8,23 @@ namespace menkyo::devices::store {
 void insert_token(db::Tx& tx, TokenRow const& t) {
   tx.exec(
       "insert into registration_token (smart_account_id, registration_token_id, virtual_account_id, secret_lookup, "
-      "wrapped_secret, description, max_uses, uses, expires_at, export_controlled_allowed, created_by, created_at, revoked_at) "
+      "wrapped_secret, description, max_uses, uses, expires_at, export_controlled_allowed, created_by, created_at, "
+      "revoked_at) "
       "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
-      t.smart_account_id, t.registration_token_id, t.virtual_account_id, t.secret_lookup, t.wrapped_secret, t.description,
-      t.max_uses, t.uses, t.expires_at, t.export_controlled_allowed, t.created_by, t.created_at, t.revoked_at);
+      t.smart_account_id, t.registration_token_id, t.virtual_account_id, t.secret_lookup, t.wrapped_secret,
+      t.description, t.max_uses, t.uses, t.expires_at, t.export_controlled_allowed, t.created_by, t.created_at,
+      t.revoked_at);
 }
 
-#define TOKEN_COLUMNS                                                                                      \
+#define TOKEN_COLUMNS                                                                                         \
   "smart_account_id, registration_token_id, virtual_account_id, secret_lookup, wrapped_secret, description, " \
   "max_uses, uses, expires_at, export_controlled_allowed, created_by, created_at, revoked_at"
 
 std::optional<TokenRow> token_for_update(db::Tx& tx, SmartAccountId account, RegistrationTokenId id) {
-  return tx.one<TokenRow>("select " TOKEN_COLUMNS
-                          " from registration_token where smart_account_id = $1 and registration_token_id = $2 {for update}",
-                          account, id);
+  return tx.one<TokenRow>(
+      "select " TOKEN_COLUMNS
+      " from registration_token where smart_account_id = $1 and registration_token_id = $2 {for update}",
+      account, id);
 }
 
 std::optional<TokenRow> token(db::ReadTx& tx, SmartAccountId account, VirtualAccountId va, RegistrationTokenId id) {
@@ -43,7 +46,8 @@ std::vector<TokenRow> tokens(db::ReadTx& tx, SmartAccountId account, VirtualAcco
 
 bool use_token(db::Tx& tx, SmartAccountId account, RegistrationTokenId id) {
   return tx.exec(
-             "update registration_token set uses = uses + 1 where smart_account_id = $1 and registration_token_id = $2 "
+             "update registration_token set uses = uses + 1 where smart_account_id = $1 and registration_token_id = "
+             "$2 "
              "and (max_uses is null or uses < max_uses)",
              account, id) == 1;
 }
@@ -58,19 +62,21 @@ void revoke_token(db::Tx& tx, SmartAccountId account, RegistrationTokenId id) {
 void insert_device(db::Tx& tx, DeviceRow const& d) {
   tx.exec(
       "insert into device (smart_account_id, device_id, virtual_account_id, product_id, registration_token_id, "
-      "export_controlled_allowed, status, display_name, sort_name, udi_product_id, udi_serial_number, wrapped_details, "
+      "export_controlled_allowed, status, display_name, sort_name, udi_product_id, udi_serial_number, "
+      "wrapped_details, "
       "public_key, key_thumbprint, identity_certificate, identity_expires_at, registered_at, removed_at) "
       "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
       d.smart_account_id, d.device_id, d.virtual_account_id, d.product_id, d.registration_token_id,
       d.export_controlled_allowed, d.status, d.display_name, d.sort_name, d.udi_product_id, d.udi_serial_number,
-      d.wrapped_details, d.public_key, d.key_thumbprint, d.identity_certificate, d.identity_expires_at, d.registered_at,
-      d.removed_at);
+      d.wrapped_details, d.public_key, d.key_thumbprint, d.identity_certificate, d.identity_expires_at,
+      d.registered_at, d.removed_at);
 }
 
 std::optional<DeviceRow> device(db::ReadTx& tx, SmartAccountId account, DeviceId id) {
   return tx.one<DeviceRow>(
       "select smart_account_id, device_id, virtual_account_id, product_id, registration_token_id, "
-      "export_controlled_allowed, status, display_name, sort_name, udi_product_id, udi_serial_number, wrapped_details, "
+      "export_controlled_allowed, status, display_name, sort_name, udi_product_id, udi_serial_number, "
+      "wrapped_details, "
       "public_key, key_thumbprint, identity_certificate, identity_expires_at, registered_at, removed_at from device "
       "where smart_account_id = $1 and device_id = $2",
       account, id);
@@ -78,21 +84,23 @@ std::optional<DeviceRow> device(db::ReadTx& tx, SmartAccountId account, DeviceId
 
 std::vector<Known> known(db::ReadTx& tx, std::vector<DeviceKey> const& keys) {
   return tx.all_many<Known>(
-      "select d.smart_account_id, d.device_id, d.virtual_account_id, d.product_id, d.export_controlled_allowed, d.status, "
+      "select d.smart_account_id, d.device_id, d.virtual_account_id, d.product_id, d.export_controlled_allowed, "
+      "d.status, "
       "d.key_thumbprint, d.identity_expires_at from device d join {rows: a bytea, i bytea} r "
       "on d.smart_account_id = r.a and d.device_id = r.i",
       keys);
 }
 
 void set_removed(db::Tx& tx, SmartAccountId account, DeviceId id) {
-  tx.exec("update device set status = $3, removed_at = $4 where smart_account_id = $1 and device_id = $2", account, id,
-          DeviceStatus::removed, tx.now());
+  tx.exec("update device set status = $3, removed_at = $4 where smart_account_id = $1 and device_id = $2", account,
+          id, DeviceStatus::removed, tx.now());
 }
 
 void set_identity(db::Tx& tx, SmartAccountId account, DeviceId id, Bytes const& public_key,
                   protocol::Digest const& thumbprint, Bytes const& certificate, Instant expires_at) {
   tx.exec(
-      "update device set previous_public_key = case when public_key = $3 then previous_public_key else public_key end, "
+      "update device set previous_public_key = case when public_key = $3 then previous_public_key else public_key "
+      "end, "
       "public_key = $3, key_thumbprint = $4, identity_certificate = $5, identity_expires_at = $6 "
       "where smart_account_id = $1 and device_id = $2",
       account, id, public_key, thumbprint, certificate, expires_at);
@@ -101,20 +109,24 @@ void set_identity(db::Tx& tx, SmartAccountId account, DeviceId id, Bytes const& 
 std::vector<DeviceId> registered_as(db::ReadTx& tx, SmartAccountId account, std::string const& udi_product_id,
                                     std::string const& udi_serial_number) {
   return tx.all<DeviceId>(
-      "select device_id from device where smart_account_id = $1 and udi_product_id = $2 and udi_serial_number = $3 and "
+      "select device_id from device where smart_account_id = $1 and udi_product_id = $2 and udi_serial_number = $3 "
+      "and "
       "status = 'registered' order by device_id",
       account, udi_product_id, udi_serial_number);
 }
 
 std::optional<PublicKeys> public_keys(db::ReadTx& tx, SmartAccountId account, DeviceId id) {
   return tx.one<PublicKeys>(
-      "select public_key, previous_public_key from device where smart_account_id = $1 and device_id = $2", account, id);
+      "select public_key, previous_public_key from device where smart_account_id = $1 and device_id = $2", account,
+      id);
 }
 
 std::vector<ContactRow> lock_contacts(db::Tx& tx, std::vector<DeviceKey> const& keys) {
   return tx.all_many<ContactRow>(
-      "select c.smart_account_id, c.device_id, c.last_contact_at, c.sequence, c.message_hash, c.answer, c.report_hash, "
-      "c.authorization_state, c.released_at, c.warned_at, c.cloned_at from device_contact c join {rows: a bytea, i bytea} r "
+      "select c.smart_account_id, c.device_id, c.last_contact_at, c.sequence, c.message_hash, c.answer, "
+      "c.report_hash, "
+      "c.authorization_state, c.released_at, c.warned_at, c.cloned_at from device_contact c join {rows: a bytea, i "
+      "bytea} r "
       "on c.smart_account_id = r.a and c.device_id = r.i order by 1, 2 {for update}",
       keys);
 }
@@ -122,7 +134,8 @@ std::vector<ContactRow> lock_contacts(db::Tx& tx, std::vector<DeviceKey> const& 
 void insert_contact(db::Tx& tx, ContactRow const& c) {
   tx.exec(
       "insert into device_contact (smart_account_id, device_id, last_contact_at, sequence, message_hash, answer, "
-      "report_hash, authorization_state, released_at, warned_at, cloned_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, "
+      "report_hash, authorization_state, released_at, warned_at, cloned_at) values ($1, $2, $3, $4, $5, $6, $7, $8, "
+      "$9, $10, "
       "$11)",
       c.smart_account_id, c.device_id, c.last_contact_at, c.sequence, c.message_hash, c.answer, c.report_hash,
       c.authorization_state, c.released_at, c.warned_at, c.cloned_at);
@@ -130,16 +143,20 @@ void insert_contact(db::Tx& tx, ContactRow const& c) {
 
 void put_contacts(db::Tx& tx, std::vector<ContactRow> const& rows) {
   tx.exec_many(
-      "update device_contact set last_contact_at = r.t, sequence = r.s, message_hash = r.h, answer = r.w, report_hash = r.p, "
-      "authorization_state = r.z, released_at = r.l, warned_at = r.n, cloned_at = r.c from {rows: a bytea, i bytea, t bigint, s bigint, "
-      "h bytea, w bytea, p bytea, z text, l bigint, n bigint, c bigint} r where device_contact.smart_account_id = r.a and "
+      "update device_contact set last_contact_at = r.t, sequence = r.s, message_hash = r.h, answer = r.w, "
+      "report_hash = r.p, "
+      "authorization_state = r.z, released_at = r.l, warned_at = r.n, cloned_at = r.c from {rows: a bytea, i bytea, "
+      "t bigint, s bigint, "
+      "h bytea, w bytea, p bytea, z text, l bigint, n bigint, c bigint} r where device_contact.smart_account_id = "
+      "r.a and "
       "device_contact.device_id = r.i",
       rows);
 }
 
-std::optional<DeviceId> registration_of(db::ReadTx& tx, SmartAccountId account, protocol::Digest const& message_hash) {
-  return tx.one<DeviceId>("select device_id from registration where smart_account_id = $1 and message_hash = $2", account,
-                          message_hash);
+std::optional<DeviceId> registration_of(db::ReadTx& tx, SmartAccountId account,
+                                        protocol::Digest const& message_hash) {
+  return tx.one<DeviceId>("select device_id from registration where smart_account_id = $1 and message_hash = $2",
+                          account, message_hash);
 }
 
 void insert_registration(db::Tx& tx, SmartAccountId account, protocol::Digest const& message_hash, DeviceId device) {
@@ -157,7 +174,8 @@ std::vector<UseRow> uses(db::ReadTx& tx, std::vector<DeviceKey> const& keys) {
 void put_uses(db::Tx& tx, std::vector<UseRow> const& rows) {
   tx.exec_many(
       "insert into device_use (smart_account_id, device_id, entitlement_id, quantity) select a, i, e, q from "
-      "{rows: a bytea, i bytea, e bytea, q bigint} r where true on conflict (smart_account_id, device_id, entitlement_id) "
+      "{rows: a bytea, i bytea, e bytea, q bigint} r where true on conflict (smart_account_id, device_id, "
+      "entitlement_id) "
       "do update set quantity = excluded.quantity",
       rows);
 }
@@ -189,7 +207,8 @@ void insert_use_entries(db::Tx& tx, std::vector<UseEntryRow> const& rows) {
 void insert_reports(db::Tx& tx, std::vector<ReportRow> const& rows) {
   tx.exec_many(
       "insert into usage_report (smart_account_id, device_id, report_hash, previous_hash, report_id, entitlement_id, "
-      "started_at, ended_at, measurements, received_at) select a, i, h, p, n, e, s, f, m, t from {rows: a bytea, i bytea, "
+      "started_at, ended_at, measurements, received_at) select a, i, h, p, n, e, s, f, m, t from {rows: a bytea, i "
+      "bytea, "
       "h bytea, p bytea, n text, e bytea, s bigint, f bigint, m text, t bigint} r where true "
       "on conflict (smart_account_id, device_id, report_hash) do nothing",
       rows);
@@ -198,31 +217,33 @@ void insert_reports(db::Tx& tx, std::vector<ReportRow> const& rows) {
 void set_timer(db::Tx& tx, SmartAccountId account, DeviceId device, std::optional<Instant> due_at) {
   tx.exec("delete from timer where kind = 'device' and smart_account_id = $1 and subject_id = $2", account, device);
   if (due_at)
-    tx.exec("insert into timer (kind, smart_account_id, subject_id, due_at) values ('device', $1, $2, $3)", account, device,
-            *due_at);
+    tx.exec("insert into timer (kind, smart_account_id, subject_id, due_at) values ('device', $1, $2, $3)", account,
+            device, *due_at);
 }
 
 Names names(db::ReadTx& tx, SmartAccountId account, VirtualAccountId va) {
   return tx
       .one<Names>(
-          "select s.name, v.name from virtual_account v join smart_account s on s.smart_account_id = v.smart_account_id "
+          "select s.name, v.name from virtual_account v join smart_account s on s.smart_account_id = "
+          "v.smart_account_id "
           "where v.smart_account_id = $1 and v.virtual_account_id = $2",
           account, va)
       .value_or(Names{});
 }
 
-#define LIST_COLUMNS                                                                                              \
+#define LIST_COLUMNS                                                                                                 \
   "select d.device_id, d.product_id, d.status, d.display_name, d.sort_name, d.udi_product_id, d.udi_serial_number, " \
   "d.registered_at, d.identity_expires_at, c.last_contact_at, c.authorization_state, (select count(*) from "         \
   "device_use u where u.smart_account_id = d.smart_account_id and u.device_id = d.device_id) from device d "         \
   "join device_contact c on c.smart_account_id = d.smart_account_id and c.device_id = d.device_id "
 
 std::optional<DeviceListRow> listed_device(db::ReadTx& tx, SmartAccountId account, VirtualAccountId va, DeviceId id) {
-  return tx.one<DeviceListRow>(
-      LIST_COLUMNS "where d.smart_account_id = $1 and d.device_id = $2 and d.virtual_account_id = $3", account, id, va);
+  return tx.one<DeviceListRow>(LIST_COLUMNS
+                               "where d.smart_account_id = $1 and d.device_id = $2 and d.virtual_account_id = $3",
+                               account, id, va);
 }
 
-#define LIST_FILTER                                                                            \
+#define LIST_FILTER                                                                                          \
   "where d.smart_account_id = $1 and d.virtual_account_id = $2 and d.status = $3 and d.sort_name >= $4 and " \
   "d.sort_name < $5 and "
 
@@ -255,7 +276,8 @@ std::vector<DeviceListRow> list_one_status(db::ReadTx& tx, DeviceFilter const& f
                                     "(c.last_contact_at, d.device_id) > ($6, $7) order by c.last_contact_at, "
                                     "d.device_id limit $8",
                                     after.at);
-    case DeviceOrder::name: break;
+    case DeviceOrder::name:
+      break;
   }
   return sort.descending ? list(LIST_COLUMNS LIST_FILTER
                                 "(d.sort_name, d.device_id) < ($6, $7) order by d.sort_name desc, d.device_id desc "

@@ -101,7 +101,8 @@ void set_identity(db::Tx& tx, SmartAccountId account, DeviceId id, Bytes const& 
 // Devices that are registered with this identity now.
 std::vector<DeviceId> registered_as(db::ReadTx& tx, SmartAccountId account, std::string const& udi_product_id,
                                     std::string const& udi_serial_number);
-// SubjectPublicKeyInfo, DER. The previous one still verifies the message that replaced it, in case its answer was lost.
+// SubjectPublicKeyInfo, DER. The previous one still verifies the message that replaced it, in case its answer was
+// lost.
 struct PublicKeys {
   Bytes present;
   std::optional<Bytes> previous;

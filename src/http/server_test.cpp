@@ -37,7 +37,8 @@ TEST(Server, AddsSecurityHeadersUnlessTheHandlerSetThem) {
   });
   auto client = server.connect();
   client.send(
-      "GET / HTTP/1.1\r\nHost: x\r\n\r\nGET /page HTTP/1.1\r\nHost: x\r\n\r\nGET /script HTTP/1.1\r\nHost: x\r\n\r\n");
+      "GET / HTTP/1.1\r\nHost: x\r\n\r\nGET /page HTTP/1.1\r\nHost: x\r\n\r\nGET /script HTTP/1.1\r\nHost: "
+      "x\r\n\r\n");
   auto const data = client.answer();
   EXPECT_THAT(data, HasSubstr("\r\nx-content-type-options: nosniff\r\n"));
   EXPECT_THAT(data, HasSubstr("\r\nreferrer-policy: same-origin\r\n"));

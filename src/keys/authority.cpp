@@ -34,8 +34,8 @@ std::vector<NewKey> make_keys(std::string const& installation, Random& random, I
   auto const root_certificate =
       protocol::make_root(request("Menkyo root", installation, random, now, root_validity), root);
   protocol::Issuer const issuer{root_certificate, root};
-  auto const issuing_certificate =
-      protocol::make_issuing(request("Menkyo issuing CA", installation, random, now, issuing_validity), issuing, issuer);
+  auto const issuing_certificate = protocol::make_issuing(
+      request("Menkyo issuing CA", installation, random, now, issuing_validity), issuing, issuer);
   auto const signer_certificate =
       protocol::make_signer(request("Menkyo signer", installation, random, now, signer_validity), signer, issuer);
   return {{"root", root, root_certificate, now + root_validity},
@@ -44,8 +44,12 @@ std::vector<NewKey> make_keys(std::string const& installation, Random& random, I
 }
 
 constexpr std::string_view answer_types[] = {
-    protocol::typ::register_answer,   protocol::typ::authorize_answer,  protocol::typ::report_answer,
-    protocol::typ::renew_identity_answer, protocol::typ::deregister_answer, protocol::typ::resync_answer,
+    protocol::typ::register_answer,
+    protocol::typ::authorize_answer,
+    protocol::typ::report_answer,
+    protocol::typ::renew_identity_answer,
+    protocol::typ::deregister_answer,
+    protocol::typ::resync_answer,
     event_head_type,
 };
 
@@ -60,8 +64,9 @@ void ensure_installation(db::Database& database, Vault const& vault) {
     if (store::installation(tx)) return;  // another server was quicker
     store::insert_installation(tx, {id, 1, false});
     for (auto const& k : keys)
-      store::insert_signing_key(tx, {tx.new_id<KeyId>(), k.purpose, k.certificate,
-                                     vault.seal("signing_key", k.key.pkcs8_der(), tx.random()), tx.now(), k.not_after});
+      store::insert_signing_key(tx,
+                                {tx.new_id<KeyId>(), k.purpose, k.certificate,
+                                 vault.seal("signing_key", k.key.pkcs8_der(), tx.random()), tx.now(), k.not_after});
   });
 }
 
@@ -70,7 +75,9 @@ bool is_sample(db::ReadTx& tx) {
   return row && row->is_sample;
 }
 
-void mark_sample(db::Tx& tx) { store::mark_sample(tx); }
+void mark_sample(db::Tx& tx) {
+  store::mark_sample(tx);
+}
 
 std::unique_ptr<Authority> Authority::load(db::Database& database, Vault const& vault) {
   return database.read([&](db::ReadTx& tx) {
@@ -83,7 +90,9 @@ std::unique_ptr<Authority> Authority::load(db::Database& database, Vault const& 
     KeyId signer_id;
     auto const rows = store::signing_keys(tx);
     for (auto row = rows.rbegin(); row != rows.rend(); ++row) {
-      auto const open = [&] { return protocol::Key::from_pkcs8_der(vault.open("signing_key", row->wrapped_private_key)); };
+      auto const open = [&] {
+        return protocol::Key::from_pkcs8_der(vault.open("signing_key", row->wrapped_private_key));
+      };
       if (row->purpose == "root") authority->root_ = row->certificate;
       if (row->purpose == "issuing") authority->issuing_ = {row->certificate, open()};
       if (row->purpose == "signer") {
@@ -113,8 +122,8 @@ std::string Authority::sign(std::string_view typ, std::string_view payload) cons
 
 Bytes Authority::issue(std::string const& device_id, std::string const& account_id, protocol::Key const& device_key,
                        Bytes serial, Instant not_before, Instant not_after) const {
-  return protocol::make_device_certificate({{device_id, account_id, ""}, std::move(serial), not_before - backdated, not_after},
-                                           device_key, issuing_);
+  return protocol::make_device_certificate(
+      {{device_id, account_id, ""}, std::move(serial), not_before - backdated, not_after}, device_key, issuing_);
 }
 
 }  // namespace menkyo::keys

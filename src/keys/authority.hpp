@@ -14,8 +14,8 @@ namespace menkyo::keys {
 // The "typ" of the signature over the head of an event chain.
 inline constexpr std::string_view event_head_type = "menkyo-event-head+jws";
 
-// Makes the installation and its keys if the database has none. Key pairs come from the operating system's randomness,
-// before the transaction. Safe to call by several servers at once.
+// Makes the installation and its keys if the database has none. Key pairs come from the operating system's
+// randomness, before the transaction. Safe to call by several servers at once.
 void ensure_installation(db::Database& database, Vault const& vault);
 
 // Whether this database holds the sample, whose people's passwords lie in a file.
@@ -38,8 +38,8 @@ class Authority {
   // A compact JWS of the payload by the signer, with its chain. `typ` is one of protocol::typ.
   std::string sign(std::string_view typ, std::string_view payload) const;
   // The identity certificate of a device, DER.
-  Bytes issue(std::string const& device_id, std::string const& account_id, protocol::Key const& device_key, Bytes serial,
-              Instant not_before, Instant not_after) const;
+  Bytes issue(std::string const& device_id, std::string const& account_id, protocol::Key const& device_key,
+              Bytes serial, Instant not_before, Instant not_after) const;
 
  private:
   std::string installation_;

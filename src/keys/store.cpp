@@ -13,7 +13,9 @@ void insert_installation(db::Tx& tx, InstallationRow const& row) {
       row.installation_id, row.epoch, tx.now(), row.is_sample);
 }
 
-void mark_sample(db::Tx& tx) { tx.exec("update installation set is_sample = $1", true); }
+void mark_sample(db::Tx& tx) {
+  tx.exec("update installation set is_sample = $1", true);
+}
 
 std::vector<SigningKeyRow> signing_keys(db::ReadTx& tx) {
   return tx.all<SigningKeyRow>(

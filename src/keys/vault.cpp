@@ -76,9 +76,11 @@ MasterKey load_or_create_master_key(std::filesystem::path const& path, Random& r
   auto const length = ::read(file, key.data(), key.size());
   ::close(file);
   if (others_may_read)
-    throw std::runtime_error("The master key " + path.string() + " may be read by others; run: chmod 600 " + path.string());
+    throw std::runtime_error("The master key " + path.string() + " may be read by others; run: chmod 600 " +
+                             path.string());
   if (length != ssize_t(key.size()) || facts.st_size != ssize_t(key.size()))
-    throw std::runtime_error("The master key " + path.string() + " does not hold 32 bytes; restore it from its copy.");
+    throw std::runtime_error("The master key " + path.string() +
+                             " does not hold 32 bytes; restore it from its copy.");
   return key;
 }
 
@@ -103,7 +105,8 @@ Bytes Vault::seal(std::string_view purpose, ByteView plain, Random& random) cons
 }
 
 Bytes Vault::open(std::string_view purpose, ByteView sealed) const {
-  if (sealed.size() < 1 + nonce_bytes + tag_bytes || sealed[0] != version) throw SealBroken("sealed bytes are damaged");
+  if (sealed.size() < 1 + nonce_bytes + tag_bytes || sealed[0] != version)
+    throw SealBroken("sealed bytes are damaged");
   auto const nonce = sealed.subspan(1, nonce_bytes);
   auto const text = sealed.subspan(1 + nonce_bytes, sealed.size() - 1 - nonce_bytes - tag_bytes);
   Bytes tag(sealed.end() - tag_bytes, sealed.end());
@@ -129,6 +132,8 @@ Bytes Vault::lookup(std::string_view purpose, ByteView text) const {
   return hmac(lookup_key_, data);
 }
 
-Bytes Vault::derive(std::string_view label) const { return hkdf(derive_key_, label); }
+Bytes Vault::derive(std::string_view label) const {
+  return hkdf(derive_key_, label);
+}
 
 }  // namespace menkyo::keys

@@ -1,6 +1,6 @@
 #pragma once
-// The master key and what it protects: columns with personal data, secrets, private keys. The key itself lives outside
-// the database.
+// The master key and what it protects: columns with personal data, secrets, private keys. The key itself lives
+// outside the database.
 
 #include <array>
 #include <filesystem>

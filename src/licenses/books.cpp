@@ -12,9 +12,13 @@ namespace {
 Holder const operator_pool{HolderKind::operator_pool, {}};
 Holder const expired{HolderKind::expired, {}};
 
-bool in_force(LotFacts const& lot, Instant t) { return lot.starts_at <= t && t < lot.ends_at; }
+bool in_force(LotFacts const& lot, Instant t) {
+  return lot.starts_at <= t && t < lot.ends_at;
+}
 
-std::optional<Instant> unless_forever(std::optional<Instant> t) { return t == forever ? std::nullopt : t; }
+std::optional<Instant> unless_forever(std::optional<Instant> t) {
+  return t == forever ? std::nullopt : t;
+}
 
 bool same_numbers(PositionRow const& a, PositionRow const& b) {
   return a.owned == b.owned && a.in_use == b.in_use && a.reserved == b.reserved && a.borrowed == b.borrowed &&
@@ -110,8 +114,12 @@ PositionRow const& Books::position(SmartAccountId account, VirtualAccountId va, 
   return row(state(key), key, entitlement);
 }
 
-std::vector<PositionRow> Books::positions_of(GroupKey const& key) const { return states_.at(key).positions; }
-std::vector<Loan> Books::loans_of(GroupKey const& key) const { return states_.at(key).loans; }
+std::vector<PositionRow> Books::positions_of(GroupKey const& key) const {
+  return states_.at(key).positions;
+}
+std::vector<Loan> Books::loans_of(GroupKey const& key) const {
+  return states_.at(key).loans;
+}
 
 bool Books::could_cover(SmartAccountId account, VirtualAccountId va, EntitlementId entitlement, int64_t extra) {
   auto const key = key_of(account, va, entitlement);
@@ -186,7 +194,8 @@ LotId Books::deposit(Deposit const& d) {
     move(*tx_, {d.smart_account_id, lot.lot_id, d.ends_at, holder, expired, d.quantity, "term_ended"}, lot);
   } else {
     if (in_force(lot, now)) {
-      if (d.quantity > max_quantity - p.owned) throw Problem(problems::conflict, "The pool cannot hold so many licenses.");
+      if (d.quantity > max_quantity - p.owned)
+        throw Problem(problems::conflict, "The pool cannot hold so many licenses.");
       p.owned += d.quantity;
     }
     auto const boundary = d.starts_at > now ? d.starts_at : d.ends_at;
@@ -195,10 +204,15 @@ LotId Books::deposit(Deposit const& d) {
     s.next_boundary_at = std::min(s.next_boundary_at, p.next_boundary_at);
   }
   settle(s);
-  audit::record(*tx_, *vault_,
-                {d.smart_account_id, audit::EventKind::licenses_deposited, d.actor, d.virtual_account_id, "lot",
-                 lot.lot_id.bytes,
-                 {{"entitlement_code", code_of(d.entitlement_id)}, {"quantity", d.quantity}, {"order", d.source_reference}}});
+  audit::record(
+      *tx_, *vault_,
+      {d.smart_account_id,
+       audit::EventKind::licenses_deposited,
+       d.actor,
+       d.virtual_account_id,
+       "lot",
+       lot.lot_id.bytes,
+       {{"entitlement_code", code_of(d.entitlement_id)}, {"quantity", d.quantity}, {"order", d.source_reference}}});
   return lot.lot_id;
 }
 
@@ -210,8 +224,11 @@ void Books::record_changes(GroupKey const& key, State const& s, audit::Actor con
     bool const lost = p.short_quantity > 0;
     audit::record(*tx_, *vault_,
                   {key.smart_account_id,
-                   lost ? audit::EventKind::compliance_lost : audit::EventKind::compliance_regained, actor,
-                   key.virtual_account_id, "entitlement", p.entitlement_id.bytes,
+                   lost ? audit::EventKind::compliance_lost : audit::EventKind::compliance_regained,
+                   actor,
+                   key.virtual_account_id,
+                   "entitlement",
+                   p.entitlement_id.bytes,
                    {{"entitlement_code", code_of(p.entitlement_id)}, {"short", p.short_quantity}}});
   }
 }
@@ -279,11 +296,15 @@ void Books::store(audit::Actor const& actor) {
     auto const& lot = passed.lot;
     auto const holder = held_by(passed.key.virtual_account_id);
     if (!passed.began)
-      move(*tx_, {passed.key.smart_account_id, lot.lot_id, lot.ends_at, holder, expired, lot.quantity, "term_ended"}, lot);
+      move(*tx_, {passed.key.smart_account_id, lot.lot_id, lot.ends_at, holder, expired, lot.quantity, "term_ended"},
+           lot);
     audit::record(*tx_, *vault_,
                   {passed.key.smart_account_id,
-                   passed.began ? audit::EventKind::term_started : audit::EventKind::term_ended, job,
-                   passed.key.virtual_account_id, "lot", lot.lot_id.bytes,
+                   passed.began ? audit::EventKind::term_started : audit::EventKind::term_ended,
+                   job,
+                   passed.key.virtual_account_id,
+                   "lot",
+                   lot.lot_id.bytes,
                    {{"entitlement_code", code_of(lot.entitlement_id)}, {"quantity", lot.quantity}}});
   }
   store::put_positions(*tx_, positions);
@@ -316,8 +337,8 @@ int settle_due(db::Tx& tx, keys::Vault const& vault, catalog::Catalog const& cat
   return int(keys.size());
 }
 
-void settle_groups_again(db::Tx& tx, keys::Vault const& vault, catalog::Catalog const& catalog, SmartAccountId account,
-                         VirtualAccountId va, std::vector<EntitlementId> const& present,
+void settle_groups_again(db::Tx& tx, keys::Vault const& vault, catalog::Catalog const& catalog,
+                         SmartAccountId account, VirtualAccountId va, std::vector<EntitlementId> const& present,
                          std::vector<EntitlementId> const& gone) {
   Books books(tx, vault, catalog);
   std::vector<GroupKey> keys;

@@ -74,8 +74,8 @@ class Books {
   // What loading and changing added to the stored totals of virtual accounts.
   std::vector<TotalChange> total_changes() const;
 
-  // Writes what changed, with an event for each entitlement that became short or is no longer, and sees to it that the
-  // next boundary is looked at in time. Call once, last.
+  // Writes what changed, with an event for each entitlement that became short or is no longer, and sees to it that
+  // the next boundary is looked at in time. Call once, last.
   void store(audit::Actor const& actor);
 
  private:
@@ -116,12 +116,13 @@ class Books {
 LotId deposit(db::Tx& tx, keys::Vault const& vault, catalog::Catalog const& catalog, Deposit const& deposit);
 
 // Settles what is due in one virtual account and sets its timer anew. Returns the number of groups settled.
-int settle_due(db::Tx& tx, keys::Vault const& vault, catalog::Catalog const& catalog, SmartAccountId account, VirtualAccountId va);
+int settle_due(db::Tx& tx, keys::Vault const& vault, catalog::Catalog const& catalog, SmartAccountId account,
+               VirtualAccountId va);
 
-// Settles groups of one virtual account under the present hierarchy, after the catalogue changed, and forgets those that
-// are gone. Safe to repeat.
-void settle_groups_again(db::Tx& tx, keys::Vault const& vault, catalog::Catalog const& catalog, SmartAccountId account,
-                         VirtualAccountId va, std::vector<EntitlementId> const& present,
+// Settles groups of one virtual account under the present hierarchy, after the catalogue changed, and forgets those
+// that are gone. Safe to repeat.
+void settle_groups_again(db::Tx& tx, keys::Vault const& vault, catalog::Catalog const& catalog,
+                         SmartAccountId account, VirtualAccountId va, std::vector<EntitlementId> const& present,
                          std::vector<EntitlementId> const& gone);
 
 }  // namespace menkyo::licenses

@@ -10,7 +10,9 @@ namespace {
 
 using std::chrono::hours;
 
-EntitlementId entitlement(uint8_t n) { return {{{n}}}; }
+EntitlementId entitlement(uint8_t n) {
+  return {{{n}}};
+}
 EntitlementId const a = entitlement(1), b = entitlement(2), alone = entitlement(9);
 SmartAccountId const account{{{7}}};
 VirtualAccountId const va{{{8}}};
@@ -28,12 +30,12 @@ class BooksTest : public ::testing::TestWithParam<std::string> {
   BooksTest() { db.open(); }
 
   catalog::Catalog const catalog{
-      {1, {}, {}},
-      {{}, {}, {named(a, "TIER-A"), named(b, "TIER-B"), named(alone, "ALONE", true)}, {{a, b, 1}}, {}}};
+      {1, {}, {}}, {{}, {}, {named(a, "TIER-A"), named(b, "TIER-B"), named(alone, "ALONE", true)}, {{a, b, 1}}, {}}};
   keys::Vault vault{keys::MasterKey{}};
 
   Deposit lot(EntitlementId e, int64_t quantity, Instant from, Instant to) {
-    return {account, va, e, to == forever ? LicenseType::PERPETUAL : LicenseType::TERM, quantity, from, to, {}, "order", "A/1", {}};
+    return {account, va,    e, to == forever ? LicenseType::PERPETUAL : LicenseType::TERM, quantity, from, to, {},
+            "order", "A/1", {}};
   }
   void deposit_now(EntitlementId e, int64_t quantity, Instant to = forever) {
     db->write([&](db::Tx& tx) { deposit(tx, vault, catalog, lot(e, quantity, tx.now(), to)); });
@@ -54,9 +56,8 @@ class BooksTest : public ::testing::TestWithParam<std::string> {
     });
   }
   int64_t events(std::string const& kind) {
-    return *db->read([&](db::ReadTx& tx) {
-      return tx.one<int64_t>("select count(*) from event where kind = $1", kind);
-    });
+    return *db->read(
+        [&](db::ReadTx& tx) { return tx.one<int64_t>("select count(*) from event where kind = $1", kind); });
   }
 
   test::TestDatabase db{GetParam()};
@@ -131,14 +132,16 @@ TEST_P(BooksTest, invariants_hold_through_deposits_terms_and_a_time_with_nobody_
     for (auto const& sentence : broken) EXPECT_NE(sentence.find("total"), std::string::npos) << sentence;
   }
   db->write([&](db::Tx& tx) { settle_due(tx, vault, catalog, account, va); });
-  EXPECT_EQ(db->read([&](db::ReadTx& tx) { return broken_invariants(tx, catalog, account); }), std::vector<std::string>{});
+  EXPECT_EQ(db->read([&](db::ReadTx& tx) { return broken_invariants(tx, catalog, account); }),
+            std::vector<std::string>{});
 }
 
 TEST_P(BooksTest, the_checks_notice_a_changed_row) {
   deposit_now(a, 5);
-  for (auto const* damage : {"update position set owned = owned + 1", "update holding set quantity = 4 where holder_kind = 'virtual_account'",
-                             "update lot set quantity = 6", "update virtual_account_total set short = 1",
-                             "update ledger_entry set quantity = 4"}) {
+  for (auto const* damage :
+       {"update position set owned = owned + 1",
+        "update holding set quantity = 4 where holder_kind = 'virtual_account'", "update lot set quantity = 6",
+        "update virtual_account_total set short = 1", "update ledger_entry set quantity = 4"}) {
     try {
       db->write([&](db::Tx& tx) {
         tx.exec(damage);

@@ -49,7 +49,8 @@ ExpectedPositions expected_positions(db::ReadTx& tx, SmartAccountId account) {
     auto& e = expected[{VirtualAccountId{h.holder_id}, h.entitlement_id}];
     if (h.starts_at <= tx.now() && tx.now() < h.ends_at) e.owned += h.quantity;
   }
-  for (auto const& u : store::all_use(tx, account)) expected[{u.virtual_account_id, u.entitlement_id}].in_use += u.quantity;
+  for (auto const& u : store::all_use(tx, account))
+    expected[{u.virtual_account_id, u.entitlement_id}].in_use += u.quantity;
   return expected;
 }
 
@@ -59,14 +60,15 @@ std::string numbers(int64_t owned, int64_t in_use, int64_t borrowed, int64_t len
 }
 
 // Throws std::invalid_argument if the rows are so wrong that nothing can be calculated from them.
-void check_group(db::ReadTx& tx, catalog::Catalog const& catalog, GroupKey const& key, ExpectedPositions const& expected,
-                 Broken& broken) {
+void check_group(db::ReadTx& tx, catalog::Catalog const& catalog, GroupKey const& key,
+                 ExpectedPositions const& expected, Broken& broken) {
   Books books(tx, catalog);
   books.load({key});
   std::vector<GroupEntitlement> facts;
   std::vector<SubstitutionEdge> edges;
   for (auto const& [at, e] : expected) {
-    if (at.first != key.virtual_account_id || books.key_of(key.smart_account_id, at.first, at.second) != key) continue;
+    if (at.first != key.virtual_account_id || books.key_of(key.smart_account_id, at.first, at.second) != key)
+      continue;
     auto const* entitlement = catalog.find_entitlement(at.second);
     facts.push_back({at.second, e.owned, e.in_use, entitlement && entitlement->must_cover()});
   }
@@ -87,7 +89,8 @@ void check_group(db::ReadTx& tx, catalog::Catalog const& catalog, GroupKey const
   std::sort(loans.begin(), loans.end(), [](Loan const& a, Loan const& b) {
     return std::pair(a.borrower, a.lender) < std::pair(b.borrower, b.lender);
   });
-  if (loans != result.loans) broken.push_back("the loans in " + key.virtual_account_id.text() + " are not as calculated");
+  if (loans != result.loans)
+    broken.push_back("the loans in " + key.virtual_account_id.text() + " are not as calculated");
 }
 
 void check_positions(db::ReadTx& tx, catalog::Catalog const& catalog, SmartAccountId account, Broken& broken) {
@@ -120,9 +123,9 @@ void check_totals(db::ReadTx& tx, SmartAccountId account, Broken& broken) {
   }
   for (auto const& t : store::all_totals(tx, account)) {
     auto const& e = totals[t.virtual_account_id];
-    if (t.owned != e.owned || t.in_use != e.in_use || t.borrowed != e.borrowed || t.short_quantity != e.short_quantity ||
-        t.surplus != e.surplus || t.entitlement_count != e.entitlement_count ||
-        t.short_entitlement_count != e.short_entitlement_count)
+    if (t.owned != e.owned || t.in_use != e.in_use || t.borrowed != e.borrowed ||
+        t.short_quantity != e.short_quantity || t.surplus != e.surplus ||
+        t.entitlement_count != e.entitlement_count || t.short_entitlement_count != e.short_entitlement_count)
       broken.push_back("the stored total of " + t.virtual_account_id.text() + " is not the sum of its positions");
   }
 }

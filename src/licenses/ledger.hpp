@@ -21,7 +21,9 @@ struct Holder {
   std::array<uint8_t, 16> id{};  // of the virtual account or device; zero for the others
   bool operator==(Holder const&) const = default;
 };
-inline Holder held_by(VirtualAccountId id) { return {HolderKind::virtual_account, id.bytes}; }
+inline Holder held_by(VirtualAccountId id) {
+  return {HolderKind::virtual_account, id.bytes};
+}
 
 struct Deposit {
   SmartAccountId smart_account_id;

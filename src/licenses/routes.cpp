@@ -65,8 +65,9 @@ struct VirtualAccountOverview {
   ComplianceStatus status = ComplianceStatus::in_compliance;
 };
 BOOST_DESCRIBE_STRUCT(VirtualAccountOverview, (),
-                      (virtual_account_id, name, path_names, depth, owned, in_use, borrowed, short_, surplus, expiring,
-                       entitlement_count, short_entitlement_count, device_count, silent_device_count, status))
+                      (virtual_account_id, name, path_names, depth, owned, in_use, borrowed, short_, surplus,
+                       expiring, entitlement_count, short_entitlement_count, device_count, silent_device_count,
+                       status))
 
 struct OverviewTotals {
   int64_t owned = 0, in_use = 0, borrowed = 0, short_ = 0, surplus = 0, expiring = 0, device_count = 0,
@@ -136,8 +137,8 @@ ComplianceStatus status_of(store::OverviewRow const& row) {
 OverviewTotals totals_of(db::ReadTx& tx, AccountViewer const& access, OverviewFacts const& facts) {
   auto const account = access.smart_account_id();
   auto const s = store::sums(tx, account, access.reach());
-  OverviewTotals out{s.owned, s.in_use, s.borrowed, s.short_quantity, s.surplus, 0, s.device_count, 0,
-                     s.out_of_compliance_count};
+  OverviewTotals out{s.owned, s.in_use,       s.borrowed, s.short_quantity,         s.surplus,
+                     0,       s.device_count, 0,          s.out_of_compliance_count};
   std::vector<VirtualAccountId> changed;
   for (auto const& [va, change] : facts.passed) changed.push_back(va);
   for (auto row : store::overview_of(tx, account, changed)) {
@@ -207,8 +208,8 @@ struct OverviewPage {
   std::optional<VirtualAccountId> last;
 };
 
-OverviewPage find_rows(db::ReadTx& tx, AccountViewer const& access, OverviewQuery const& in, OverviewFacts const& facts,
-                       std::string at) {
+OverviewPage find_rows(db::ReadTx& tx, AccountViewer const& access, OverviewQuery const& in,
+                       OverviewFacts const& facts, std::string at) {
   int64_t const limit = in.limit ? int64_t(*in.limit) : api::default_limit;
   auto const wanted = fold_name(in.search.value_or(""));
   auto const filter = in.status.value_or(ComplianceFilter::all);
@@ -251,9 +252,10 @@ VirtualAccountOverviewList list_overview(db::ReadTx& tx, AccountViewer const& ac
   auto const scope = "overview " + access.person_id().text() + " " + account.text() + " " +
                      std::string(to_text(in.status.value_or(ComplianceFilter::all))) + " " + in.search.value_or("");
   auto const after = cursors.decode(scope, in.cursor, 1);
-  OverviewFacts const facts{passed_since(tx, *catalogs.at(tx), account),
-                            by_account(store::expiring(tx, account, access.reach(), tx.now() + expiring_within_period)),
-                            by_account(store::silent(tx, account, access.reach(), tx.now() - silent_after))};
+  OverviewFacts const facts{
+      passed_since(tx, *catalogs.at(tx), account),
+      by_account(store::expiring(tx, account, access.reach(), tx.now() + expiring_within_period)),
+      by_account(store::silent(tx, account, access.reach(), tx.now() - silent_after))};
   auto const page = find_rows(tx, access, in, facts, after.empty() ? "" : place_of(tx, account, after[0]));
   VirtualAccountOverviewList out;
   for (auto const& row : page.rows) out.items.push_back(show(row, facts));
@@ -263,7 +265,8 @@ VirtualAccountOverviewList list_overview(db::ReadTx& tx, AccountViewer const& ac
   return out;
 }
 
-// ---- Licenses of one virtual account --------------------------------------------------------------------------------
+// ---- Licenses of one virtual account
+// --------------------------------------------------------------------------------
 
 struct LicensePosition {
   EntitlementId entitlement_id;
@@ -277,7 +280,8 @@ struct LicensePosition {
 };
 BOOST_DESCRIBE_STRUCT(LicensePosition, (),
                       (entitlement_id, code, tag, name_en, name_ja, family_code, enforced, export_controlled, owned,
-                       in_use, reserved, borrowed, lent, balance, short_, next_end_at, expiring, license_types, status))
+                       in_use, reserved, borrowed, lent, balance, short_, next_end_at, expiring, license_types,
+                       status))
 
 struct LicensesFilter {
   SmartAccountId smart_account_id;
@@ -334,7 +338,8 @@ std::vector<LicensePosition> positions(db::ReadTx& tx, catalog::Catalog const& c
   for (auto const& p : store::positions_of(tx, account, va)) rows[p.entitlement_id] = p;
   Books books(tx, catalog);
   std::vector<GroupKey> keys;
-  for (auto const group : store::groups_due(tx, account, va, tx.now())) keys.push_back(books.key_of(account, va, group));
+  for (auto const group : store::groups_due(tx, account, va, tx.now()))
+    keys.push_back(books.key_of(account, va, group));
   books.load(keys);
   for (auto const& key : keys)
     for (auto const& p : books.positions_of(key)) rows[p.entitlement_id] = p;
@@ -393,7 +398,8 @@ std::vector<LicensePosition> select(db::ReadTx& tx, catalog::Catalog const& cata
   std::vector<std::pair<Key, LicensePosition>> found;
   for (auto& p : positions(tx, catalog, in.smart_account_id, in.virtual_account_id)) {
     if (!passes(filter, p.status)) continue;
-    if (!mentions(p.code, wanted) && !mentions(p.tag, wanted) && !mentions(p.name_en, wanted) && !mentions(p.name_ja, wanted))
+    if (!mentions(p.code, wanted) && !mentions(p.tag, wanted) && !mentions(p.name_en, wanted) &&
+        !mentions(p.name_ja, wanted))
       continue;
     Key key{sort.key(p), p.entitlement_id};
     if (!last || sort.before(*last, key)) found.emplace_back(std::move(key), std::move(p));
@@ -408,15 +414,16 @@ wire::Page<LicensePosition> list_licenses(db::ReadTx& tx, Viewer const& access, 
                                           catalog::CatalogCache& catalogs, api::Cursors const& cursors) {
   int64_t const limit = in.limit ? int64_t(*in.limit) : api::default_limit;
   auto const scope = "licenses " + access.person_id().text() + " " + in.virtual_account_id.text() + " " +
-                     std::string(to_text(in.status.value_or(ComplianceFilter::all))) + " " + in.sort.value_or("name") +
-                     " " + in.search.value_or("");
+                     std::string(to_text(in.status.value_or(ComplianceFilter::all))) + " " +
+                     in.sort.value_or("name") + " " + in.search.value_or("");
   auto rows = select(tx, *catalogs.at(tx), in, cursors.decode(scope, in.cursor, 2));
   return api::make_page(std::move(rows), limit, cursors, scope, [&](LicensePosition const& p) {
     return std::vector<std::string>{sort_of(in).key(p), p.entitlement_id.text()};
   });
 }
 
-api::Response download_licenses(db::ReadTx& tx, Viewer const&, LicensesFilter const& in, catalog::CatalogCache& catalogs) {
+api::Response download_licenses(db::ReadTx& tx, Viewer const&, LicensesFilter const& in,
+                                catalog::CatalogCache& catalogs) {
   auto rows = select(tx, *catalogs.at(tx), in, {});
   bool const more = rows.size() > size_t(download_limit);
   if (more) rows.resize(size_t(download_limit));
@@ -438,7 +445,8 @@ api::Response download_licenses(db::ReadTx& tx, Viewer const&, LicensesFilter co
   return download(csv, "licenses.csv", more);
 }
 
-// ---- One entitlement ------------------------------------------------------------------------------------------------
+// ---- One entitlement
+// ------------------------------------------------------------------------------------------------
 
 constexpr int64_t lots_limit = 200;
 constexpr int64_t devices_limit = 50;
@@ -456,8 +464,8 @@ struct Lot {
   LotStatus status = LotStatus::ACTIVE;
 };
 BOOST_DESCRIBE_STRUCT(Lot, (),
-                      (lot_id, license_type, quantity, starts_at, ends_at, subscription, source_kind, source_reference,
-                       status))
+                      (lot_id, license_type, quantity, starts_at, ends_at, subscription, source_kind,
+                       source_reference, status))
 
 namespace shown {
 struct Loan {
@@ -486,7 +494,8 @@ struct LicensePositionDetail {
 BOOST_DESCRIBE_STRUCT(LicensePositionDetail, (), (position, lots, loans, devices, device_count))
 
 Lot show(store::HeldLot const& l, Instant now) {
-  Lot out{l.lot_id, l.license_type, l.quantity, l.starts_at, {}, l.subscription, l.source_kind, l.source_reference, {}};
+  Lot out{l.lot_id,       l.license_type, l.quantity,         l.starts_at, {},
+          l.subscription, l.source_kind,  l.source_reference, {}};
   if (l.ends_at != forever) out.ends_at = l.ends_at;
   out.status = l.ends_at <= now ? LotStatus::ENDED : l.starts_at > now ? LotStatus::FUTURE : LotStatus::ACTIVE;
   return out;
@@ -512,7 +521,8 @@ std::vector<shown::Loan> loans_of(db::ReadTx& tx, catalog::Catalog const& catalo
   return out;
 }
 
-LicensePositionDetail get_license(db::ReadTx& tx, Viewer const&, LicenseQuery const& in, catalog::CatalogCache& catalogs) {
+LicensePositionDetail get_license(db::ReadTx& tx, Viewer const&, LicenseQuery const& in,
+                                  catalog::CatalogCache& catalogs) {
   auto const catalog = catalogs.at(tx);
   auto all = positions(tx, *catalog, in.smart_account_id, in.virtual_account_id);
   auto const found =
@@ -527,8 +537,7 @@ LicensePositionDetail get_license(db::ReadTx& tx, Viewer const&, LicenseQuery co
   for (auto const& device :
        store::devices_using(tx, in.smart_account_id, in.virtual_account_id, in.entitlement_id, devices_limit))
     out.devices.push_back(show(*catalog, device));
-  out.device_count =
-      store::count_devices_using(tx, in.smart_account_id, in.virtual_account_id, in.entitlement_id);
+  out.device_count = store::count_devices_using(tx, in.smart_account_id, in.virtual_account_id, in.entitlement_id);
   return out;
 }
 

@@ -38,12 +38,22 @@ class LicenseRoutes : public ::testing::TestWithParam<std::string> {
     tenant.serve(routes());
   }
 
-  void deposit_to(VirtualAccountId va, std::string const& code, int64_t quantity, Instant to = forever, Duration from = {}) {
+  void deposit_to(VirtualAccountId va, std::string const& code, int64_t quantity, Instant to = forever,
+                  Duration from = {}) {
     auto const id = tenant.entitlement(code);
     tenant.db->write([&](db::Tx& tx) {
       deposit(tx, tenant.vault, *tenant.catalogs.at(tx),
-              {tenant.account, va, id, to == forever ? LicenseType::PERPETUAL : LicenseType::TERM, quantity,
-               tx.now() + from, to, "SUB-1", "order", "A-1/1", {}});
+              {tenant.account,
+               va,
+               id,
+               to == forever ? LicenseType::PERPETUAL : LicenseType::TERM,
+               quantity,
+               tx.now() + from,
+               to,
+               "SUB-1",
+               "order",
+               "A-1/1",
+               {}});
     });
   }
   // Gives a device of that virtual account the use.
@@ -53,7 +63,8 @@ class LicenseRoutes : public ::testing::TestWithParam<std::string> {
       auto const catalog = tenant.catalogs.at(tx);
       auto const device = tx.new_id<DeviceId>();
       tx.exec(
-          "insert into device (smart_account_id, device_id, virtual_account_id, product_id, export_controlled_allowed, "
+          "insert into device (smart_account_id, device_id, virtual_account_id, product_id, "
+          "export_controlled_allowed, "
           "status, display_name, sort_name, udi_product_id, udi_serial_number, wrapped_details, public_key, "
           "key_thumbprint, identity_certificate, identity_expires_at, registered_at) values ($1, $2, $3, $4, $5, "
           "'registered', 'edge-1', 'edge-1', 'KZ-1', 'S1', $6, $6, $6, $6, $7, $7)",
@@ -62,8 +73,9 @@ class LicenseRoutes : public ::testing::TestWithParam<std::string> {
           "insert into device_contact (smart_account_id, device_id, last_contact_at, sequence, message_hash, answer, "
           "report_hash, authorization_state) values ($1, $2, $3, 1, $4, $4, $4, 'authorized')",
           tenant.account, device, tx.now(), Bytes{1});
-      tx.exec("insert into device_use (smart_account_id, device_id, entitlement_id, quantity) values ($1, $2, $3, $4)",
-              tenant.account, device, id, quantity);
+      tx.exec(
+          "insert into device_use (smart_account_id, device_id, entitlement_id, quantity) values ($1, $2, $3, $4)",
+          tenant.account, device, id, quantity);
       Books books(tx, tenant.vault, *catalog);
       books.load({books.key_of(tenant.account, va, id)});
       books.change_use(tenant.account, va, id, quantity);
@@ -159,7 +171,8 @@ TEST_P(LicenseRoutes, the_overview_goes_on_page_by_page_and_finds_names) {
     auto const* next = page.json.find("next_cursor");
     cursor = next ? "&cursor=" + next->as_string() : "";
   } while (!cursor.empty());
-  EXPECT_THAT(seen, ElementsAre("Head office", "East", "West", "Branch 0", "Branch 1", "Branch 2", "Branch 3", "Branch 4"));
+  EXPECT_THAT(seen,
+              ElementsAre("Head office", "East", "West", "Branch 0", "Branch 1", "Branch 2", "Branch 3", "Branch 4"));
   auto const found = overview("?search=%20BRANCH%203&limit=1");
   EXPECT_THAT(texts(found.json.at("items"), "name"), ElementsAre("Branch 3"));
   EXPECT_FALSE(found.json.find("next_cursor"));
@@ -221,7 +234,9 @@ TEST_P(LicenseRoutes, licenses_are_exact_after_a_term_passed) {
   deposit_to(east, "ADV", 6, end);
   deposit_to(east, "ESS", 1, forever, days(31));
   use(east, "ESS", 6);
-  auto const short_of = [&] { return licenses(east, "?search=ESS").json.at("items").items()[0].at("short").as_int(); };
+  auto const short_of = [&] {
+    return licenses(east, "?search=ESS").json.at("items").items()[0].at("short").as_int();
+  };
   EXPECT_EQ(short_of(), 0);
   tenant.db.clock.set(end);
   EXPECT_EQ(short_of(), 6);
@@ -241,7 +256,9 @@ TEST_P(LicenseRoutes, one_license_is_shown_with_lots_loans_and_devices) {
   use(east, "PRM", 1);
   auto const device = use(east, "ESS", 2);
   use(west, "ESS", 1);
-  auto const path = [&](std::string const& code) { return tenant.path(east) + "/licenses/" + tenant.entitlement(code).text(); };
+  auto const path = [&](std::string const& code) {
+    return tenant.path(east) + "/licenses/" + tenant.entitlement(code).text();
+  };
   auto const shown = tenant.client(viewer).get(path("PRM"));
   ASSERT_EQ(shown.status, 200) << shown.body;
   EXPECT_THAT(texts(shown.json.at("lots"), "status"), ElementsAre("ACTIVE", "FUTURE", "ACTIVE"));
@@ -283,8 +300,12 @@ TEST_P(LicenseRoutes, a_table_for_download_holds_no_formulas) {
   auto const table = tenant.client(viewer).get(tenant.path(east) + "/licenses.csv");
   ASSERT_EQ(table.status, 200);
   EXPECT_EQ(table.header("content-type"), "text/csv; charset=utf-8");
-  EXPECT_TRUE(table.body.starts_with("\xEF\xBB\xBF" "entitlement_id,code,"));
-  EXPECT_THAT(table.body, HasSubstr(",\"'=Encryption\",暗号,RTR,true,true,1,0,0,0,0,1,0,2026-01-06T00:00:00Z,1,TERM,in_compliance\r\n"));
+  EXPECT_TRUE(
+      table.body.starts_with("\xEF\xBB\xBF"
+                             "entitlement_id,code,"));
+  EXPECT_THAT(
+      table.body,
+      HasSubstr(",\"'=Encryption\",暗号,RTR,true,true,1,0,0,0,0,1,0,2026-01-06T00:00:00Z,1,TERM,in_compliance\r\n"));
   EXPECT_THAT(table.body, HasSubstr(",0,2,0,0,0,-2,2,,0,,out_of_compliance\r\n"));
   EXPECT_THAT(tenant.client(viewer).get(tenant.path(east) + "/licenses.csv?status=out_of_compliance").body,
               Not(HasSubstr("Encryption")));

@@ -7,14 +7,16 @@ namespace menkyo::licenses::store {
 void insert_lot(db::Tx& tx, LotId id, Deposit const& d) {
   tx.exec(
       "insert into lot (smart_account_id, lot_id, entitlement_id, license_type, quantity, starts_at, ends_at, "
-      "subscription, source_kind, source_reference, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+      "subscription, source_kind, source_reference, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, "
+      "$11)",
       d.smart_account_id, id, d.entitlement_id, d.license_type, d.quantity, d.starts_at, d.ends_at, d.subscription,
       d.source_kind, d.source_reference, tx.now());
 }
 
 void insert_entry(db::Tx& tx, Entry const& e) {
   tx.exec(
-      "insert into ledger_entry (smart_account_id, ledger_entry_id, lot_id, effective_at, recorded_at, from_kind, from_id, "
+      "insert into ledger_entry (smart_account_id, ledger_entry_id, lot_id, effective_at, recorded_at, from_kind, "
+      "from_id, "
       "to_kind, to_id, quantity, reason) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
       e.smart_account_id, tx.new_id<LedgerEntryId>(), e.lot_id, e.effective_at, tx.now(), e.from.kind, e.from.id,
       e.to.kind, e.to.id, e.quantity, e.reason);
@@ -23,8 +25,10 @@ void insert_entry(db::Tx& tx, Entry const& e) {
 void move_holding(db::Tx& tx, SmartAccountId account, Holder const& holder, LotFacts const& lot, int64_t change) {
   // The operator's own side of a deposit goes below nought: it is the source of all quantity.
   tx.exec(
-      "insert into holding (smart_account_id, holder_kind, holder_id, entitlement_id, lot_id, quantity, starts_at, ends_at) "
-      "values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (smart_account_id, holder_kind, holder_id, entitlement_id, "
+      "insert into holding (smart_account_id, holder_kind, holder_id, entitlement_id, lot_id, quantity, starts_at, "
+      "ends_at) "
+      "values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (smart_account_id, holder_kind, holder_id, "
+      "entitlement_id, "
       "lot_id) do update set quantity = holding.quantity + excluded.quantity",
       account, holder.kind, holder.id, lot.entitlement_id, lot.lot_id, change, lot.starts_at, lot.ends_at);
   auto const balance = tx.one<int64_t>(
@@ -34,7 +38,8 @@ void move_holding(db::Tx& tx, SmartAccountId account, Holder const& holder, LotF
   if (*balance < 0 && holder.kind != HolderKind::operator_pool) throw std::logic_error("a holding would be negative");
   if (*balance == 0)
     tx.exec(
-        "delete from holding where smart_account_id = $1 and holder_kind = $2 and holder_id = $3 and entitlement_id = $4 "
+        "delete from holding where smart_account_id = $1 and holder_kind = $2 and holder_id = $3 and entitlement_id "
+        "= $4 "
         "and lot_id = $5",
         account, holder.kind, holder.id, lot.entitlement_id, lot.lot_id);
 }
@@ -44,7 +49,8 @@ std::vector<LotFacts> lots_changing(db::ReadTx& tx, SmartAccountId account, Hold
   return tx.all<LotFacts>(
       "select lot_id, entitlement_id, quantity, starts_at, ends_at from holding where smart_account_id = $1 and "
       "holder_kind = $2 and holder_id = $3 and entitlement_id = $4 and ends_at >= $5 and ends_at <= $6 "
-      "union select lot_id, entitlement_id, quantity, starts_at, ends_at from holding where smart_account_id = $1 and "
+      "union select lot_id, entitlement_id, quantity, starts_at, ends_at from holding where smart_account_id = $1 "
+      "and "
       "holder_kind = $2 and holder_id = $3 and entitlement_id = $4 and starts_at >= $5 and starts_at <= $6 "
       "order by 5, 1",
       account, holder.kind, holder.id, entitlement, from, to);
@@ -53,7 +59,8 @@ std::vector<LotFacts> lots_changing(db::ReadTx& tx, SmartAccountId account, Hold
 Boundaries boundaries_after(db::ReadTx& tx, SmartAccountId account, Holder const& holder, EntitlementId entitlement,
                             Instant t) {
   return *tx.one<Boundaries>(
-      "select (select min(starts_at) from holding where smart_account_id = $1 and holder_kind = $2 and holder_id = $3 and "
+      "select (select min(starts_at) from holding where smart_account_id = $1 and holder_kind = $2 and holder_id = "
+      "$3 and "
       "entitlement_id = $4 and starts_at > $5), (select min(ends_at) from holding where smart_account_id = $1 and "
       "holder_kind = $2 and holder_id = $3 and entitlement_id = $4 and ends_at > $5)",
       account, holder.kind, holder.id, entitlement, t);
@@ -69,7 +76,8 @@ std::vector<ComplianceRow> lock_groups(db::Tx& tx, std::vector<GroupKey> const& 
   for (auto const& k : keys) rows.push_back({k.smart_account_id, k.virtual_account_id, k.group_id});
   auto select = [&] {
     return tx.all_many<ComplianceRow>(
-        "select c.smart_account_id, c.virtual_account_id, c.group_id, c.in_compliance, c.next_boundary_at from compliance c "
+        "select c.smart_account_id, c.virtual_account_id, c.group_id, c.in_compliance, c.next_boundary_at from "
+        "compliance c "
         "join {rows: a bytea, v bytea, g bytea} r on c.smart_account_id = r.a and c.virtual_account_id = r.v and "
         "c.group_id = r.g order by 1, 2, 3 {for update}",
         rows);
@@ -87,7 +95,8 @@ std::vector<ComplianceRow> lock_groups(db::Tx& tx, std::vector<GroupKey> const& 
   for (auto const& k : keys)
     guards.push_back({k.smart_account_id, k.virtual_account_id, k.group_id, true, forever, tx.now()});
   tx.exec_many(
-      "insert into compliance (smart_account_id, virtual_account_id, group_id, in_compliance, next_boundary_at, changed_at) "
+      "insert into compliance (smart_account_id, virtual_account_id, group_id, in_compliance, next_boundary_at, "
+      "changed_at) "
       "select a, v, g, c, b, at from {rows: a bytea, v bytea, g bytea, c boolean, b bigint, at bigint} r where true "
       "on conflict (smart_account_id, virtual_account_id, group_id) do nothing",
       guards);
@@ -96,7 +105,8 @@ std::vector<ComplianceRow> lock_groups(db::Tx& tx, std::vector<GroupKey> const& 
 
 std::vector<ComplianceRow> read_groups(db::ReadTx& tx, std::vector<GroupKey> const& keys) {
   return tx.all_many<ComplianceRow>(
-      "select c.smart_account_id, c.virtual_account_id, c.group_id, c.in_compliance, c.next_boundary_at from compliance c "
+      "select c.smart_account_id, c.virtual_account_id, c.group_id, c.in_compliance, c.next_boundary_at from "
+      "compliance c "
       "join {rows: a bytea, v bytea, g bytea} r on c.smart_account_id = r.a and c.virtual_account_id = r.v and "
       "c.group_id = r.g",
       keys);
@@ -120,8 +130,10 @@ std::vector<LoanRow> loans(db::ReadTx& tx, std::vector<EntitlementKey> const& bo
 
 void put_positions(db::Tx& tx, std::vector<PositionRow> const& rows) {
   tx.exec_many(
-      "insert into position (smart_account_id, virtual_account_id, entitlement_id, owned, in_use, reserved, borrowed, lent, "
-      "short, next_boundary_at, next_end_at) select a, v, e, o, i, s, b, l, x, n, d from {rows: a bytea, v bytea, e bytea, "
+      "insert into position (smart_account_id, virtual_account_id, entitlement_id, owned, in_use, reserved, "
+      "borrowed, lent, "
+      "short, next_boundary_at, next_end_at) select a, v, e, o, i, s, b, l, x, n, d from {rows: a bytea, v bytea, e "
+      "bytea, "
       "o bigint, i bigint, s bigint, b bigint, l bigint, x bigint, n bigint, d bigint} r where true "
       "on conflict (smart_account_id, virtual_account_id, entitlement_id) do update set owned = excluded.owned, "
       "in_use = excluded.in_use, reserved = excluded.reserved, borrowed = excluded.borrowed, lent = excluded.lent, "
@@ -139,9 +151,11 @@ void put_compliance(db::Tx& tx, std::vector<ComplianceRow> const& rows) {
   };
   std::vector<Row> given;
   for (auto const& r : rows)
-    given.push_back({r.smart_account_id, r.virtual_account_id, r.group_id, r.in_compliance, r.next_boundary_at, tx.now()});
+    given.push_back(
+        {r.smart_account_id, r.virtual_account_id, r.group_id, r.in_compliance, r.next_boundary_at, tx.now()});
   tx.exec_many(
-      "update compliance set in_compliance = r.c, next_boundary_at = r.b, changed_at = r.at from {rows: a bytea, v bytea, "
+      "update compliance set in_compliance = r.c, next_boundary_at = r.b, changed_at = r.at from {rows: a bytea, v "
+      "bytea, "
       "g bytea, c boolean, b bigint, at bigint} r where compliance.smart_account_id = r.a and "
       "compliance.virtual_account_id = r.v and compliance.group_id = r.g",
       given);
@@ -170,18 +184,23 @@ void put_loans(db::Tx& tx, std::vector<LoanRow> const& rows) {
   tx.exec_many(
       "insert into loan (smart_account_id, virtual_account_id, borrower_id, lender_id, quantity) "
       "select a, v, b, l, q from {rows: a bytea, v bytea, b bytea, l bytea, q bigint} r where true "
-      "on conflict (smart_account_id, virtual_account_id, borrower_id, lender_id) do update set quantity = excluded.quantity",
+      "on conflict (smart_account_id, virtual_account_id, borrower_id, lender_id) do update set quantity = "
+      "excluded.quantity",
       rows);
 }
 
 void add_to_totals(db::Tx& tx, std::vector<TotalChange> const& rows) {
   tx.exec_many(
-      "insert into virtual_account_total (smart_account_id, virtual_account_id, owned, in_use, borrowed, short, surplus, "
-      "entitlement_count, short_entitlement_count, device_count) select a, v, o, i, b, x, s, n, m, d from {rows: a bytea, "
+      "insert into virtual_account_total (smart_account_id, virtual_account_id, owned, in_use, borrowed, short, "
+      "surplus, "
+      "entitlement_count, short_entitlement_count, device_count) select a, v, o, i, b, x, s, n, m, d from {rows: a "
+      "bytea, "
       "v bytea, o bigint, i bigint, b bigint, x bigint, s bigint, n bigint, m bigint, d bigint} r where true "
-      "on conflict (smart_account_id, virtual_account_id) do update set owned = virtual_account_total.owned + excluded.owned, "
+      "on conflict (smart_account_id, virtual_account_id) do update set owned = virtual_account_total.owned + "
+      "excluded.owned, "
       "in_use = virtual_account_total.in_use + excluded.in_use, "
-      "borrowed = virtual_account_total.borrowed + excluded.borrowed, short = virtual_account_total.short + excluded.short, "
+      "borrowed = virtual_account_total.borrowed + excluded.borrowed, short = virtual_account_total.short + "
+      "excluded.short, "
       "surplus = virtual_account_total.surplus + excluded.surplus, "
       "entitlement_count = virtual_account_total.entitlement_count + excluded.entitlement_count, "
       "short_entitlement_count = virtual_account_total.short_entitlement_count + excluded.short_entitlement_count, "
@@ -191,14 +210,16 @@ void add_to_totals(db::Tx& tx, std::vector<TotalChange> const& rows) {
 
 std::vector<EntitlementId> groups_due(db::ReadTx& tx, SmartAccountId account, VirtualAccountId va, Instant now) {
   return tx.all<EntitlementId>(
-      "select group_id from compliance where smart_account_id = $1 and virtual_account_id = $2 and next_boundary_at <= $3 "
+      "select group_id from compliance where smart_account_id = $1 and virtual_account_id = $2 and next_boundary_at "
+      "<= $3 "
       "order by group_id",
       account, va, now);
 }
 
 std::optional<Instant> next_boundary(db::ReadTx& tx, SmartAccountId account, VirtualAccountId va) {
   auto const found = tx.one<std::optional<Instant>>(
-      "select min(next_boundary_at) from compliance where smart_account_id = $1 and virtual_account_id = $2", account, va);
+      "select min(next_boundary_at) from compliance where smart_account_id = $1 and virtual_account_id = $2", account,
+      va);
   if (!found || !*found || **found == forever) return {};
   return *found;
 }
@@ -212,13 +233,15 @@ void ask_for_timer(db::Tx& tx, SmartAccountId account, VirtualAccountId va, Inst
 }
 
 void set_timer(db::Tx& tx, SmartAccountId account, VirtualAccountId va, std::optional<Instant> at) {
-  tx.exec("delete from timer where kind = $1 and smart_account_id = $2 and subject_id = $3", "license_boundary", account, va);
+  tx.exec("delete from timer where kind = $1 and smart_account_id = $2 and subject_id = $3", "license_boundary",
+          account, va);
   if (at) ask_for_timer(tx, account, va, *at);
 }
 
 std::vector<EntryRow> all_entries(db::ReadTx& tx, SmartAccountId account) {
   return tx.all<EntryRow>(
-      "select lot_id, from_kind, from_id, to_kind, to_id, quantity from ledger_entry where smart_account_id = $1", account);
+      "select lot_id, from_kind, from_id, to_kind, to_id, quantity from ledger_entry where smart_account_id = $1",
+      account);
 }
 
 std::vector<HoldingRow> all_holdings(db::ReadTx& tx, SmartAccountId account) {
@@ -234,7 +257,8 @@ std::vector<LotRow> all_lots(db::ReadTx& tx, SmartAccountId account) {
 
 std::vector<UseRow> all_use(db::ReadTx& tx, SmartAccountId account) {
   return tx.all<UseRow>(
-      "select d.virtual_account_id, u.entitlement_id, cast(sum(u.quantity) as bigint) from device_use u join device d "
+      "select d.virtual_account_id, u.entitlement_id, cast(sum(u.quantity) as bigint) from device_use u join device "
+      "d "
       "on d.smart_account_id = u.smart_account_id and d.device_id = u.device_id where u.smart_account_id = $1 "
       "group by d.virtual_account_id, u.entitlement_id",
       account);
@@ -277,29 +301,29 @@ std::vector<T> gather(access::Reach const& reach, F&& read) {
 
 }  // namespace
 
-#define OVERVIEW_COLUMNS                                                                                                \
-  "select v.virtual_account_id, v.name, v.path, v.sort_path, coalesce(t.owned, 0), coalesce(t.in_use, 0), "    \
-  "coalesce(t.borrowed, 0), coalesce(t.short, 0), coalesce(t.surplus, 0), coalesce(t.entitlement_count, 0), "           \
-  "coalesce(t.short_entitlement_count, 0), coalesce(t.device_count, 0) from virtual_account v "                         \
-  "left join virtual_account_total t on t.smart_account_id = v.smart_account_id and "                                   \
+#define OVERVIEW_COLUMNS                                                                                      \
+  "select v.virtual_account_id, v.name, v.path, v.sort_path, coalesce(t.owned, 0), coalesce(t.in_use, 0), "   \
+  "coalesce(t.borrowed, 0), coalesce(t.short, 0), coalesce(t.surplus, 0), coalesce(t.entitlement_count, 0), " \
+  "coalesce(t.short_entitlement_count, 0), coalesce(t.device_count, 0) from virtual_account v "               \
+  "left join virtual_account_total t on t.smart_account_id = v.smart_account_id and "                         \
   "t.virtual_account_id = v.virtual_account_id "
 #define OVERVIEW_AFTER OVERVIEW_COLUMNS "where v.smart_account_id = $1 and v.sort_path > $2 "
 
 std::vector<OverviewRow> overview(db::ReadTx& tx, SmartAccountId account, access::Reach const& reach,
                                   std::string const& after, int64_t limit) {
   // Of the whole account the index by tree order is read just as far as the page goes.
-  if (reach.all)
-    return tx.all<OverviewRow>(OVERVIEW_AFTER "order by v.sort_path limit $3", account, after, limit);
+  if (reach.all) return tx.all<OverviewRow>(OVERVIEW_AFTER "order by v.sort_path limit $3", account, after, limit);
   auto rows = gather<OverviewRow>(reach, [&](PathRange const& range) {
-    return tx.all<OverviewRow>(OVERVIEW_AFTER "and v.path >= $3 and v.path < $4 order by v.sort_path limit $5", account,
-                               after, range.from, range.to, limit);
+    return tx.all<OverviewRow>(OVERVIEW_AFTER "and v.path >= $3 and v.path < $4 order by v.sort_path limit $5",
+                               account, after, range.from, range.to, limit);
   });
   std::sort(rows.begin(), rows.end(), [](auto const& a, auto const& b) { return a.sort_path < b.sort_path; });
   if (int64_t(rows.size()) > limit) rows.resize(size_t(limit));
   return rows;
 }
 
-std::vector<OverviewRow> overview_of(db::ReadTx& tx, SmartAccountId account, std::vector<VirtualAccountId> const& vas) {
+std::vector<OverviewRow> overview_of(db::ReadTx& tx, SmartAccountId account,
+                                     std::vector<VirtualAccountId> const& vas) {
   struct Key {
     SmartAccountId a;
     VirtualAccountId i;
@@ -321,7 +345,8 @@ Sums sums(db::ReadTx& tx, SmartAccountId account, access::Reach const& reach) {
              "cast(coalesce(sum(t.surplus), 0) as bigint), cast(coalesce(sum(t.device_count), 0) as bigint), "
              "cast(coalesce(sum(case when t.short_entitlement_count > 0 then 1 else 0 end), 0) as bigint) "
              "from virtual_account v join virtual_account_total t on t.smart_account_id = v.smart_account_id and "
-             "t.virtual_account_id = v.virtual_account_id where v.smart_account_id = $1 and v.path >= $2 and v.path < $3",
+             "t.virtual_account_id = v.virtual_account_id where v.smart_account_id = $1 and v.path >= $2 and v.path "
+             "< $3",
              account, range.from, range.to);
        })) {
     out.owned += s.owned;
@@ -339,7 +364,8 @@ std::vector<Count> expiring(db::ReadTx& tx, SmartAccountId account, access::Reac
   return gather<Count>(reach, [&](PathRange const& range) {
     return tx.all<Count>(
         "select h.holder_id, cast(sum(h.quantity) as bigint) from holding h join virtual_account v on "
-        "v.smart_account_id = h.smart_account_id and v.virtual_account_id = h.holder_id where h.smart_account_id = $1 and "
+        "v.smart_account_id = h.smart_account_id and v.virtual_account_id = h.holder_id where h.smart_account_id = "
+        "$1 and "
         "h.holder_kind = 'virtual_account' and h.ends_at > $2 and h.ends_at <= $3 and h.starts_at <= $2 and "
         "v.path >= $4 and v.path < $5 group by h.holder_id",
         account, tx.now(), until, range.from, range.to);
@@ -386,7 +412,8 @@ std::vector<PositionRow> positions_of(db::ReadTx& tx, SmartAccountId account, Vi
       account, va);
 }
 
-std::vector<EntitlementCount> expiring_of(db::ReadTx& tx, SmartAccountId account, VirtualAccountId va, Instant until) {
+std::vector<EntitlementCount> expiring_of(db::ReadTx& tx, SmartAccountId account, VirtualAccountId va,
+                                          Instant until) {
   return tx.all<EntitlementCount>(
       "select entitlement_id, cast(sum(quantity) as bigint) from holding where smart_account_id = $1 and "
       "holder_kind = 'virtual_account' and holder_id = $2 and ends_at > $3 and ends_at <= $4 and starts_at <= $3 "
@@ -403,17 +430,19 @@ std::vector<EntitlementType> types_of(db::ReadTx& tx, SmartAccountId account, Vi
 }
 
 std::vector<HeldLot> lots_of(db::ReadTx& tx, SmartAccountId account, VirtualAccountId va, EntitlementId entitlement,
-                            int64_t limit) {
+                             int64_t limit) {
   auto out = tx.all<HeldLot>(
       "select l.lot_id, l.license_type, h.quantity, l.starts_at, l.ends_at, l.subscription, l.source_kind, "
-      "l.source_reference from holding h join lot l on l.smart_account_id = h.smart_account_id and l.lot_id = h.lot_id "
+      "l.source_reference from holding h join lot l on l.smart_account_id = h.smart_account_id and l.lot_id = "
+      "h.lot_id "
       "where h.smart_account_id = $1 and h.holder_kind = 'virtual_account' and h.holder_id = $2 and "
       "h.entitlement_id = $3 order by l.ends_at, l.lot_id limit $4",
       account, va, entitlement, limit);
   // What ended is held by nobody; the entry that ended it tells whose it was.
   auto const ended = tx.all<HeldLot>(
       "select l.lot_id, l.license_type, e.quantity, l.starts_at, l.ends_at, l.subscription, l.source_kind, "
-      "l.source_reference from holding h join lot l on l.smart_account_id = h.smart_account_id and l.lot_id = h.lot_id "
+      "l.source_reference from holding h join lot l on l.smart_account_id = h.smart_account_id and l.lot_id = "
+      "h.lot_id "
       "join ledger_entry e on e.smart_account_id = h.smart_account_id and e.lot_id = h.lot_id "
       "where h.smart_account_id = $1 and h.holder_kind = 'expired' and h.entitlement_id = $3 and "
       "e.from_kind = 'virtual_account' and e.from_id = $2 and e.to_kind = 'expired' "
@@ -435,7 +464,8 @@ std::vector<UsingDevice> devices_using(db::ReadTx& tx, SmartAccountId account, V
 int64_t count_devices_using(db::ReadTx& tx, SmartAccountId account, VirtualAccountId va, EntitlementId entitlement) {
   return *tx.one<int64_t>(
       "select count(*) from device_use u join device d on d.smart_account_id = u.smart_account_id and "
-      "d.device_id = u.device_id where u.smart_account_id = $1 and u.entitlement_id = $2 and d.virtual_account_id = $3",
+      "d.device_id = u.device_id where u.smart_account_id = $1 and u.entitlement_id = $2 and d.virtual_account_id = "
+      "$3",
       account, entitlement, va);
 }
 

@@ -65,7 +65,8 @@ std::optional<Instant> next_boundary(db::ReadTx& tx, SmartAccountId account, Vir
 void ask_for_timer(db::Tx& tx, SmartAccountId account, VirtualAccountId va, Instant at);
 void set_timer(db::Tx& tx, SmartAccountId account, VirtualAccountId va, std::optional<Instant> at);
 
-// ---- everything of one account, for the checks in invariants.hpp ------------------------------------------------------
+// ---- everything of one account, for the checks in invariants.hpp
+// ------------------------------------------------------
 
 struct EntryRow {
   LotId lot_id;
@@ -99,7 +100,8 @@ std::vector<UseRow> all_use(db::ReadTx& tx, SmartAccountId account);
 std::vector<PositionRow> all_positions(db::ReadTx& tx, SmartAccountId account);
 std::vector<TotalChange> all_totals(db::ReadTx& tx, SmartAccountId account);
 
-// ---- pages; joins with virtual accounts and devices are for reading only ------------------------------------------------
+// ---- pages; joins with virtual accounts and devices are for reading only
+// ------------------------------------------------
 
 // A range of virtual_account.path; see access::Reach.
 struct PathRange {
@@ -117,10 +119,12 @@ std::vector<OverviewRow> overview(db::ReadTx& tx, SmartAccountId account, access
                                   std::string const& after, int64_t limit);
 
 // Those of these virtual accounts, in no order.
-std::vector<OverviewRow> overview_of(db::ReadTx& tx, SmartAccountId account, std::vector<VirtualAccountId> const& vas);
+std::vector<OverviewRow> overview_of(db::ReadTx& tx, SmartAccountId account,
+                                     std::vector<VirtualAccountId> const& vas);
 
 struct Sums {
-  int64_t owned = 0, in_use = 0, borrowed = 0, short_quantity = 0, surplus = 0, device_count = 0, out_of_compliance_count = 0;
+  int64_t owned = 0, in_use = 0, borrowed = 0, short_quantity = 0, surplus = 0, device_count = 0,
+          out_of_compliance_count = 0;
 };
 Sums sums(db::ReadTx& tx, SmartAccountId account, access::Reach const& reach);
 
@@ -128,8 +132,8 @@ struct Count {
   VirtualAccountId virtual_account_id;
   int64_t quantity;
 };
-// Licenses in force that end in (now, until], and registered devices without contact since `since`; by virtual account,
-// those with none left out.
+// Licenses in force that end in (now, until], and registered devices without contact since `since`; by virtual
+// account, those with none left out.
 std::vector<Count> expiring(db::ReadTx& tx, SmartAccountId account, access::Reach const& reach, Instant until);
 std::vector<Count> silent(db::ReadTx& tx, SmartAccountId account, access::Reach const& reach, Instant since);
 
@@ -164,7 +168,7 @@ struct HeldLot {
 };
 // Those that it holds, soonest end first, and then those that ended, latest first.
 std::vector<HeldLot> lots_of(db::ReadTx& tx, SmartAccountId account, VirtualAccountId va, EntitlementId entitlement,
-                            int64_t limit);
+                             int64_t limit);
 
 struct UsingDevice {
   DeviceId device_id;

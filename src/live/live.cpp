@@ -74,7 +74,8 @@ std::string event_text(Change const& change) {
   return out + "\n\n";
 }
 
-api::Response open_stream(db::ReadTx& tx, Viewer const& access, StreamQuery const&, api::Caller const& caller, Live& live) {
+api::Response open_stream(db::ReadTx& tx, Viewer const& access, StreamQuery const&, api::Caller const& caller,
+                          Live& live) {
   return live.open(caller, access.smart_account_id(), access.reach(), tx.now());
 }
 
@@ -224,16 +225,18 @@ void Live::poll(Subscribers const& subscribers) {
     if (!stays[i]) {
       if (s.sink) s.sink("");
     } else if (!change.topics.empty()) {
-      if (s.sink) s.sink(event_text(change));
-      else if (s.waiting.size() < waiting_limit) s.waiting += event_text(change);
+      if (s.sink)
+        s.sink(event_text(change));
+      else if (s.waiting.size() < waiting_limit)
+        s.waiting += event_text(change);
     }
   }
 }
 
 std::vector<api::Route> routes() {
-  std::vector<api::Route> out{
-      api::route<&open_stream>(api::Method::get, "/api/v1/smart_accounts/{smart_account_id}/stream", "stream_changes",
-                               "Hear of changes as they happen")};
+  std::vector<api::Route> out{api::route<&open_stream>(api::Method::get,
+                                                       "/api/v1/smart_accounts/{smart_account_id}/stream",
+                                                       "stream_changes", "Hear of changes as they happen")};
   out.front().answer_type = "text/event-stream";
   return out;
 }

@@ -29,8 +29,8 @@ struct LiveConfig {
   size_t streams_per_person = 20;
 };
 
-// One thread reads the event log while there are streams, and sleeps otherwise. Thread-safe; the database must outlive
-// it.
+// One thread reads the event log while there are streams, and sleeps otherwise. Thread-safe; the database must
+// outlive it.
 class Live {
  public:
   explicit Live(LiveConfig config);
@@ -58,8 +58,8 @@ class Live {
   Subscribers present();  // with mutex_ held
 
   LiveConfig config_;
-  Instant floor_{};               // of the polling thread: when it last looked
-  std::set<EventId> seen_;        // of the polling thread: within the overlap
+  Instant floor_{};         // of the polling thread: when it last looked
+  std::set<EventId> seen_;  // of the polling thread: within the overlap
   std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<std::weak_ptr<Subscriber>> subscribers_;

@@ -110,8 +110,10 @@ TEST_P(LiveStream, tells_what_changed_where) {
   page.take(std::move(response));
   auto const device = happen(audit::EventKind::device_removed, east);
   ASSERT_TRUE(page.hears(device.text()));
-  EXPECT_EQ(page.text(), ": open\n\nevent: change\ndata: {\"topics\":[\"devices\",\"events\",\"licenses\"],\"virtual_account_ids\":[\"" +
-                             east.text() + "\"],\"ids\":[\"" + device.text() + "\"]}\n\n");
+  EXPECT_EQ(
+      page.text(),
+      ": open\n\nevent: change\ndata: {\"topics\":[\"devices\",\"events\",\"licenses\"],\"virtual_account_ids\":[\"" +
+          east.text() + "\"],\"ids\":[\"" + device.text() + "\"]}\n\n");
   happen(audit::EventKind::token_created, west);
   ASSERT_TRUE(page.hears("\"tokens\""));
   // Each was told once.

@@ -6,8 +6,8 @@ namespace menkyo::people {
 
 namespace {
 
-// The most used passwords that consist of letters, as ranked by zxcvbn 4.4.2 (frequency list "passwords", MIT license,
-// https://github.com/dropbox/zxcvbn), without the obscene ones; and this product's own words.
+// The most used passwords that consist of letters, as ranked by zxcvbn 4.4.2 (frequency list "passwords", MIT
+// license, https://github.com/dropbox/zxcvbn), without the obscene ones; and this product's own words.
 constexpr auto words = std::to_array<std::string_view>({
     // clang-format off
     "access", "action", "adidas", "admin", "administrator", "airborne", "alaska", "alexande", "alexis", "america",
@@ -55,6 +55,8 @@ constexpr auto words = std::to_array<std::string_view>({
 
 }  // namespace
 
-std::span<const std::string_view> common_passwords() { return words; }
+std::span<const std::string_view> common_passwords() {
+  return words;
+}
 
 }  // namespace menkyo::people

@@ -20,15 +20,24 @@ constexpr unsigned passes = 2;
 constexpr size_t salt_bytes = 16, hash_bytes = 32;
 static_assert(salt_bytes == crypto_pwhash_argon2id_SALTBYTES);
 
-bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
-bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_symbol(char c) { return c > ' ' && c < 0x7f && !is_upper(c) && !is_lower(c) && !is_digit(c); }
+bool is_upper(char c) {
+  return c >= 'A' && c <= 'Z';
+}
+bool is_lower(char c) {
+  return c >= 'a' && c <= 'z';
+}
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_symbol(char c) {
+  return c > ' ' && c < 0x7f && !is_upper(c) && !is_lower(c) && !is_digit(c);
+}
 
 constexpr std::string_view disguises = "@a4a0o1i!i3e$s5s7t|l", ends = "0123456789!@#$%^&*()-_=+.,?~ ";
 
 // What is left when the usual disguises are taken off: "P@ssw0rd2026!" becomes "password". Digits and symbols at the
-// ends go, except that many, which may be disguised letters themselves; those inside are taken for letters or dropped.
+// ends go, except that many, which may be disguised letters themselves; those inside are taken for letters or
+// dropped.
 std::string core_of(std::string_view password, bool undisguise, size_t kept_before = 0, size_t kept_behind = 0) {
   auto const first = password.find_first_not_of(ends);
   if (first == std::string_view::npos) return {};
@@ -105,11 +114,11 @@ std::string hash_password(std::string_view given, Random& random) {
   auto const password = to_nfkc(given);
   auto const salt = random.bytes(salt_bytes);
   Bytes hash(hash_bytes);
-  if (crypto_pwhash(hash.data(), hash.size(), password.data(), password.size(), salt.data(), passes, memory_kib * 1024,
-                    crypto_pwhash_ALG_ARGON2ID13) != 0)
+  if (crypto_pwhash(hash.data(), hash.size(), password.data(), password.size(), salt.data(), passes,
+                    memory_kib * 1024, crypto_pwhash_ALG_ARGON2ID13) != 0)
     throw std::bad_alloc();
-  return "$argon2id$v=19$m=" + std::to_string(memory_kib) + ",t=" + std::to_string(passes) + ",p=1$" + base64(salt) + "$" +
-         base64(hash);
+  return "$argon2id$v=19$m=" + std::to_string(memory_kib) + ",t=" + std::to_string(passes) + ",p=1$" + base64(salt) +
+         "$" + base64(hash);
 }
 
 bool verify_password(std::string_view given, std::string const& hash_or_empty) {

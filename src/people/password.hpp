@@ -14,9 +14,9 @@ namespace menkyo::people {
 // needs_lower, needs_digit, needs_symbol, too_common); empty if nothing is. `mail` may not be its core.
 std::vector<FieldError> check_password(std::string_view password, std::string_view mail);
 
-// Argon2id (RFC 9106) with 19 MiB, two passes and one lane, as the OWASP Password Storage Cheat Sheet sets the minimum;
-// written as a PHC string. Passwords are taken in NFKC, so that a full-width and a half-width keyboard write the same.
-// Throws std::bad_alloc.
+// Argon2id (RFC 9106) with 19 MiB, two passes and one lane, as the OWASP Password Storage Cheat Sheet sets the
+// minimum; written as a PHC string. Passwords are taken in NFKC, so that a full-width and a half-width keyboard write
+// the same. Throws std::bad_alloc.
 std::string hash_password(std::string_view password, Random& random);
 
 // Takes as long for no hash (nobody has that address, or no password yet) as for a wrong password.

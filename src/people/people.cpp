@@ -31,7 +31,8 @@ PersonId create_person(db::Tx& tx, keys::Vault const& vault, NewPerson const& pe
   auto const mail = normalize_mail(person.profile.mail);
   if (!mail) throw invalid_field("/mail", "not_a_mail", "must be a mail address");
   auto const lookup = mail_lookup(vault, *mail);
-  if (store::find_by_mail(tx, lookup)) throw Problem(problems::conflict, "There is an account with this mail address.");
+  if (store::find_by_mail(tx, lookup))
+    throw Problem(problems::conflict, "There is an account with this mail address.");
   auto const id = tx.new_id<PersonId>();
   auto const profile = wire::to_json(person.profile);
   store::insert_person(
@@ -65,9 +66,13 @@ Person load_person(db::ReadTx& tx, keys::Vault const& vault, PersonId id) {
   return std::move(found.front());
 }
 
-void set_language(db::Tx& tx, PersonId id, Language language) { store::set_language(tx, id, language); }
+void set_language(db::Tx& tx, PersonId id, Language language) {
+  store::set_language(tx, id, language);
+}
 
-bool has_password(db::ReadTx& tx, PersonId id) { return store::password_hash(tx, id).has_value(); }
+bool has_password(db::ReadTx& tx, PersonId id) {
+  return store::password_hash(tx, id).has_value();
+}
 
 void disable_person(db::Tx& tx, PersonId id) {
   if (!store::disable(tx, id, tx.now())) return;
@@ -76,7 +81,8 @@ void disable_person(db::Tx& tx, PersonId id) {
 }
 
 std::string display_name(Person const& person) {
-  auto name = person.given_name + (person.given_name.empty() || person.family_name.empty() ? "" : " ") + person.family_name;
+  auto name =
+      person.given_name + (person.given_name.empty() || person.family_name.empty() ? "" : " ") + person.family_name;
   return name.empty() ? person.mail : name;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
-// People: who has an account here, how they prove it, and their sessions. A person belongs to no tenant; roles are given
-// elsewhere. Mail address and names are kept sealed; a person is found by a keyed hash of the normalized address.
+// People: who has an account here, how they prove it, and their sessions. A person belongs to no tenant; roles are
+// given elsewhere. Mail address and names are kept sealed; a person is found by a keyed hash of the normalized
+// address.
 
 #include <optional>
 #include <string>
@@ -81,8 +82,8 @@ BOOST_DESCRIBE_STRUCT(SessionFacts, (), (created_at, expires_at))
 // Problem unauthenticated if the session ended.
 SessionFacts load_session(db::ReadTx& tx, api::Caller const& caller);
 
-// Finds out who sent a request; the Dispatcher's `authenticate`. Expired sessions and disabled persons are nobody. The
-// use of a session is written by a transaction of its own afterwards. Thread-safe; owns nothing.
+// Finds out who sent a request; the Dispatcher's `authenticate`. Expired sessions and disabled persons are nobody.
+// The use of a session is written by a transaction of its own afterwards. Thread-safe; owns nothing.
 class Authenticator {
  public:
   Authenticator(db::Database& database, keys::Vault const& vault) : database_(database), vault_(vault) {}
@@ -97,7 +98,8 @@ class Authenticator {
 // calls it; returns how many rows went.
 int64_t clean_up(db::Tx& tx, int64_t limit);
 
-// ---- Operations -----------------------------------------------------------------------------------------------------
+// ---- Operations
+// -----------------------------------------------------------------------------------------------------
 
 std::vector<api::Route> routes();
 

@@ -21,8 +21,12 @@ struct WhoAmI {
   std::string person_id;
 };
 BOOST_DESCRIBE_STRUCT(WhoAmI, (), (person_id))
-WhoAmI who_am_i(db::ReadTx&, api::Caller const& caller) { return {caller.person_id.text()}; }
-WhoAmI who_am_i_writing(db::Tx&, api::Caller const& caller) { return {caller.person_id.text()}; }
+WhoAmI who_am_i(db::ReadTx&, api::Caller const& caller) {
+  return {caller.person_id.text()};
+}
+WhoAmI who_am_i_writing(db::Tx&, api::Caller const& caller) {
+  return {caller.person_id.text()};
+}
 
 class People : public ::testing::TestWithParam<std::string> {
  protected:

@@ -43,8 +43,11 @@ struct OneTimeLinkUse {
 };
 BOOST_DESCRIBE_STRUCT(OneTimeLinkUse, (), (token, password))
 
-// The first of two steps: later versions may send somebody elsewhere (federation). It knows nothing about the address.
-SignInStarted start_sign_in(db::ReadTx&, SignInStart const&) { return {SignInStep::password}; }
+// The first of two steps: later versions may send somebody elsewhere (federation). It knows nothing about the
+// address.
+SignInStarted start_sign_in(db::ReadTx&, SignInStart const&) {
+  return {SignInStep::password};
+}
 
 api::Response answer_sign_in(db::Database& database, SignIn const& in, keys::Vault const& vault,
                              api::Request const& request) {

@@ -30,8 +30,9 @@ int seconds_until(Instant then, Instant now) {
   return int(std::chrono::ceil<std::chrono::seconds>(then - now).count());
 }
 
-// Counts the attempt, or Problem too_many_requests; tells whether the source is a known one. Buckets are always opened in this order: the pair names both others,
-// so two transactions that share a pair meet there first; sources are opened before addresses.
+// Counts the attempt, or Problem too_many_requests; tells whether the source is a known one. Buckets are always
+// opened in this order: the pair names both others, so two transactions that share a pair meet there first; sources
+// are opened before addresses.
 bool count_attempt(db::Tx& tx, Buckets const& keys) {
   auto const now = tx.now();
   auto const pair = store::open_bucket(tx, keys.pair, now);
@@ -69,12 +70,14 @@ std::string begin_session(db::Tx& tx, keys::Vault const& vault, PersonId person)
 
 }  // namespace
 
-std::string_view cookie_name(bool secure) { return secure ? "__Host-menkyo_session" : "menkyo_session"; }
+std::string_view cookie_name(bool secure) {
+  return secure ? "__Host-menkyo_session" : "menkyo_session";
+}
 
 std::string set_cookie(bool secure, std::string_view token, Duration age) {
   auto const seconds = std::chrono::duration_cast<std::chrono::seconds>(age).count();
-  return std::string(cookie_name(secure)) + "=" + std::string(token) + "; Path=/; Max-Age=" + std::to_string(seconds) +
-         "; HttpOnly; SameSite=Lax" + (secure ? "; Secure" : "");
+  return std::string(cookie_name(secure)) + "=" + std::string(token) +
+         "; Path=/; Max-Age=" + std::to_string(seconds) + "; HttpOnly; SameSite=Lax" + (secure ? "; Secure" : "");
 }
 
 std::string_view session_token(api::Request const& request) {

@@ -4,7 +4,8 @@ namespace menkyo::people::store {
 
 void insert_person(db::Tx& tx, PersonRow const& p) {
   tx.exec(
-      "insert into person (person_id, mail_lookup, wrapped_profile, language, created_at) values ($1, $2, $3, $4, $5)",
+      "insert into person (person_id, mail_lookup, wrapped_profile, language, created_at) values ($1, $2, $3, $4, "
+      "$5)",
       p.person_id, p.mail_lookup, p.wrapped_profile, p.language, p.created_at);
 }
 
@@ -34,7 +35,8 @@ std::optional<Credentials> credentials_for_update(db::Tx& tx, PersonId id) {
 }
 
 std::optional<std::string> password_hash(db::ReadTx& tx, PersonId id) {
-  return tx.one<std::string>("select password_hash from person where person_id = $1 and password_hash is not null", id);
+  return tx.one<std::string>("select password_hash from person where person_id = $1 and password_hash is not null",
+                             id);
 }
 
 void set_password(db::Tx& tx, PersonId id, std::string const& hash, Instant at) {
@@ -52,7 +54,9 @@ void insert_link(db::Tx& tx, LinkRow const& l) {
       l.link_lookup, l.one_time_link_id, l.person_id, l.purpose, l.created_at, l.expires_at);
 }
 
-void delete_links(db::Tx& tx, PersonId person) { tx.exec("delete from one_time_link where person_id = $1", person); }
+void delete_links(db::Tx& tx, PersonId person) {
+  tx.exec("delete from one_time_link where person_id = $1", person);
+}
 
 std::optional<OpenLink> open_link(db::ReadTx& tx, Bytes const& link_lookup, Instant now) {
   return tx.one<OpenLink>(
@@ -62,8 +66,9 @@ std::optional<OpenLink> open_link(db::ReadTx& tx, Bytes const& link_lookup, Inst
 }
 
 bool use_link(db::Tx& tx, Bytes const& link_lookup, Instant now) {
-  return tx.exec("update one_time_link set used_at = $2 where link_lookup = $1 and used_at is null and expires_at > $2",
-                 link_lookup, now) == 1;
+  return tx.exec(
+             "update one_time_link set used_at = $2 where link_lookup = $1 and used_at is null and expires_at > $2",
+             link_lookup, now) == 1;
 }
 
 void insert_session(db::Tx& tx, SessionRow const& s) {

@@ -38,7 +38,9 @@ Bucket without_attempt(Bucket bucket, ThrottleRule const& rule) {
   return bucket;
 }
 
-Bucket known_source(Instant now) { return {known, now, Instant{}}; }
+Bucket known_source(Instant now) {
+  return {known, now, Instant{}};
+}
 
 std::string source_of(std::string const& peer) {
   std::array<uint8_t, 16> v6{};

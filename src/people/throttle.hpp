@@ -1,8 +1,8 @@
 #pragma once
-// How guessing of passwords is slowed down. Attempts are counted before the password is looked at, so that many at once
-// gain nothing, in three buckets: this address from this source, this source, and this address from anywhere. The last
-// one blocks for half a minute at most, and not at all a source from which the owner signed in lately: strangers cannot
-// lock somebody out. Buckets exist for addresses without an account too.
+// How guessing of passwords is slowed down. Attempts are counted before the password is looked at, so that many at
+// once gain nothing, in three buckets: this address from this source, this source, and this address from anywhere.
+// The last one blocks for half a minute at most, and not at all a source from which the owner signed in lately:
+// strangers cannot lock somebody out. Buckets exist for addresses without an account too.
 
 #include <string>
 

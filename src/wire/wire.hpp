@@ -1,7 +1,7 @@
 #pragma once
 // Typed structs <-> JSON, and their JSON Schema (2020-12, as OpenAPI 3.1 uses it). A struct is described once, with
-// BOOST_DESCRIBE_STRUCT beside its declaration; everything here follows from that. Unknown members, missing members and
-// values beyond their limits are all reported together, each with its JSON pointer.
+// BOOST_DESCRIBE_STRUCT beside its declaration; everything here follows from that. Unknown members, missing members
+// and values beyond their limits are all reported together, each with its JSON pointer.
 
 #include <boost/describe.hpp>
 #include <boost/mp11.hpp>
@@ -112,7 +112,8 @@ struct Codec<Whole<Min, Max>> {
   }
   static void decode(json::Value const& v, T& out, std::string const& path, Errors& errors) {
     if (v.kind() == json::Kind::integer) return check(v.as_int(), out, path, errors);
-    if (v.kind() == json::Kind::real) return add_error(errors, path, "out_of_range", "must be a whole number in range");
+    if (v.kind() == json::Kind::real)
+      return add_error(errors, path, "out_of_range", "must be a whole number in range");
     wrong_type(errors, path, "a whole number");
   }
   static void decode_word(std::string const& word, T& out, std::string const& path, Errors& errors) {
@@ -221,7 +222,7 @@ struct Codec<Instant> {
 };
 
 template <class E>
-  requires std::is_enum_v<E>
+requires std::is_enum_v<E>
 struct Codec<E> {
   static void decode(json::Value const& v, E& out, std::string const& path, Errors& errors) {
     if (!v.is_string()) return wrong_type(errors, path, "one of the listed words");

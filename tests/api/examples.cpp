@@ -9,8 +9,8 @@ namespace menkyo::test {
 
 namespace {
 
-using protocol::json::Value;
 using protocol::json::parse;
+using protocol::json::Value;
 
 bool among(std::vector<std::string> const& list, std::string const& name) {
   return std::find(list.begin(), list.end(), name) != list.end();
@@ -97,9 +97,12 @@ api::Request example_request(api::Route const& route, Samples const& samples, st
     if (!parameter.at("required").as_bool() && !among(also, name)) continue;
     auto value = maker.value(name, parameter.at("schema"), also);
     if (value.starts_with('"')) value = parse(value).as_string();
-    if (place == "path") put_path(request.path, name, value);
-    else if (place == "query") request.query += (request.query.empty() ? "" : "&") + name + "=" + value;
-    else request.headers.emplace_back("if-match", "\"" + value + "\"");
+    if (place == "path")
+      put_path(request.path, name, value);
+    else if (place == "query")
+      request.query += (request.query.empty() ? "" : "&") + name + "=" + value;
+    else
+      request.headers.emplace_back("if-match", "\"" + value + "\"");
   }
   if (request.path.find('{') != std::string::npos)
     throw std::runtime_error("a parameter of the path is not declared: " + request.path);

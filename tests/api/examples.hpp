@@ -16,7 +16,8 @@ struct Samples {
 
 // A request with everything that the route requires, and the optional members named in `also`. Throws
 // std::runtime_error with the name of a parameter for which there is no sample, or of a schema it cannot fill.
-api::Request example_request(api::Route const& route, Samples const& samples, std::vector<std::string> const& also = {});
+api::Request example_request(api::Route const& route, Samples const& samples,
+                             std::vector<std::string> const& also = {});
 
 // Whether the route takes an optional parameter or member of that name.
 bool takes_optional(api::Route const& route, std::string const& name);

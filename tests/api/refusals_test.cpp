@@ -81,7 +81,8 @@ std::string_view expected(api::Route const& route, CallerKind const& caller, boo
       auto const permission = permission_of<Permission>(need);
       if (need.scope == "smart_account") return judge_account(caller, permission);
       if (need.scope == "virtual_accounts") return judge_any(caller, permission);
-      if (need.scope == "virtual_account" || need.scope == "role_grant") return judge_virtual_account(caller, permission);
+      if (need.scope == "virtual_account" || need.scope == "role_grant")
+        return judge_virtual_account(caller, permission);
       if (need.scope == "place")
         return names_place ? judge_virtual_account(caller, permission) : judge_account(caller, permission);
       throw std::logic_error("unknown scope " + need.scope);
@@ -96,7 +97,8 @@ constexpr ProblemKind undone{"undone", 418, "Done and undone"};
 
 class UndoneCall final : public api::Call {
  public:
-  UndoneCall(std::unique_ptr<api::Call> inner, std::optional<api::Response>& kept) : inner_(std::move(inner)), kept_(kept) {}
+  UndoneCall(std::unique_ptr<api::Call> inner, std::optional<api::Response>& kept)
+      : inner_(std::move(inner)), kept_(kept) {}
   api::Response read(db::ReadTx& tx, api::Caller const& caller) override { return inner_->read(tx, caller); }
   api::Response write(db::Tx& tx, api::Caller const& caller) override {
     kept_ = inner_->write(tx, caller);
@@ -121,13 +123,14 @@ class Refusals : public ::testing::TestWithParam<std::string> {
         route.decode = [this, decode = route.decode](auto const& request, auto const& path, auto const& services) {
           return std::make_unique<UndoneCall>(decode(request, path, services), kept);
         };
-    dispatcher.emplace(api::DispatchConfig{
-        .routes = std::move(table),
-        .database = &*world.db,
-        .services = &services,
-        .sealer = &world.vault,
-        .authenticate = people::Authenticator(*world.db, world.vault),
-        .otherwise = [](api::Request, api::Reply reply) { reply({404, {}, "", {}}); }});
+    dispatcher.emplace(api::DispatchConfig{.routes = std::move(table),
+                                           .database = &*world.db,
+                                           .services = &services,
+                                           .sealer = &world.vault,
+                                           .authenticate = people::Authenticator(*world.db, world.vault),
+                                           .otherwise = [](api::Request, api::Reply reply) {
+                                             reply({404, {}, "", {}});
+                                           }});
   }
   ~Refusals() override { std::filesystem::remove_all(folder); }
 
@@ -139,15 +142,18 @@ class Refusals : public ::testing::TestWithParam<std::string> {
       auto const insert = [&](VirtualAccountId id, int64_t number, std::optional<VirtualAccountId> parent,
                               std::string const& path, int64_t depth) {
         tx.exec(
-            "insert into virtual_account (smart_account_id, virtual_account_id, number, parent_id, path, sort_path, depth, "
-            "name, description, is_default, commerce_access, created_at, version) values ($1, $2, $3, $4, $5, $5, $6, "
+            "insert into virtual_account (smart_account_id, virtual_account_id, number, parent_id, path, sort_path, "
+            "depth, "
+            "name, description, is_default, commerce_access, created_at, version) values ($1, $2, $3, $4, $5, $5, "
+            "$6, "
             "$5, '', $7, 'PUBLIC', $8, 1)",
             world.account, id, number, parent, path, depth, false, tx.now());
       };
       insert(above, 1001, {}, "/1001/", 1);
-      tx.exec("update virtual_account set parent_id = $3, path = '/1001/1/', depth = 2 where smart_account_id = $1 "
-              "and virtual_account_id = $2",
-              world.account, world.va, above);
+      tx.exec(
+          "update virtual_account set parent_id = $3, path = '/1001/1/', depth = 2 where smart_account_id = $1 "
+          "and virtual_account_id = $2",
+          world.account, world.va, above);
       insert(below, 1002, world.va, "/1001/1/1002/", 3);
       tx.exec("insert into counter (name, value) values ('virtual_account', 2000), ('smart_account', 2000)");
     });
@@ -155,10 +161,12 @@ class Refusals : public ::testing::TestWithParam<std::string> {
 
   PersonId person(std::string const& name) {
     return world.db->write([&](db::Tx& tx) {
-      return people::create_person(tx, world.vault, {{name + "@matrix.example", name, "Test", {}}, people::Language::en}, {});
+      return people::create_person(tx, world.vault,
+                                   {{name + "@matrix.example", name, "Test", {}}, people::Language::en}, {});
     });
   }
-  RoleGrantId grant(PersonId who, Role role, std::optional<VirtualAccountId> where = {}, std::optional<Instant> end = {}) {
+  RoleGrantId grant(PersonId who, Role role, std::optional<VirtualAccountId> where = {},
+                    std::optional<Instant> end = {}) {
     return world.db->write([&](db::Tx& tx) {
       auto const id = tx.new_id<RoleGrantId>();
       tx.exec(
@@ -223,8 +231,8 @@ class Refusals : public ::testing::TestWithParam<std::string> {
       callers.push_back({std::string(to_text(role)), id, {}, {role}});
     }
     auto const outsider = world.db->write([&](db::Tx& tx) {
-      accounts::create_smart_account(tx, world.vault,
-                                     {"Other", "other.example", {"admin@other.example", "A", "B", people::Language::en}}, {});
+      accounts::create_smart_account(
+          tx, world.vault, {"Other", "other.example", {"admin@other.example", "A", "B", people::Language::en}}, {});
       return *people::find_person(tx, world.vault, "admin@other.example");
     });
     callers.push_back({"the administrator of another account", outsider});
@@ -237,7 +245,8 @@ class Refusals : public ::testing::TestWithParam<std::string> {
   }
 
   void make_service() {
-    folder = std::filesystem::temp_directory_path() / ("menkyo_refusals_" + to_hex(Random(system_seeds().next()).bytes(8)));
+    folder = std::filesystem::temp_directory_path() /
+             ("menkyo_refusals_" + to_hex(Random(system_seeds().next()).bytes(8)));
     app::Settings settings;
     settings.data = folder;
     service = std::make_unique<app::Service>(settings);
@@ -247,8 +256,8 @@ class Refusals : public ::testing::TestWithParam<std::string> {
     services.add(world.catalogs);
     services.add(*world.desk);
     services.add(*service);
-    live = std::make_unique<live::Live>(
-        live::LiveConfig{&*world.db, [](db::ReadTx& tx, api::Caller const& caller) { people::load_session(tx, caller); }});
+    live = std::make_unique<live::Live>(live::LiveConfig{
+        &*world.db, [](db::ReadTx& tx, api::Caller const& caller) { people::load_session(tx, caller); }});
     services.add(*live);
   }
 
@@ -280,7 +289,8 @@ class Refusals : public ::testing::TestWithParam<std::string> {
   static std::string verdict_of(api::Response const& response) {
     if (response.status < 400) return std::string(allowed);
     auto const code = protocol::json::parse(response.body).at("code").as_string();
-    bool const refused = code == "unauthenticated" || code == "forbidden" || code == "not_found" || code == "cross_site";
+    bool const refused =
+        code == "unauthenticated" || code == "forbidden" || code == "not_found" || code == "cross_site";
     return refused ? code : std::string(allowed);
   }
 
@@ -305,7 +315,8 @@ class Refusals : public ::testing::TestWithParam<std::string> {
         << response.status << " " << response.body;
     EXPECT_LT(response.status, 500) << route.operation_id << " by " << caller.name << ": " << response.body;
     for (auto const& fault : faults_of(routes, request, response))
-      ADD_FAILURE() << route.operation_id << " by " << caller.name << " answers other than declared: " << fault << "\n"
+      ADD_FAILURE() << route.operation_id << " by " << caller.name << " answers other than declared: " << fault
+                    << "\n"
                     << response.body.substr(0, 500);
     return verdict == allowed;
   }
@@ -327,7 +338,8 @@ MENKYO_ON_BOTH_DATABASES(Refusals);
 
 TEST_P(Refusals, are_what_the_table_says) {
   for (auto const& route : routes) {
-    bool const by_place = std::any_of(route.needs.begin(), route.needs.end(), [](auto& n) { return n.scope == "place"; });
+    bool const by_place =
+        std::any_of(route.needs.begin(), route.needs.end(), [](auto& n) { return n.scope == "place"; });
     std::vector<std::vector<std::string>> variants{{}};
     for (std::string name : {"parent_id", "virtual_account_id"})
       if (by_place && takes_optional(route, name)) variants.push_back({name});

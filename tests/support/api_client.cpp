@@ -63,8 +63,8 @@ Answer ApiClient::send(api::Method method, std::string const& target, std::strin
   if (type.starts_with("application/json") || type.starts_with("application/problem+json"))
     answer.json = json::parse(answer.body);
   for (auto const& fault : check_answer(dispatcher_.routes(), method, path, answer.status, type, answer.json))
-    ADD_FAILURE() << api::to_text(method) << " " << path << " answered " << answer.body << "\nagainst its schema: "
-                  << fault;
+    ADD_FAILURE() << api::to_text(method) << " " << path << " answered " << answer.body
+                  << "\nagainst its schema: " << fault;
   return answer;
 }
 

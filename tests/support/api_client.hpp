@@ -1,6 +1,6 @@
 #pragma once
-// A caller of the API without sockets: sends requests to a Dispatcher, waits for the answers, keeps cookies as a browser
-// does, and holds every answer against the schema that its route declares.
+// A caller of the API without sockets: sends requests to a Dispatcher, waits for the answers, keeps cookies as a
+// browser does, and holds every answer against the schema that its route declares.
 
 #include <map>
 
@@ -17,7 +17,7 @@ struct Answer {
   std::string body;
   json::Value json;  // null if the body is not JSON
 
-  std::string code() const;                        // of a problem, else empty
+  std::string code() const;                         // of a problem, else empty
   std::string header(std::string_view name) const;  // the first of that name
 };
 

@@ -109,7 +109,8 @@ Bytes DeviceWorld::chance(size_t count) {
   return chance_.bytes(count);
 }
 
-LotId DeviceWorld::deposit(std::string const& code, int64_t quantity, Instant ends_at, std::optional<Instant> starts_at) {
+LotId DeviceWorld::deposit(std::string const& code, int64_t quantity, Instant ends_at,
+                           std::optional<Instant> starts_at) {
   auto const type = ends_at == forever ? licenses::LicenseType::PERPETUAL : licenses::LicenseType::TERM;
   auto const present = catalog();
   auto const id = id_of(code);

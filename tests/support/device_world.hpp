@@ -43,7 +43,8 @@ class DeviceWorld {
   void advance(Duration d) { db.clock.advance(d); }
 
   // Into the first virtual account unless told otherwise; `ends_at` forever makes it perpetual.
-  LotId deposit(std::string const& code, int64_t quantity, Instant ends_at = forever, std::optional<Instant> starts_at = {});
+  LotId deposit(std::string const& code, int64_t quantity, Instant ends_at = forever,
+                std::optional<Instant> starts_at = {});
   LotId deposit_to(VirtualAccountId va, std::string const& code, int64_t quantity);
   devices::CreatedToken token(TokenWish const& wish = {});
   void revoke(RegistrationTokenId id);

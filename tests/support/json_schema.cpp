@@ -18,26 +18,41 @@ class Checker {
 
   void check(Value const& schema, Value const& value, std::string const& at) {
     for (auto const& [name, rule] : schema.members()) {
-      if (name == "$ref") check_reference(rule.as_string(), value, at);
-      else if (name == "type") check_type(rule, value, at);
-      else if (name == "enum") check_enum(rule, value, at);
-      else if (name == "minimum") numeric(value, at, [&](double v) { return v >= rule.as_double(); });
-      else if (name == "maximum") numeric(value, at, [&](double v) { return v <= rule.as_double(); });
-      else if (name == "minLength") textual(value, at, [&](auto const& t) { return length(t) >= rule.as_int(); });
-      else if (name == "maxLength") textual(value, at, [&](auto const& t) { return length(t) <= rule.as_int(); });
+      if (name == "$ref")
+        check_reference(rule.as_string(), value, at);
+      else if (name == "type")
+        check_type(rule, value, at);
+      else if (name == "enum")
+        check_enum(rule, value, at);
+      else if (name == "minimum")
+        numeric(value, at, [&](double v) { return v >= rule.as_double(); });
+      else if (name == "maximum")
+        numeric(value, at, [&](double v) { return v <= rule.as_double(); });
+      else if (name == "minLength")
+        textual(value, at, [&](auto const& t) { return length(t) >= rule.as_int(); });
+      else if (name == "maxLength")
+        textual(value, at, [&](auto const& t) { return length(t) <= rule.as_int(); });
       else if (name == "pattern")
         textual(value, at, [&](auto const& t) { return std::regex_search(t, std::regex(rule.as_string())); });
-      else if (name == "format") check_format(rule.as_string(), value, at);
-      else if (name == "items") check_items(rule, value, at);
-      else if (name == "properties") check_properties(rule, value, at);
-      else if (name == "required") check_required(rule, value, at);
-      else if (name == "additionalProperties") check_additional(schema, rule, value, at);
-      else report(at, "the schema has the unknown keyword " + name);
+      else if (name == "format")
+        check_format(rule.as_string(), value, at);
+      else if (name == "items")
+        check_items(rule, value, at);
+      else if (name == "properties")
+        check_properties(rule, value, at);
+      else if (name == "required")
+        check_required(rule, value, at);
+      else if (name == "additionalProperties")
+        check_additional(schema, rule, value, at);
+      else
+        report(at, "the schema has the unknown keyword " + name);
     }
   }
 
  private:
-  void report(std::string const& at, std::string const& what) { faults_.push_back((at.empty() ? "/" : at) + " " + what); }
+  void report(std::string const& at, std::string const& what) {
+    faults_.push_back((at.empty() ? "/" : at) + " " + what);
+  }
 
   static int64_t length(std::string const& text) {
     return std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; });
@@ -63,19 +78,27 @@ class Checker {
 
   static bool is_of(std::string const& type, Value const& value) {
     switch (value.kind()) {
-      case Kind::null: return type == "null";
-      case Kind::boolean: return type == "boolean";
-      case Kind::integer: return type == "integer" || type == "number";
-      case Kind::real: return type == "number";
-      case Kind::string: return type == "string";
-      case Kind::array: return type == "array";
-      case Kind::object: return type == "object";
+      case Kind::null:
+        return type == "null";
+      case Kind::boolean:
+        return type == "boolean";
+      case Kind::integer:
+        return type == "integer" || type == "number";
+      case Kind::real:
+        return type == "number";
+      case Kind::string:
+        return type == "string";
+      case Kind::array:
+        return type == "array";
+      case Kind::object:
+        return type == "object";
     }
     return false;
   }
   void check_type(Value const& rule, Value const& value, std::string const& at) {
     bool fits = false;
-    if (rule.is_string()) fits = is_of(rule.as_string(), value);
+    if (rule.is_string())
+      fits = is_of(rule.as_string(), value);
     else
       for (auto const& type : rule.items()) fits = fits || is_of(type.as_string(), value);
     if (!fits) report(at, "is not of type " + protocol::json::to_text(rule));
@@ -113,9 +136,12 @@ class Checker {
     auto const* properties = schema.find("properties");
     for (auto const& m : value.members()) {
       if (properties && properties->find(m.name)) continue;
-      if (rule.is_object()) check(rule, m.value, at + "/" + m.name);
-      else if (rule.kind() != Kind::boolean) report(at, "the schema has odd additionalProperties");
-      else if (!rule.as_bool()) report(at, "has the undeclared member " + m.name);
+      if (rule.is_object())
+        check(rule, m.value, at + "/" + m.name);
+      else if (rule.kind() != Kind::boolean)
+        report(at, "the schema has odd additionalProperties");
+      else if (!rule.as_bool())
+        report(at, "has the undeclared member " + m.name);
     }
   }
 
@@ -135,8 +161,8 @@ std::vector<std::string> parts_of(std::string const& path) {
 
 // The schema of problems as the published document has it.
 Value const& problem_schema() {
-  static Value const schema = protocol::json::parse(api::openapi({}, "0"))
-                                  .at("components").at("schemas").at("Problem");
+  static Value const schema =
+      protocol::json::parse(api::openapi({}, "0")).at("components").at("schemas").at("Problem");
   return schema;
 }
 
@@ -160,8 +186,9 @@ api::Route const* find_route(std::vector<api::Route> const& routes, api::Method 
   return nullptr;
 }
 
-std::vector<std::string> check_answer(std::vector<api::Route> const& routes, api::Method method, std::string const& path,
-                                      int status, std::string const& content_type, Value const& value) {
+std::vector<std::string> check_answer(std::vector<api::Route> const& routes, api::Method method,
+                                      std::string const& path, int status, std::string const& content_type,
+                                      Value const& value) {
   wire::Schemas schemas;
   if (status >= 400) {
     if (content_type != "application/problem+json") return {"a failure is not application/problem+json"};

@@ -13,10 +13,11 @@ namespace menkyo::test {
 std::vector<std::string> check_schema(protocol::json::Value const& schema, wire::Schemas const& schemas,
                                       protocol::json::Value const& value);
 
-// Holds an answer against what the route of that method and path declares, or against Problem if it failed. Empty if it
-// fits, or if no route has the path.
-std::vector<std::string> check_answer(std::vector<api::Route> const& routes, api::Method method, std::string const& path,
-                                      int status, std::string const& content_type, protocol::json::Value const& value);
+// Holds an answer against what the route of that method and path declares, or against Problem if it failed. Empty if
+// it fits, or if no route has the path.
+std::vector<std::string> check_answer(std::vector<api::Route> const& routes, api::Method method,
+                                      std::string const& path, int status, std::string const& content_type,
+                                      protocol::json::Value const& value);
 
 // The row that answers the path.
 api::Route const* find_route(std::vector<api::Route> const& routes, api::Method method, std::string const& path);

@@ -11,14 +11,19 @@ namespace menkyo::test {
 namespace {
 
 constexpr std::string_view catalog_csv =
-    "record,code,family,name_en,name_ja,tag,license_types,enforced,export_controlled,product,entitlement,lender,borrower,"
+    "record,code,family,name_en,name_ja,tag,license_types,enforced,export_controlled,product,entitlement,lender,"
+    "borrower,"
     "priority\n"
     "family,RTR,,Routers,ルーター,,,,,,,,,\n"
     "product,KZ-1,RTR,Kaze 1,風1,,,,,,,,,\n"
-    "entitlement,ESS,RTR,Essentials,基本,\"regid.2019-04.example.aozora.ESS,1.0_ESS\",perpetual|term|demo,false,false,,,,,\n"
-    "entitlement,ADV,RTR,Advantage,拡張,\"regid.2019-04.example.aozora.ADV,1.0_ADV\",perpetual|term|demo,false,false,,,,,\n"
-    "entitlement,PRM,RTR,Premier,最上,\"regid.2019-04.example.aozora.PRM,1.0_PRM\",perpetual|term|demo,false,false,,,,,\n"
-    "entitlement,ENC,RTR,=Encryption,暗号,\"regid.2019-04.example.aozora.ENC,1.0_ENC\",perpetual|term,true,true,,,,,\n"
+    "entitlement,ESS,RTR,Essentials,基本,\"regid.2019-04.example.aozora.ESS,1.0_ESS\",perpetual|term|demo,false,"
+    "false,,,,,\n"
+    "entitlement,ADV,RTR,Advantage,拡張,\"regid.2019-04.example.aozora.ADV,1.0_ADV\",perpetual|term|demo,false,false,"
+    ",,,,\n"
+    "entitlement,PRM,RTR,Premier,最上,\"regid.2019-04.example.aozora.PRM,1.0_PRM\",perpetual|term|demo,false,false,,,"
+    ",,\n"
+    "entitlement,ENC,RTR,=Encryption,暗号,\"regid.2019-04.example.aozora.ENC,1.0_ENC\",perpetual|term,true,true,,,,,"
+    "\n"
     "substitution,,,,,,,,,,,PRM,ADV,1\n"
     "substitution,,,,,,,,,,,ADV,ESS,1\n"
     "compatibility,,,,,,,,,KZ-1,ESS,,,\n"
@@ -34,7 +39,8 @@ Tenant::Tenant(std::string const& kind, db::DatabaseConfig config) : db(kind) {
   authority = keys::Authority::load(*db, vault);
   auto const report = catalog::import_catalog(*db, vault, catalog_csv, "catalog.csv", {},
                                               [](db::Tx&, std::vector<catalog::GroupId> const&, Instant) {});
-  for (auto const& fault : report.problems.first) ADD_FAILURE() << fault.line << " " << fault.column << " " << fault.reason;
+  for (auto const& fault : report.problems.first)
+    ADD_FAILURE() << fault.line << " " << fault.column << " " << fault.reason;
   account = db->write([](db::Tx& tx) {
     auto const id = tx.new_id<SmartAccountId>();
     tx.exec(
@@ -59,14 +65,17 @@ VirtualAccountId Tenant::add_virtual_account(std::string const& name, std::optio
     Place place{"/", "", -1};
     if (parent)
       place = *tx.one<Place>(
-          "select path, sort_path, depth from virtual_account where smart_account_id = $1 and virtual_account_id = $2",
+          "select path, sort_path, depth from virtual_account where smart_account_id = $1 and virtual_account_id = "
+          "$2",
           account, *parent);
     auto const id = tx.new_id<VirtualAccountId>();
     auto const path = place.path + std::to_string(number) + "/";
     auto const sort_path = place.sort_path + sort_key(name) + "\x02" + std::to_string(number) + "\x01";
     tx.exec(
-        "insert into virtual_account (smart_account_id, virtual_account_id, number, parent_id, path, sort_path, depth, "
-        "name, description, is_default, commerce_access, created_at, version) values ($1, $2, $3, $4, $5, $6, $7, $8, '', "
+        "insert into virtual_account (smart_account_id, virtual_account_id, number, parent_id, path, sort_path, "
+        "depth, "
+        "name, description, is_default, commerce_access, created_at, version) values ($1, $2, $3, $4, $5, $6, $7, "
+        "$8, '', "
         "$9, 'PUBLIC', $10, 1)",
         account, id, number, parent, path, sort_path, place.depth + 1, name, false, tx.now());
     return id;

@@ -11,8 +11,8 @@
 
 namespace menkyo::test {
 
-// The catalogue: product KZ-1 "Kaze 1"; entitlements PRM, ADV and ESS, each one's surplus covering the next; ENC, which
-// is enforced and export-controlled. KZ-1 may use all of them.
+// The catalogue: product KZ-1 "Kaze 1"; entitlements PRM, ADV and ESS, each one's surplus covering the next; ENC,
+// which is enforced and export-controlled. KZ-1 may use all of them.
 class Tenant {
  public:
   explicit Tenant(std::string const& database_kind, db::DatabaseConfig config = {});

@@ -35,7 +35,8 @@ struct Outcome {
 
 class TestDevice {
  public:
-  TestDevice(DeviceWorld& world, std::string serial_number, protocol::Algorithm algorithm = protocol::Algorithm::es256)
+  TestDevice(DeviceWorld& world, std::string serial_number,
+             protocol::Algorithm algorithm = protocol::Algorithm::es256)
       : world(&world), serial_number(std::move(serial_number)), key(protocol::Key::generate(algorithm)) {}
 
   // Each makes a message with the next sequence number.

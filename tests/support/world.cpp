@@ -10,13 +10,14 @@ World::World(std::string const& kind) : database(kind) {
 }
 
 void World::serve(std::vector<api::Route> routes) {
-  dispatcher.emplace(api::DispatchConfig{
-      .routes = std::move(routes),
-      .database = &*database,
-      .services = &services,
-      .sealer = &vault,
-      .authenticate = *authenticator,
-      .otherwise = [](api::Request, api::Reply reply) { reply({404, {}, "", {}}); }});
+  dispatcher.emplace(api::DispatchConfig{.routes = std::move(routes),
+                                         .database = &*database,
+                                         .services = &services,
+                                         .sealer = &vault,
+                                         .authenticate = *authenticator,
+                                         .otherwise = [](api::Request, api::Reply reply) {
+                                           reply({404, {}, "", {}});
+                                         }});
 }
 
 PersonId World::person(std::string const& mail) {
@@ -53,7 +54,9 @@ SmartAccountId World::account(std::string const& domain, std::string const& admi
   return id;
 }
 
-PersonId World::administrator_of(SmartAccountId account) { return administrators_.at(account); }
+PersonId World::administrator_of(SmartAccountId account) {
+  return administrators_.at(account);
+}
 
 VirtualAccountId World::virtual_account(SmartAccountId account, std::string const& name,
                                         std::optional<VirtualAccountId> parent) {
@@ -71,7 +74,8 @@ RoleGrantId World::grant(SmartAccountId account, PersonId person, access::Role r
   return database->write([&](db::Tx& tx) {
     auto const id = tx.new_id<RoleGrantId>();
     tx.exec(
-        "insert into role_grant (smart_account_id, role_grant_id, person_id, role, virtual_account_id, created_at, ends_at) "
+        "insert into role_grant (smart_account_id, role_grant_id, person_id, role, virtual_account_id, created_at, "
+        "ends_at) "
         "values ($1, $2, $3, $4, $5, $6, $7)",
         account, id, person, role, virtual_account, tx.now(), ends_at);
     return id;
