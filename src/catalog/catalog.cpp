@@ -30,8 +30,8 @@ class Joined {
     return i;
   }
   void join(size_t a, size_t b) {
-    auto const [low, high] = std::minmax(find(a), find(b));
-    up_[high] = low;
+    size_t const one = find(a), other = find(b);
+    up_[std::max(one, other)] = std::min(one, other);
   }
 
  private:
