@@ -3,7 +3,7 @@
 import AxeBuilder from "@axe-core/playwright";
 import i18next, { type TFunction } from "i18next";
 import type { BrowserContext, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import en from "../src/i18n/en.json";
 import ja from "../src/i18n/ja.json";
 import { openWorld, type World } from "./world";
@@ -86,6 +86,11 @@ describe.each(STORIES)("the story in $language", (story) => {
     });
   });
   afterAll(() => context?.close());
+  beforeEach(({ onTestFailed, task }) => {
+    onTestFailed(async () => {
+      await page.screenshot({ path: world.picture(`${story.language}-failed-${task.name.replaceAll(/\W+/g, "-")}`) });
+    });
+  });
 
   const button = (key: string) => page.getByRole("button", { name: t(key), exact: true });
   const tab = (key: string) => page.getByRole("tab", { name: t(key), exact: true });

@@ -4,9 +4,15 @@ import { StrictMode } from "react";
 import { RouterProvider } from "react-router/dom";
 import { messagesOf } from "../i18n";
 import { FlashProvider } from "../ui/flash";
+import { LeavingContext } from "../ui/leaving";
 import { useLanguage } from "../ui/use_language";
 import { queryClient } from "./query_client";
 import { router } from "./router";
+
+function isLeaving(): boolean {
+  const { navigation, location } = router.state;
+  return navigation.location !== undefined && navigation.location.pathname !== location.pathname;
+}
 
 export function App() {
   const language = useLanguage();
@@ -15,7 +21,9 @@ export function App() {
       <QueryClientProvider client={queryClient}>
         <I18nProvider locale={language} messages={messagesOf(language)}>
           <FlashProvider>
-            <RouterProvider router={router} />
+            <LeavingContext value={isLeaving}>
+              <RouterProvider router={router} />
+            </LeavingContext>
           </FlashProvider>
         </I18nProvider>
       </QueryClientProvider>

@@ -11,11 +11,11 @@ import TextFilter from "@cloudscape-design/components/text-filter";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useLocation } from "react-router";
 import type { ListQuery } from "../api/calls";
 import { asProblem } from "../api/problem";
 import type { Page } from "../api/types";
 import { formatTotal } from "./format";
+import { useIsLeaving } from "./leaving";
 import { listQuery, nextSort, sortField } from "./list_query";
 import { changeList, type ListShape, useListState } from "./list_state";
 import { PAGE_SIZES, type TablePreferences, useTablePreferences } from "./preferences";
@@ -194,7 +194,7 @@ function hiddenColumns<T>(columns: Column<T>[], preferences: TablePreferences): 
 
 function SearchField({ label, value, onChange }: { label: string; value: string; onChange: (text: string) => void }) {
   const { t } = useTranslation();
-  const { pathname } = useLocation();
+  const isLeaving = useIsLeaving();
   const [text, setText] = useState(value);
   const [known, setKnown] = useState(value);
   // The address may change under the field (back button, "clear filters"); the field follows it.
@@ -205,11 +205,11 @@ function SearchField({ label, value, onChange }: { label: string; value: string;
   useEffect(() => {
     if (text.trim() === value) return;
     const timer = setTimeout(() => {
-      // A link may have been followed meanwhile while its page is still loading; the search must not call it back.
-      if (window.location.pathname === pathname) onChange(text.trim());
+      // A search that waited must not call back a link that was followed meanwhile.
+      if (!isLeaving()) onChange(text.trim());
     }, SEARCH_PAUSE_MS);
     return () => clearTimeout(timer);
-  }, [text, value, onChange, pathname]);
+  }, [text, value, onChange, isLeaving]);
   return (
     <TextFilter
       filteringText={text}
