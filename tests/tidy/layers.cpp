@@ -33,7 +33,7 @@ std::vector<Include> includes_of(std::string_view text) {
 // The modules that stand below all capabilities, with what each may include beside itself.
 std::map<std::string, std::vector<std::string>> const& shells() {
   static std::map<std::string, std::vector<std::string>> const may{
-      {"base", {}},
+      {"base", {"protocol"}},
       {"wire", {"base", "protocol"}},
       {"db", {"base", "wire"}},
       {"api", {"base", "wire", "db", "protocol"}},
