@@ -140,7 +140,7 @@ void ChainCheck::check_personal(EventRow const& event, store::PersonalRow const*
   }
   auto salted = personal->salt;
   try {
-    auto const text = vault_.open("event_personal", personal->wrapped_value);
+    auto const text = vault_->open("event_personal", personal->wrapped_value);
     salted.insert(salted.end(), text.begin(), text.end());
   } catch (keys::SealBroken const&) {
     salted.clear();

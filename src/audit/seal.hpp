@@ -51,7 +51,7 @@ struct ChainReport {
 class ChainCheck {
  public:
   ChainCheck(keys::Vault const& vault, HeadVerifier verifier, SmartAccountId account)
-      : vault_(vault), verifier_(std::move(verifier)), account_(account) {}
+      : vault_(&vault), verifier_(std::move(verifier)), account_(account) {}
 
   // Looks at the next links, and when there are no more, at the next events: `limit` of either. True if there is more
   // to look at. Called again after it gave false, it looks at what was added since, and at the head anew.
@@ -66,7 +66,7 @@ class ChainCheck {
   void check_head(db::ReadTx& tx);
   void fault(std::string text) { report_.faults.push_back(std::move(text)); }
 
-  keys::Vault const& vault_;
+  keys::Vault const* vault_;
   HeadVerifier verifier_;
   SmartAccountId account_;
   ChainReport report_;
