@@ -11,9 +11,9 @@
 #include "app/sample.hpp"
 #include "app/serve.hpp"
 #include "app/service.hpp"
+#include "app/verify.hpp"
 #include "app/version.hpp"
 #include "base/log.hpp"
-#include "licenses/invariants.hpp"
 #include "orders/orders.hpp"
 #include "protocol/json.hpp"
 
@@ -141,27 +141,17 @@ int import_orders(Settings const& settings, std::string const& path, bool as_jso
 
 int verify(Settings const& settings, bool as_json) {
   Service service(settings);
-  std::vector<std::string> broken;
-  int64_t accounts_seen = 0;
-  for (auto const account :
-       service.database().read([](db::ReadTx& tx) { return accounts::all_smart_accounts(tx); })) {
-    auto const found = service.database().read(
-        [&](db::ReadTx& tx) { return licenses::broken_invariants(tx, *service.catalogs().at(tx), account); });
-    broken.insert(broken.end(), found.begin(), found.end());
-    ++accounts_seen;
-  }
-  if (as_json) {
-    std::string out;
-    protocol::json::Writer w(out);
-    w.begin_object().member("smart_accounts", accounts_seen).key("broken").begin_array();
-    for (auto const& sentence : broken) w.string(sentence);
-    w.end_array().end_object();
-    std::cout << out << "\n";
-  } else {
-    for (auto const& sentence : broken) std::cout << sentence << "\n";
-    std::cout << accounts_seen << " Smart Accounts checked, " << broken.size() << " faults\n";
-  }
-  return broken.empty() ? 0 : 1;
+  Findings findings;
+  verify_books(service, findings);
+  verify_history(service, {}, findings);
+  return report(findings, as_json);
+}
+
+int verify_audit(Settings const& settings, std::string const& account, bool as_json) {
+  Service service(settings);
+  Findings findings;
+  verify_history(service, account, findings);
+  return report(findings, as_json);
 }
 
 int accept_clock(Settings const& settings) {
@@ -171,76 +161,98 @@ int accept_clock(Settings const& settings) {
   return 0;
 }
 
+// What the words of the command line are read into, and what the command gave.
+struct Words {
+  Settings settings;
+  std::string file, root = ".", mail, path, folder = "sample", account;
+  bool check = false, as_json = false;
+  int status = 0;
+};
+
+void add_server_commands(CLI::App& cli, Words& w) {
+  auto* serve_command = cli.add_subcommand("serve", "Run the server");
+  add_settings(serve_command, w.settings, w.file);
+  serve_command->callback([&] { w.status = serve(w.settings); });
+
+  auto* openapi_command = cli.add_subcommand("openapi", "Print the description of the API");
+  openapi_command->callback([&] { std::cout << api::openapi(route_table(), version); });
+
+  auto* gen_command = cli.add_subcommand("gen", "Write the files that follow from the route table");
+  gen_command->add_option("--root", w.root, "The project's folder")->capture_default_str();
+  gen_command->add_flag("--check", w.check, "Only say whether they are fresh");
+  gen_command->callback([&] { w.status = generate(w.root, w.check); });
+}
+
+void add_data_commands(CLI::App& cli, Words& w) {
+  auto* operator_command = cli.add_subcommand(
+      "operator", "Make the first administrator of the operator, or let it in again: prints a one-time link");
+  add_settings(operator_command, w.settings, w.file);
+  operator_command->add_option("--mail", w.mail, "Its mail address")->required();
+  operator_command->callback([&] { w.status = make_operator(w.settings, w.mail); });
+
+  auto* import_command = cli.add_subcommand("import", "Take a file (docs/import.md)");
+  import_command->require_subcommand(1);
+  for (auto const* what : {"catalog", "orders"}) {
+    auto* one = import_command->add_subcommand(what, std::string("Import ") + what);
+    add_settings(one, w.settings, w.file);
+    one->add_option("FILE", w.path, "CSV")->required();
+    one->add_flag("--json", w.as_json, "Report as JSON");
+    one->callback([&w, what] {
+      w.status = std::string_view(what) == "catalog" ? import_catalog(w.settings, w.path, w.as_json)
+                                                     : import_orders(w.settings, w.path, w.as_json);
+    });
+  }
+
+  auto* sample_command = cli.add_subcommand("sample", "Load the sample into a new database");
+  add_settings(sample_command, w.settings, w.file);
+  sample_command->add_option("--from", w.folder, "Folder of the sample")->capture_default_str();
+  sample_command->callback([&] { w.status = load_sample(w.settings, w.folder); });
+
+  auto* sample_token_command = cli.add_subcommand("sample-token", "Print a registration token for one sample device");
+  add_settings(sample_token_command, w.settings, w.file);
+  sample_token_command->callback([&] { w.status = print_sample_token(w.settings); });
+}
+
+void add_check_commands(CLI::App& cli, Words& w) {
+  auto* verify_command =
+      cli.add_subcommand("verify", "Check every account's ledger, positions, totals and sealed event log");
+  add_settings(verify_command, w.settings, w.file);
+  verify_command->add_flag("--json", w.as_json, "Report as JSON");
+  verify_command->callback([&] { w.status = verify(w.settings, w.as_json); });
+
+  auto* audit_command = cli.add_subcommand("audit", "The event log");
+  audit_command->require_subcommand(1);
+  auto* verify_audit_command = audit_command->add_subcommand(
+      "verify", "Check that every sealed event is as it was written, and that none was removed or added");
+  add_settings(verify_audit_command, w.settings, w.file);
+  verify_audit_command->add_option("--account", w.account,
+                                   "Only this Smart Account: its id or domain, or \"operator\"");
+  verify_audit_command->add_flag("--json", w.as_json, "Report as JSON");
+  verify_audit_command->callback([&] { w.status = verify_audit(w.settings, w.account, w.as_json); });
+
+  auto* clock_command = cli.add_subcommand("clock", "The clock's guard");
+  clock_command->require_subcommand(1);
+  auto* accept_command = clock_command->add_subcommand("accept", "Take the present time for right after a jump");
+  add_settings(accept_command, w.settings, w.file);
+  accept_command->callback([&] { w.status = accept_clock(w.settings); });
+}
+
 }  // namespace
 
 int run_command_line(int argc, char** argv) {
   CLI::App cli("Menkyo - smart licensing for a vendor and its customers", "menkyo");
   cli.set_version_flag("--version", std::string(version));
   cli.require_subcommand(1);
-  Settings settings;
-  std::string file, root = ".";
-  bool check = false;
-  int status = 0;
-
-  auto* serve_command = cli.add_subcommand("serve", "Run the server");
-  add_settings(serve_command, settings, file);
-  serve_command->callback([&] { status = serve(settings); });
-
-  auto* openapi_command = cli.add_subcommand("openapi", "Print the description of the API");
-  openapi_command->callback([&] { std::cout << api::openapi(route_table(), version); });
-
-  auto* gen_command = cli.add_subcommand("gen", "Write the files that follow from the route table");
-  gen_command->add_option("--root", root, "The project's folder")->capture_default_str();
-  gen_command->add_flag("--check", check, "Only say whether they are fresh");
-  gen_command->callback([&] { status = generate(root, check); });
-
-  std::string mail, path, folder = "sample";
-  bool as_json = false;
-  auto* operator_command = cli.add_subcommand(
-      "operator", "Make the first administrator of the operator, or let it in again: prints a one-time link");
-  add_settings(operator_command, settings, file);
-  operator_command->add_option("--mail", mail, "Its mail address")->required();
-  operator_command->callback([&] { status = make_operator(settings, mail); });
-
-  auto* import_command = cli.add_subcommand("import", "Take a file (docs/import.md)");
-  import_command->require_subcommand(1);
-  for (auto const* what : {"catalog", "orders"}) {
-    auto* one = import_command->add_subcommand(what, std::string("Import ") + what);
-    add_settings(one, settings, file);
-    one->add_option("FILE", path, "CSV")->required();
-    one->add_flag("--json", as_json, "Report as JSON");
-    one->callback([&, what] {
-      status = std::string_view(what) == "catalog" ? import_catalog(settings, path, as_json)
-                                                   : import_orders(settings, path, as_json);
-    });
-  }
-
-  auto* sample_command = cli.add_subcommand("sample", "Load the sample into a new database");
-  add_settings(sample_command, settings, file);
-  sample_command->add_option("--from", folder, "Folder of the sample")->capture_default_str();
-  sample_command->callback([&] { status = load_sample(settings, folder); });
-
-  auto* sample_token_command = cli.add_subcommand("sample-token", "Print a registration token for one sample device");
-  add_settings(sample_token_command, settings, file);
-  sample_token_command->callback([&] { status = print_sample_token(settings); });
-
-  auto* verify_command = cli.add_subcommand("verify", "Check every account's ledger, positions and totals");
-  add_settings(verify_command, settings, file);
-  verify_command->add_flag("--json", as_json, "Report as JSON");
-  verify_command->callback([&] { status = verify(settings, as_json); });
-
-  auto* clock_command = cli.add_subcommand("clock", "The clock's guard");
-  clock_command->require_subcommand(1);
-  auto* accept_command = clock_command->add_subcommand("accept", "Take the present time for right after a jump");
-  add_settings(accept_command, settings, file);
-  accept_command->callback([&] { status = accept_clock(settings); });
-
+  Words words;
+  add_server_commands(cli, words);
+  add_data_commands(cli, words);
+  add_check_commands(cli, words);
   try {
     for (int i = 1; i + 1 < argc; ++i)
-      if (std::string_view(argv[i]) == "--config") read_settings_file(argv[i + 1], settings);
-    cli.parse_complete_callback([&] { log::set_level(level_of(settings.log_level)); });
+      if (std::string_view(argv[i]) == "--config") read_settings_file(argv[i + 1], words.settings);
+    cli.parse_complete_callback([&] { log::set_level(level_of(words.settings.log_level)); });
     cli.parse(argc, argv);
-    return status;
+    return words.status;
   } catch (CLI::ParseError const& error) {
     return cli.exit(error) == 0 ? 0 : 2;
   } catch (std::exception const& error) {

@@ -12,8 +12,9 @@ namespace {
 
 constexpr std::array<uint8_t, 16> nobody{};
 
-std::optional<std::array<uint8_t, 16>> unless_empty(std::array<uint8_t, 16> const& id) {
-  return id == nobody ? std::nullopt : std::optional(id);
+std::optional<Bytes> unless_empty(std::array<uint8_t, 16> const& id) {
+  if (id == nobody) return {};
+  return Bytes(id.begin(), id.end());
 }
 
 std::string data_text(std::vector<Datum> const& data) {
@@ -44,9 +45,12 @@ EventId record(db::Tx& tx, keys::Vault const& vault, Event const& event) {
     auto const digest = protocol::sha256(ByteView(salted));
     commitment.emplace(digest.begin(), digest.end());
   }
-  store::insert_event(tx, {event.smart_account_id, id, tx.now(), event.kind, event.actor.kind,
-                           unless_empty(event.actor.id), event.virtual_account_id, event.subject_kind,
-                           unless_empty(event.subject_id), data_text(event.data), commitment});
+  std::optional<Bytes> va;
+  if (event.virtual_account_id)
+    va.emplace(event.virtual_account_id->bytes.begin(), event.virtual_account_id->bytes.end());
+  store::insert_event(tx, {event.smart_account_id, id, tx.now(), std::string(to_text(event.kind)),
+                           std::string(to_text(event.actor.kind)), unless_empty(event.actor.id), va,
+                           event.subject_kind, unless_empty(event.subject_id), data_text(event.data), commitment});
   if (commitment)
     store::insert_personal(tx, event.smart_account_id, id, salt,
                            vault.seal("event_personal", as_bytes(event.personal), tx.random()));

@@ -118,13 +118,32 @@ std::vector<PersonalRow> personals(db::ReadTx& tx, std::vector<EventKey> const& 
       keys);
 }
 
-EventCounts counts(db::ReadTx& tx, SmartAccountId account) {
-  return tx
-      .one<EventCounts>(
-          "select (select count(*) from event where smart_account_id = $1), (select count(*) from event_seal "
-          "where smart_account_id = $1), (select count(*) from event_unsealed where smart_account_id = $1)",
-          account)
-      .value();
+std::vector<EventState> event_states(db::ReadTx& tx, SmartAccountId account, EventId after, int64_t limit) {
+  return tx.all<EventState>(
+      "select e.event_id, exists (select 1 from event_seal s where s.smart_account_id = e.smart_account_id and "
+      "s.event_id = e.event_id), exists (select 1 from event_unsealed u where u.smart_account_id = "
+      "e.smart_account_id and u.event_id = e.event_id) from event e where e.smart_account_id = $1 and e.event_id > "
+      "$2 "
+      "order by e.event_id limit $3",
+      account, after, limit);
+}
+
+std::optional<EventId> vanished_event(db::ReadTx& tx, SmartAccountId account) {
+  return tx.one<EventId>(
+      "select u.event_id from event_unsealed u where u.smart_account_id = $1 and not exists (select 1 from event e "
+      "where e.smart_account_id = u.smart_account_id and e.event_id = u.event_id) order by u.event_id limit 1",
+      account);
+}
+
+std::optional<SmartAccountId> next_account(db::ReadTx& tx, SmartAccountId after) {
+  std::optional<SmartAccountId> next;
+  for (auto const* sql :
+       {"select smart_account_id from event where smart_account_id > $1 order by smart_account_id limit 1",
+        "select smart_account_id from event_seal where smart_account_id > $1 order by smart_account_id limit 1",
+        "select smart_account_id from event_unsealed where smart_account_id > $1 order by smart_account_id limit 1",
+        "select smart_account_id from event_head where smart_account_id > $1 order by smart_account_id limit 1"})
+    if (auto const found = tx.one<SmartAccountId>(sql, after); found && (!next || *found < *next)) next = found;
+  return next;
 }
 
 }  // namespace menkyo::audit::store

@@ -3,16 +3,15 @@
 
 namespace menkyo::audit::store {
 
+// As it stands in the table: what somebody wrote there past the program must be readable too, to be judged.
 struct EventRow {
   SmartAccountId smart_account_id;
   EventId event_id;
   Instant at;
-  EventKind kind;
-  ActorKind actor_kind;
-  std::optional<std::array<uint8_t, 16>> actor_id;
-  std::optional<VirtualAccountId> virtual_account_id;
+  std::string kind, actor_kind;
+  std::optional<Bytes> actor_id, virtual_account_id;
   std::string subject_kind;
-  std::optional<std::array<uint8_t, 16>> subject_id;
+  std::optional<Bytes> subject_id;
   std::string data;
   std::optional<Bytes> commitment;
 };
@@ -73,10 +72,16 @@ struct PersonalRow {
   Bytes wrapped_value;
 };
 std::vector<PersonalRow> personals(db::ReadTx& tx, std::vector<EventKey> const& keys);
-struct EventCounts {
-  int64_t events, sealed, unsealed;
+// Whether an event is sealed, and whether it waits to be; one of the two, if all is well.
+struct EventState {
+  EventId event_id;
+  bool sealed, unsealed;
 };
-EventCounts counts(db::ReadTx& tx, SmartAccountId account);
+std::vector<EventState> event_states(db::ReadTx& tx, SmartAccountId account, EventId after, int64_t limit);
+// An event that waits to be sealed and is not there.
+std::optional<EventId> vanished_event(db::ReadTx& tx, SmartAccountId account);
+// The next account with anything in the event log.
+std::optional<SmartAccountId> next_account(db::ReadTx& tx, SmartAccountId after);
 
 void insert_event(db::Tx& tx, EventRow const& row);
 void insert_personal(db::Tx& tx, SmartAccountId account, EventId event, Bytes const& salt,

@@ -1,6 +1,7 @@
 #include "keys/authority.hpp"
 
 #include "keys/store.hpp"
+#include "protocol/error.hpp"
 #include "protocol/messages.hpp"
 
 namespace menkyo::keys {
@@ -118,6 +119,18 @@ std::string Authority::sign(std::string_view typ, std::string_view payload) cons
   auto const found = signers_.find(typ);
   if (found == signers_.end()) throw std::logic_error("no signer for " + std::string(typ));
   return found->second.sign(payload);
+}
+
+bool Authority::signed_here(std::string_view typ, std::string_view payload, std::string_view jws) const {
+  auto const found = signers_.find(typ);
+  if (found == signers_.end()) throw std::logic_error("no signer for " + std::string(typ));
+  try {
+    auto const parsed = protocol::parse_compact(jws);
+    protocol::verify(parsed, found->second.key(), {typ, ""});
+    return parsed.payload == payload;
+  } catch (protocol::Error const&) {
+    return false;
+  }
 }
 
 Bytes Authority::issue(std::string const& device_id, std::string const& account_id, protocol::Key const& device_key,

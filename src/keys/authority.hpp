@@ -37,6 +37,9 @@ class Authority {
 
   // A compact JWS of the payload by the signer, with its chain. `typ` is one of protocol::typ.
   std::string sign(std::string_view typ, std::string_view payload) const;
+  // Whether `jws` is what sign() made of that payload, at any time. Judged by the key that the master key opens, not
+  // by a certificate that somebody could have put into the database.
+  bool signed_here(std::string_view typ, std::string_view payload, std::string_view jws) const;
   // The identity certificate of a device, DER.
   Bytes issue(std::string const& device_id, std::string const& account_id, protocol::Key const& device_key,
               Bytes serial, Instant not_before, Instant not_after) const;

@@ -16,7 +16,7 @@
 #include "app/service.hpp"
 #include "devices/store.hpp"
 #include "licenses/invariants.hpp"
-#include "tests/kill/server_process.hpp"
+#include "tests/support/server_process.hpp"
 #include "tests/support/test_device.hpp"
 
 namespace menkyo::test {
@@ -48,19 +48,6 @@ uint64_t seed_of_run() {
   auto const* given = std::getenv("MENKYO_SEED");
   return given ? std::strtoull(given, nullptr, 10) : Random(system_seeds().next()).below(1'000'000);
 }
-
-struct TemporaryFolder {
-  std::filesystem::path path;
-  TemporaryFolder() {
-    auto name = (std::filesystem::temp_directory_path() / "menkyo-kill.XXXXXX").string();
-    if (!mkdtemp(name.data())) throw std::runtime_error("no temporary folder");
-    path = name;
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path, ignored);
-  }
-};
 
 // ---- The installation
 // -----------------------------------------------------------------------------------------------

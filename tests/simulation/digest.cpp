@@ -79,6 +79,23 @@ struct TokenRow {
   int64_t uses;
   Number max_uses, revoked_at;
 };
+struct NodeRow {
+  Bytes id;
+  int64_t number;
+  std::optional<Bytes> parent;
+  std::string path, sort_path, name;
+  int64_t version;
+};
+struct GrantRow {
+  Bytes id, person;
+  std::string role;
+  std::optional<Bytes> va;
+  int64_t created_at;
+  Number ends_at;
+};
+struct CountRow {
+  int64_t persons, links, kept_answers, counters;
+};
 struct TimerRow {
   std::string kind;
   Bytes subject;
@@ -125,6 +142,15 @@ std::string digest_of(test::DeviceWorld& world) {
         out, tx,
         "select registration_token_id, secret_lookup, uses, max_uses, revoked_at from registration_token "
         "order by 1");
+    add_rows<NodeRow>(out, tx,
+                      "select virtual_account_id, number, parent_id, path, sort_path, name, version from "
+                      "virtual_account order by 1");
+    add_rows<GrantRow>(
+        out, tx,
+        "select role_grant_id, person_id, role, virtual_account_id, created_at, ends_at from role_grant order by 1");
+    add_rows<CountRow>(out, tx,
+                       "select (select count(*) from person), (select count(*) from one_time_link), (select count(*) "
+                       "from idempotent_answer), (select cast(sum(value) as bigint) from counter)");
     add_rows<TimerRow>(out, tx, "select kind, subject_id, due_at from timer order by 1, 2");
     add_rows<ReportRow>(
         out, tx,

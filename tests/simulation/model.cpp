@@ -20,21 +20,19 @@ int64_t Model::owned(std::string const& code, Instant now) const {
   return sum;
 }
 
-int64_t Model::in_use(std::string const& code, bool first_account) const {
+int64_t Model::in_use(std::string const& code, VirtualAccountId va) const {
   int64_t sum = 0;
   for (auto const& [id, device] : devices)
-    if (auto const at = device.granted.find(code);
-        at != device.granted.end() && device.first_account == first_account)
-      sum += at->second;
+    if (auto const at = device.granted.find(code); at != device.granted.end() && device.va == va) sum += at->second;
   return sum;
 }
 
-std::map<std::string, int64_t> Model::shortage(std::vector<std::string> const& chain, bool first_account,
+std::map<std::string, int64_t> Model::shortage(std::vector<std::string> const& chain, VirtualAccountId va,
                                                Instant now) const {
   std::map<std::string, int64_t> out;
   int64_t from_above = 0;
   for (auto const& code : chain) {
-    int64_t const balance = (first_account ? owned(code, now) : 0) - in_use(code, first_account);
+    int64_t const balance = (va == first ? owned(code, now) : 0) - in_use(code, va);
     out[code] = std::max<int64_t>(0, -balance - from_above);
     from_above = std::max<int64_t>(0, from_above + balance);
   }
@@ -46,12 +44,12 @@ std::string Model::refusal(Known const& device, std::string const& code, int64_t
   if (chain.empty()) return code == "OTHER" ? "incompatible_product" : "entitlement_unknown";
   if (code == "EXP" && !device.export_allowed) return "export_not_allowed_by_token";
   if (chain.front() == "PRM") return "";
-  auto const before = shortage(chain, device.first_account, now);
+  auto const before = shortage(chain, device.va, now);
   // The naive way to know: do it, look, and undo it.
   auto& granted = const_cast<Quantities&>(device.granted);
   auto const had = granted;
   granted[code] += extra;
-  auto const after = shortage(chain, device.first_account, now);
+  auto const after = shortage(chain, device.va, now);
   granted = had;
   bool short_now = after.at(code) > 0;
   for (auto const& [other, quantity] : after) short_now = short_now || quantity > before.at(other);
@@ -70,6 +68,7 @@ Expected Model::judge(std::string const& id, int64_t seq, std::string const& tex
 
 std::map<std::string, std::string> Model::authorize(std::string const& id, Quantities const& wanted, Instant now) {
   auto& device = devices.at(id);
+  auto const before = device.granted;
   for (auto at = device.granted.begin(); at != device.granted.end();) {
     auto const wish = wanted.find(at->first);
     if (wish == wanted.end()) {
@@ -89,6 +88,15 @@ std::map<std::string, std::string> Model::authorize(std::string const& id, Quant
       refused[code] = why;
   }
   device.released = false;
+  std::set<std::string> codes;
+  for (auto const* quantities : {&before, static_cast<Quantities const*>(&device.granted)})
+    for (auto const& [code, quantity] : *quantities) codes.insert(code);
+  auto const quantity_in = [](Quantities const& quantities, std::string const& code) {
+    return quantities.contains(code) ? quantities.at(code) : 0;
+  };
+  for (auto const& code : codes)
+    if (quantity_in(before, code) != quantity_in(device.granted, code))
+      effect("use_changed", device.va, id, by_device(id));
   return refused;
 }
 
@@ -107,14 +115,22 @@ Looked Model::look(std::string const& id, Instant now) {
   bool const lapsed = device.identity_ends_at <= now;
   bool const silent = device.heard_at + seconds(policy_.authorization_period_s) <= now && !device.released;
   if (!lapsed && !silent) return Looked::nothing;
-  device.granted.clear();
+  give_back(id, by_job());
   device.released = true;
+  effect(lapsed ? "device_identity_lapsed" : "device_released", device.va, id, by_job());
   return lapsed ? Looked::lapsed : Looked::released;
 }
 
-void Model::remove(std::string const& id) {
+void Model::give_back(std::string const& id, std::string const& actor) {
+  auto& device = devices.at(id);
+  if (!device.granted.empty()) effect("use_changed", device.va, id, actor, int(device.granted.size()));
+  device.granted.clear();
+}
+
+void Model::remove(std::string const& id, std::string_view kind, std::string const& actor) {
   devices.at(id).removed = true;
-  devices.at(id).granted.clear();
+  give_back(id, actor);
+  effect(kind, devices.at(id).va, id, actor);
 }
 
 }  // namespace menkyo::simulation

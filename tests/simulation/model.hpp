@@ -1,16 +1,19 @@
 #pragma once
 // What the service ought to do, written a second time and naively: no batches, no stored positions, every sum taken
-// anew. Knows only the chains of the world's catalogue, and knows them by heart.
+// anew. Knows only the chains of the world's catalogue, and knows them by heart. The half about people - tree, roles,
+// tokens - is in model_people.cpp.
 
 #include <map>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "access/access.hpp"
 #include "tests/support/test_device.hpp"
 
 namespace menkyo::simulation {
 
+using access::Role;
 using test::Quantities;
 
 struct Lot {
@@ -21,7 +24,7 @@ struct Lot {
 
 // One registered device as the service should know it.
 struct Known {
-  bool first_account = true;  // else it belongs to the second virtual account, which owns nothing
+  VirtualAccountId va;
   bool export_allowed = true;
   bool removed = false;
   int64_t seq = 0;
@@ -30,21 +33,69 @@ struct Known {
   Instant heard_at{}, identity_ends_at{};
   bool released = false;
   Quantities granted;
+  int64_t reports = 0;  // kept of it
+};
+
+struct Token {
+  RegistrationTokenId id;
+  VirtualAccountId va;
+  std::string text;
+  bool export_allowed = true;
+  std::optional<int64_t> max_uses;
+  int64_t uses = 0;
+  Instant expires_at{};
+  bool revoked = false;
+
+  // The code with which a registration would be refused; empty if it would not.
+  std::string refusal(Instant now) const;
+};
+
+// One virtual account.
+struct Node {
+  std::optional<VirtualAccountId> parent;
+  std::string name;
+  bool is_default = false;
+  int64_t version = 1;
+};
+
+struct Grant {
+  PersonId person;
+  Role role = Role::sa_viewer;
+  std::optional<VirtualAccountId> va;
+  std::optional<Instant> ends_at;
 };
 
 enum class Expected { accepted, repeated, resync, conflict, expired, unknown };
 
+// Who caused an event, and how the checks name it.
+std::string by_device(std::string const& device_id);
+std::string by_person(PersonId person);
+std::string by_command();
+std::string by_job();
+
 class Model {
  public:
-  explicit Model(devices::Policy const& policy) : policy_(policy) {}
+  // Lots are of the virtual account `first`.
+  Model(devices::Policy const& policy, VirtualAccountId first) : first(first), policy_(policy) {}
 
+  VirtualAccountId const first;
   std::map<std::string, Known> devices;  // by id
-  std::vector<Lot> lots;                 // of the first virtual account
+  std::vector<Lot> lots;
+  std::vector<Token> tokens;
+  std::map<VirtualAccountId, Node> nodes;
+  std::map<RoleGrantId, Grant> grants;
 
+  // The events that the step under way must leave, each with how many: every accepted message and every permitted
+  // action does what it does once. What follows of itself (compliance, terms, warnings) is not among them.
+  std::map<std::string, int> effects;
+  void effect(std::string_view kind, std::optional<VirtualAccountId> va, std::string_view subject,
+              std::string const& actor, int count = 1);
+
+  // ---- Devices ----
   int64_t owned(std::string const& code, Instant now) const;
-  int64_t in_use(std::string const& code, bool first_account) const;
+  int64_t in_use(std::string const& code, VirtualAccountId va) const;
   // What is short of each code of the chain, highest tier first; the surplus of a tier goes down.
-  std::map<std::string, int64_t> shortage(std::vector<std::string> const& chain, bool first_account,
+  std::map<std::string, int64_t> shortage(std::vector<std::string> const& chain, VirtualAccountId va,
                                           Instant now) const;
   static std::vector<std::string> const& chain_of(std::string const& code);
 
@@ -54,10 +105,31 @@ class Model {
   void heard(std::string const& id, int64_t seq, std::string const& text, std::string const& payload, Instant now);
   // What a look at the device has to find.
   devices::Looked look(std::string const& id, Instant now);
-  void remove(std::string const& id);
+  // `kind` is the event that tells of it.
+  void remove(std::string const& id, std::string_view kind, std::string const& actor);
+
+  // ---- People (domain reference, section 6) ----
+  // The code with which access is refused; empty if it is given.
+  std::string refusal_at(PersonId person, VirtualAccountId va, access::Permission p, Instant now) const;
+  std::string refusal_on_account(PersonId person, access::Permission p, Instant now) const;
+  std::string refusal_anywhere(PersonId person, access::Permission p, Instant now) const;
+  std::string refusal_at_place(PersonId person, std::optional<VirtualAccountId> va, access::Permission p,
+                               Instant now) const;
+  bool sees(PersonId person, VirtualAccountId va, Instant now) const;
+  int64_t depth(VirtualAccountId va) const;
+  bool name_taken(std::optional<VirtualAccountId> parent, std::string const& name,
+                  std::optional<VirtualAccountId> self) const;
+  // Why it cannot be deleted; empty if it can.
+  std::string refusal_to_delete(VirtualAccountId va, Instant now) const;
+  void delete_node(VirtualAccountId va);
+  // Whether the account would be left without a lasting administrator.
+  bool is_last_administrator(RoleGrantId grant) const;
 
  private:
   std::string refusal(Known const& device, std::string const& code, int64_t extra, Instant now);
+  void give_back(std::string const& id, std::string const& actor);
+  bool below(VirtualAccountId va, VirtualAccountId ancestor) const;
+  std::vector<Grant> held(PersonId person, Instant now) const;
 
   devices::Policy policy_;
 };

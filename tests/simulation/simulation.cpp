@@ -1,6 +1,8 @@
 #include "tests/simulation/simulation.hpp"
 
+#include "tests/simulation/checks.hpp"
 #include "tests/simulation/digest.hpp"
+#include "tests/simulation/people.hpp"
 
 namespace menkyo::simulation {
 
@@ -15,9 +17,7 @@ using test::Refused;
 using test::Sent;
 using test::TestDevice;
 
-struct Unexpected : std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
+constexpr int64_t reports_in_a_message = 2;
 
 devices::Policy brisk() {
   devices::Policy p;
@@ -44,11 +44,16 @@ class Run {
   Run(std::string const& database_kind, Config const& config)
       : config_(config),
         world_(database_kind, {brisk(), config.seed}),
-        model_(world_.policy),
-        random_(FixedSeeds(config.seed ^ 0xabcdef).next()) {
+        model_(world_.policy, world_.va),
+        random_(FixedSeeds(config.seed ^ 0xabcdef).next()),
+        people_(world_, model_, random_, config.seed),
+        chains_(world_) {
     for (int i = 0; i < config.devices; ++i)
       actors_.push_back({TestDevice(world_, "SN" + std::to_string(i)), {}, {}, {}, {}, {}});
-    tokens_.push_back({world_.token().text, true, true});
+    test::TokenWish const wish;
+    auto const made = world_.token(wish);
+    model_.tokens.push_back(
+        {made.registration_token_id, world_.va, made.text, true, {}, 0, world_.now() + wish.lives, false});
     for (auto const* code : {"PRM", "ESS", "HI", "ENF", "EXP"}) deposit(code, 10, forever, world_.now());
   }
 
@@ -57,38 +62,51 @@ class Run {
     int n = 0;
     try {
       for (; n < config_.steps; ++n) {
+        model_.effects.clear();
         step();
-        check();
+        check(n);
       }
+      n = -1;
+      doing_ = "the end";
+      Faults faults;
+      chains_.check_all(faults);
+      refuse(faults);
     } catch (std::exception const& error) {
       result.failure = "step " + std::to_string(n) + " (" + doing_ + "): " + error.what();
     }
     result.digest = digest_of(world_);
     result.counts = counts_;
+    result.trace = to_hex(protocol::sha256(std::string_view(trace_)));
     return result;
   }
 
  private:
-  struct Token {
-    std::string text;
-    bool first_account, export_allowed;
-    std::optional<int64_t> left{};
-    bool revoked = false;
-    RegistrationTokenId id{};
-  };
-
   uint64_t chance(uint64_t bound) { return random_.below(bound); }
   bool one_in(uint64_t n) { return chance(n) == 0; }
-  void note(std::string const& what) { ++counts_[doing_ = what]; }
+  void note(std::string const& what) {
+    ++counts_[doing_ = what];
+    trace_ += std::to_string(to_us(world_.now())) + " " + what + "\n";
+  }
   template <class A, class B>
   void expect(A const& got, B const& wanted, std::string const& what) {
     if (!(got == wanted)) throw Unexpected(what);
   }
 
+  static void refuse(Faults const& faults) {
+    if (faults.empty()) return;
+    std::string all;
+    for (auto const& fault : faults) all += (all.empty() ? "" : "; ") + fault;
+    throw Unexpected(all);
+  }
+
   void step() {
     world_.advance(seconds(1 + int64_t(chance(uint64_t(config_.days) * 86400 * 2 / uint64_t(config_.steps)))));
     timers();
-    if (one_in(6)) return person();
+    if (one_in(12)) return deposit();
+    if (one_in(3)) {
+      doing_ = "somebody at work";
+      return note(people_.act());
+    }
     auto& actor = somebody();
     if (actor.silent_until > world_.now()) return note("silence");
     if (one_in(25)) {
@@ -141,57 +159,21 @@ class Run {
     timers_ran_ = world_.now();
   }
 
-  // ---- people
-  // ---------------------------------------------------------------------------------------------------------
+  // ---- the operator
+  // -------------------------------------------------------------------------------------------------
 
   void deposit(std::string const& code, int64_t quantity, Instant ends_at, Instant starts_at) {
     world_.deposit(code, quantity, ends_at, starts_at);
     model_.lots.push_back({code, quantity, starts_at, ends_at});
+    model_.effect("licenses_deposited", model_.first, "it", by_command());
   }
 
-  void person() {
-    switch (chance(5)) {
-      case 0: {
-        note("deposit");
-        static char const* const codes[] = {"PRM", "ADV", "ESS", "HI", "LO", "ENF", "EXP"};
-        auto const starts_at = world_.now() + hours(int64_t(chance(5)) * 24);
-        auto const ends_at = one_in(3) ? forever : starts_at + hours(24 * int64_t(1 + chance(20)));
-        return deposit(codes[chance(7)], int64_t(1 + chance(6)), ends_at, starts_at);
-      }
-      case 1:
-      case 2: {
-        note("token");
-        bool const first = !one_in(4), export_allowed = !one_in(3);
-        std::optional<int64_t> const uses = one_in(2) ? std::optional(int64_t(1 + chance(3))) : std::nullopt;
-        auto const made = world_.token({uses, hours(24 * 365), export_allowed, !first});
-        return tokens_.push_back({made.text, first, export_allowed, uses, false, made.registration_token_id});
-      }
-      case 3: {
-        auto& token = tokens_[chance(tokens_.size())];
-        if (&token == &tokens_.front()) return;
-        note("revoke");
-        token.revoked = true;
-        return world_.revoke(token.id);
-      }
-      default:
-        return remove();
-    }
-  }
-
-  void remove() {
-    auto& actor = actors_[chance(one_in(2) ? actors_.size() : 5)];
-    if (!actor.registered) return;
-    note("remove");
-    auto& known = model_.devices.at(actor.device.id);
-    bool const refused = !known.removed && known.granted.contains("EXP");
-    try {
-      world_.remove(actor.device.device_id());
-      expect(refused, false, "a device that uses an export-controlled license was removed");
-    } catch (Problem const& problem) {
-      expect(refused, true, std::string("a removal was refused: ") + problem.what());
-      return note("remove refused");
-    }
-    model_.remove(actor.device.id);
+  void deposit() {
+    note("deposit");
+    static char const* const codes[] = {"PRM", "ADV", "ESS", "HI", "LO", "ENF", "EXP"};
+    auto const starts_at = world_.now() + hours(int64_t(chance(5)) * 24);
+    auto const ends_at = one_in(3) ? forever : starts_at + hours(24 * int64_t(1 + chance(20)));
+    deposit(codes[chance(7)], int64_t(1 + chance(6)), ends_at, starts_at);
   }
 
   // ---- devices
@@ -199,39 +181,45 @@ class Run {
 
   void register_device(Actor& actor) {
     note("register");
-    auto& token = tokens_[one_in(2) ? 0 : chance(tokens_.size())];
+    // Late tokens are the ones that people still speak of.
+    auto& tokens = model_.tokens;
+    auto& token = tokens[one_in(3)   ? 0
+                         : one_in(2) ? tokens.size() - 1 - chance(std::min<size_t>(4, tokens.size()))
+                                     : chance(tokens.size())];
     actor.device.seq = int64_t(chance(3));
     auto const sent = actor.device.make_register(token.text);
-    std::string const wanted = token.revoked ? "token_revoked" : token.left == 0 ? "token_used_up" : "";
+    auto const wanted = token.refusal(world_.now());
     try {
       auto const outcome = actor.device.send(sent);
       expect(wanted, "", "a token let a device in that it should not");
       // The answer may get lost; the repeat then brings the same.
       for (; one_in(3); note("register again"))
         expect(actor.device.send(sent).payload, outcome.payload, "a repeat differs");
-      if (token.left) --*token.left;
+      ++token.uses;
       enroll(actor, token, sent, outcome);
     } catch (Refused const& refused) {
       expect(refused.code, wanted, std::string("a registration was refused: ") + refused.what());
+      note(refused.code);
     }
   }
 
   void enroll(Actor& actor, Token const& token, Sent const& sent, Outcome const& outcome) {
-    if (!actor.device.id.empty()) {
-      auto const& former = model_.devices.at(actor.device.id);
-      if (!former.removed) model_.remove(actor.device.id);
-    }
-    actor.device.learn(protocol::decode_register_answer(outcome.payload));
+    auto const answer = protocol::decode_register_answer(outcome.payload);
+    // The same machine again: what it was before makes way.
+    if (auto const former = actor.device.id; !former.empty() && !model_.devices.at(former).removed)
+      model_.remove(former, "device_removed", by_device(answer.device_id));
+    actor.device.learn(answer);
     actor.registered = true;
     actor.past.clear();
     actor.unanswered.reset();
     actor.backup.reset();
     Known known;
-    known.first_account = token.first_account;
+    known.va = token.va;
     known.export_allowed = token.export_allowed;
     known.identity_ends_at = world_.now() + seconds(world_.policy.identity_validity_s);
     model_.devices[actor.device.id] = known;
     model_.heard(actor.device.id, sent.seq, sent.text, outcome.payload, world_.now());
+    model_.effect("device_registered", token.va, actor.device.id, by_device(actor.device.id));
   }
 
   Quantities wish() {
@@ -268,6 +256,7 @@ class Run {
   void send_report(Actor& actor) {
     note("report");
     deliver(actor, actor.device.make_report({{"ESS", int64_t(chance(5))}, {"ENF", 1}}), {}, true);
+    static_assert(reports_in_a_message == 2);
   }
 
   void renew(Actor& actor, bool new_key) {
@@ -359,10 +348,14 @@ class Run {
       expect(answer.entitlements.size(), wanted.size(), "another number of entitlements was answered");
       for (auto const& e : answer.entitlements) check_entitlement(id, e, refused);
     }
-    if (sent.message == "renew_identity")
-      model_.devices.at(id).identity_ends_at = now + seconds(world_.policy.identity_validity_s);
+    auto& known = model_.devices.at(id);
+    if (sent.message == "renew_identity") {
+      known.identity_ends_at = now + seconds(world_.policy.identity_validity_s);
+      model_.effect("device_identity_renewed", known.va, id, by_device(id));
+    }
+    if (sent.message == "report") known.reports += reports_in_a_message;
     model_.heard(id, sent.seq, sent.text, outcome.payload, now);
-    if (sent.message == "deregister") model_.remove(id);
+    if (sent.message == "deregister") model_.remove(id, "device_deregistered", by_device(id));
   }
 
   void check_entitlement(std::string const& id, protocol::EntitlementAnswer const& e,
@@ -379,8 +372,24 @@ class Run {
   // ---- what must hold after every step
   // --------------------------------------------------------------------------------
 
-  void check() {
+  void check(int step) {
     auto const now = world_.now();
+    // Some times the sealing is late as well.
+    if (!one_in(4)) chains_.seal();
+    if (config_.meddle) world_.db->write([&](db::Tx& tx) { config_.meddle(tx, step); });
+    Faults faults;
+    chains_.check(faults);
+    world_.db->read([&](db::ReadTx& tx) {
+      check_effects(tx, model_, faults);
+      check_messages(tx, model_, faults);
+      check_tokens(tx, model_, faults);
+      check_people(tx, model_, faults);
+    });
+    refuse(faults);
+    check_books(now);
+  }
+
+  void check_books(Instant now) {
     for (auto const& sentence : world_.broken()) {
       // Until the timer's job has come, stored totals are of the last look; positions never are.
       if (timers_ran_ == now || sentence.find("stored total") == std::string::npos) throw Unexpected(sentence);
@@ -400,7 +409,8 @@ class Run {
     });
     for (auto const& [code, missing] : rows) {
       int64_t expected = 0;
-      for (auto const& [member, quantity] : model_.shortage(Model::chain_of(code), true, now)) expected += quantity;
+      for (auto const& [member, quantity] : model_.shortage(Model::chain_of(code), model_.first, now))
+        expected += quantity;
       expect(
           missing, expected,
           "the group of " + code + " is short of " + std::to_string(missing) + ", not " + std::to_string(expected));
@@ -426,10 +436,11 @@ class Run {
   test::DeviceWorld world_;
   Model model_;
   Random random_;
+  People people_;
+  Chains chains_;
   std::vector<Actor> actors_;
-  std::vector<Token> tokens_;
   std::map<std::string, int> counts_;
-  std::string doing_ = "begin";
+  std::string doing_ = "begin", trace_;
   Instant timers_ran_{};
 };
 

@@ -1,7 +1,10 @@
 #pragma once
 // Weeks in the life of an installation, decided by one number: devices that draw, report, renew, get lost and come
-// back over a network that loses, doubles and reorders, while people deposit, hand out tokens and remove. After every
-// step the service is compared with the model and with its own invariants.
+// back over a network that loses, doubles and reorders, while five people shape the account, hand out tokens and
+// roles and remove what they may - or try to - and the operator deposits. After every step the service is compared
+// with the model and with its own invariants, and the sealed event chain is followed.
+
+#include <functional>
 
 #include "tests/simulation/model.hpp"
 
@@ -11,12 +14,15 @@ struct Config {
   uint64_t seed = 1;
   int devices = 20;
   int days = 60;
-  int steps = 110;
+  int steps = 150;
+  // Does damage before the checks of a step; for tests of the checks.
+  std::function<void(db::Tx&, int step)> meddle{};
 };
 
 struct Result {
   std::string failure;  // empty if all was well
-  std::string digest;
+  std::string digest;   // of what is in the database
+  std::string trace;    // of everything that happened, in its order
   // How often each kind of thing happened, so that a test can tell that it was not an idle run.
   std::map<std::string, int> counts;
 };

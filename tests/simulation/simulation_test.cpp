@@ -49,10 +49,47 @@ TEST(Simulation, on_sqlite) {
                            "rollback",
                            "sequence_conflict",
                            "deposit",
-                           "token",
-                           "revoke",
-                           "remove",
-                           "remove refused",
+                           "create token",
+                           "create token: forbidden",
+                           "create token: not_found",
+                           "revoke token",
+                           "revoke token again",
+                           "revoke token: not_found",
+                           "read token",
+                           "read token: conflict",
+                           "create virtual account",
+                           "create virtual account: forbidden",
+                           "create virtual account: name_taken",
+                           "rename virtual account",
+                           "rename virtual account: forbidden",
+                           "rename virtual account: changed_meanwhile",
+                           "rename virtual account: name_taken",
+                           "delete virtual account",
+                           "delete virtual account: conflict",
+                           "delete virtual account: forbidden",
+                           "delete virtual account: not_empty",
+                           "remove device",
+                           "remove device again",
+                           "remove device: conflict",
+                           "remove device: forbidden",
+                           "remove device: not_found",
+                           "grant role",
+                           "grant role again",
+                           "grant role: conflict",
+                           "grant role: forbidden",
+                           "grant role: invalid",
+                           "grant role to a stranger",
+                           "change when a role ends",
+                           "revoke role",
+                           "revoke role: conflict",
+                           "revoke role: forbidden",
+                           "list virtual accounts",
+                           "list users",
+                           "look",
+                           "look: not_found",
+                           "token_revoked",
+                           "token_expired",
+                           "token_used_up",
                            "released",
                            "lapsed",
                            "identity_expired",
@@ -71,13 +108,102 @@ TEST(Simulation, on_postgres) {
 
 // What one number decided, it decides again - on the other database too.
 TEST(Simulation, a_seed_replays_exactly) {
-  Config const config{.seed = seeds(1).front(), .steps = 40};
+  Config const config{.seed = seeds(1).front(), .steps = 60};
   auto const first = run("sqlite", config), second = run("sqlite", config), elsewhere = run("postgres", config);
   EXPECT_EQ(first.failure, "");
+  EXPECT_EQ(first.trace, second.trace);
   EXPECT_EQ(first.digest, second.digest);
   EXPECT_EQ(first.counts, second.counts);
+  EXPECT_EQ(first.trace, elsewhere.trace);
   EXPECT_EQ(first.digest, elsewhere.digest);
-  EXPECT_NE(first.digest, run("sqlite", {.seed = config.seed + 1, .steps = 40}).digest);
+  auto const other = run("sqlite", {.seed = config.seed + 1, .steps = 60});
+  EXPECT_NE(first.trace, other.trace);
+  EXPECT_NE(first.digest, other.digest);
+}
+
+// A run that fails does so again at the same step, for the same reason and after the same events.
+TEST(Simulation, a_failing_seed_replays_exactly) {
+  Config const config{.seed = 3, .meddle = [](db::Tx& tx, int step) {
+                        if (step == 40)
+                          tx.exec("delete from use_entry where device_id = (select max(device_id) from use_entry)");
+                      }};
+  auto const first = run("sqlite", config), second = run("sqlite", config);
+  EXPECT_THAT(first.failure, ::testing::HasSubstr("step 40"));
+  EXPECT_EQ(first.failure, second.failure);
+  EXPECT_EQ(first.trace, second.trace);
+  EXPECT_EQ(first.digest, second.digest);
+}
+
+// Each check that is made after every step notices damage that is done while the run goes on.
+TEST(Simulation, notices_damage_at_the_step_at_which_it_is_done) {
+  struct Case {
+    char const* sql;  // done at the first step from 30 on at which it changes something; $1 is its instant
+    char const* fault;
+  };
+  for (auto const& [sql, fault] : {
+           // One effect per message and action.
+           Case{"update event set actor_kind = 'staff' where actor_kind = 'person' and at = $1",
+                "an effect that should not be: "},
+           Case{"update event set kind = 'tea_served' where at = $1 and actor_kind = 'device' and kind = "
+                "'use_changed'",
+                "an effect that is missing: use_changed"},
+           Case{"insert into use_entry (smart_account_id, virtual_account_id, entitlement_id, at, device_id, "
+                "quantity, "
+                "change) select smart_account_id, virtual_account_id, entitlement_id, at + 1, device_id, quantity, 1 "
+                "from use_entry order by at desc limit 1",
+                "not the sum of their history"},
+           Case{"update device_contact set sequence = sequence + 1 where device_id = (select max(device_id) from "
+                "device)",
+                "a message's effect that should be otherwise: the last message of"},
+           Case{"delete from usage_report where report_hash = (select max(report_hash) from usage_report)",
+                "a message's effect that"},
+           Case{"insert into registration (smart_account_id, message_hash, device_id, created_at) select "
+                "smart_account_id, registration_token_id, device_id, 1 from device where device_id = (select "
+                "max(device_id) from device)",
+                "a message's effect that should be otherwise: the registrations of"},
+           // Tokens within limits.
+           Case{"update registration_token set uses = max_uses + 1 where max_uses is not null",
+                "a token over its limit"},
+           Case{"update registration_token set uses = uses + 1 where max_uses is null", "a token that should be"},
+           Case{"update registration_token set revoked_at = null where revoked_at is not null",
+                "a token that should be otherwise"},
+           // Tree and roles.
+           Case{"update virtual_account set parent_id = null where parent_id is not null",
+                "a virtual account that should be otherwise"},
+           Case{"delete from role_grant where role <> 'sa_admin'", "a role that is missing"},
+           Case{"update role_grant set role = 'sa_admin' where role = 'sa_viewer' or role = 'va_viewer'",
+                "a role that should be otherwise"},
+           // The event chain: what was just sealed, its head, and what stands beside it.
+           Case{"update event_seal set digest = event_id where event_id = (select max(event_id) from event) and "
+                "smart_account_id = (select smart_account_id from smart_account)",
+                "the event chain: "},
+           Case{"update event_head set signature = 'e30.e30.AAAA'", "the event chain: the signature"},
+           Case{"delete from event_unsealed", "was added past the program"},
+           Case{"delete from event_seal where event_id in (select event_id from event where at = $1)",
+                "the event chain: the chain ends"},
+       }) {
+    bool done = false;
+    auto const result = run("sqlite", {.seed = 5, .meddle = [&, sql = sql](db::Tx& tx, int step) {
+                                         if (step < 30 || done) return;
+                                         bool const timed =
+                                             std::string_view(sql).find("$1") != std::string_view::npos;
+                                         done = (timed ? tx.exec(sql, tx.now()) : tx.exec(sql)) > 0;
+                                       }});
+    EXPECT_TRUE(done) << sql;
+    EXPECT_THAT(result.failure, ::testing::HasSubstr(fault)) << sql;
+  }
+}
+
+// What was sealed long ago is looked at again at the end.
+TEST(Simulation, notices_damage_to_the_past_at_the_end) {
+  auto const result = run("sqlite", {.seed = 5, .steps = 40, .meddle = [](db::Tx& tx, int step) {
+                                       if (step == 39)
+                                         tx.exec(
+                                             "update event set data = 'x' where event_id = (select event_id from "
+                                             "event_seal where sequence = 2 order by event_id desc limit 1)");
+                                     }});
+  EXPECT_THAT(result.failure, ::testing::HasSubstr("the end"));
+  EXPECT_THAT(result.failure, ::testing::HasSubstr("the event chain: link 2: event"));
 }
 
 class Damage : public ::testing::TestWithParam<std::string> {};

@@ -1,5 +1,6 @@
 #include "tests/support/device_world.hpp"
 
+#include "base/text.hpp"
 #include "catalog/import.hpp"
 #include "devices/store.hpp"
 #include "licenses/invariants.hpp"
@@ -51,7 +52,8 @@ void insert_virtual_account(db::Tx& tx, SmartAccountId account, VirtualAccountId
       "description, is_default, commerce_access, created_at, version) values ($1, $2, $3, null, $4, $5, 1, $6, '', "
       "$7, "
       "'PRIVATE', $8, 1)",
-      account, id, number, "/" + std::to_string(number) + "/", name, name, number == 1, tx.now());
+      account, id, number, "/" + std::to_string(number) + "/",
+      sort_key(name) + "\x01" + std::to_string(number) + "\x02", name, number == 1, tx.now());
 }
 
 }  // namespace

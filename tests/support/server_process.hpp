@@ -1,5 +1,5 @@
 #pragma once
-// The real server program as a child, and a client that speaks HTTP to it.
+// The real program as a child - a server or a command that ends by itself - and a client that speaks HTTP to it.
 
 #include <sys/types.h>
 
@@ -8,10 +8,28 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "api/message.hpp"
 
 namespace menkyo::test {
+
+// A folder that goes with its owner.
+struct TemporaryFolder {
+  std::filesystem::path path;
+  TemporaryFolder();
+  ~TemporaryFolder();
+  TemporaryFolder(TemporaryFolder const&) = delete;
+  TemporaryFolder& operator=(TemporaryFolder const&) = delete;
+};
+
+// What a command said and how it ended.
+struct Ended {
+  int status;          // exit status; -1 if a signal ended it
+  std::string output;  // standard output and standard error
+};
+// Runs `menkyo WORDS...` and waits, at most 60 s; throws std::runtime_error if it takes longer.
+Ended run_program(std::vector<std::string> const& words);
 
 // Its log lies in the data folder, one file a life. It dies with the thread that started it.
 class ServerProcess {
@@ -21,8 +39,12 @@ class ServerProcess {
 
   // Returns when it listens, on any free port of 127.0.0.1. Throws std::runtime_error with its log if it does not.
   void start();
+  // The signal alone; end() or wait() follows.
+  void signal(int signal);
   // Sends the signal, waits until it is gone and returns what waitpid() told. Throws if it takes over 30 s.
   int end(int signal);
+  // Waits until it is gone by itself and returns what waitpid() told. Throws if it takes over 30 s.
+  int wait();
   // 0 while it does not run. Any thread.
   int port() const { return port_; }
   std::string log() const;

@@ -1,4 +1,4 @@
-#include "tests/kill/server_process.hpp"
+#include "tests/support/server_process.hpp"
 
 #include <curl/curl.h>
 #include <fcntl.h>
@@ -12,14 +12,13 @@
 #include <sstream>
 #include <stdexcept>
 #include <thread>
-#include <vector>
 
 namespace menkyo::test {
 
 namespace {
 
 constexpr auto poll_interval = std::chrono::milliseconds(5);
-constexpr int start_polls = 6000, end_polls = 6000;  // 30 s
+constexpr int start_polls = 6000, end_polls = 6000, run_polls = 12000;  // 30 s, 30 s, 60 s
 
 // The port that a server's log says it listens on; 0 if it says nothing yet.
 int logged_port(std::string const& log) {
@@ -48,7 +47,41 @@ pid_t run(std::vector<std::string> const& words, std::string const& log) {
   _exit(127);
 }
 
+std::string text_of(std::filesystem::path const& path) {
+  std::ifstream file(path);
+  std::stringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
 }  // namespace
+
+TemporaryFolder::TemporaryFolder() {
+  auto name = (std::filesystem::temp_directory_path() / "menkyo-test.XXXXXX").string();
+  if (!mkdtemp(name.data())) throw std::runtime_error("no temporary folder");
+  path = name;
+}
+
+TemporaryFolder::~TemporaryFolder() {
+  std::error_code ignored;
+  std::filesystem::remove_all(path, ignored);
+}
+
+Ended run_program(std::vector<std::string> const& words) {
+  TemporaryFolder folder;
+  std::vector<std::string> all{MENKYO_PROGRAM};
+  all.insert(all.end(), words.begin(), words.end());
+  auto const log = folder.path / "output";
+  pid_t const pid = run(all, log);
+  for (int i = 0; i < run_polls; ++i) {
+    int status = 0;
+    if (waitpid(pid, &status, WNOHANG) == pid) return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, text_of(log)};
+    std::this_thread::sleep_for(poll_interval);
+  }
+  kill(pid, SIGKILL);
+  waitpid(pid, nullptr, 0);
+  throw std::runtime_error("The command does not end:\n" + text_of(log));
+}
 
 ServerProcess::ServerProcess(std::filesystem::path data, std::string database_url)
     : data_(std::move(data)), database_url_(std::move(database_url)) {}
@@ -60,10 +93,7 @@ ServerProcess::~ServerProcess() {
 }
 
 std::string ServerProcess::log() const {
-  std::ifstream file(data_ / ("log." + std::to_string(life_)));
-  std::stringstream text;
-  text << file.rdbuf();
-  return text.str();
+  return text_of(data_ / ("log." + std::to_string(life_)));
 }
 
 void ServerProcess::start() {
@@ -85,8 +115,16 @@ void ServerProcess::start() {
   throw std::runtime_error("The server does not start:\n" + log());
 }
 
+void ServerProcess::signal(int signal) {
+  kill(pid_, signal);
+}
+
 int ServerProcess::end(int signal) {
   kill(pid_, signal);
+  return wait();
+}
+
+int ServerProcess::wait() {
   for (int i = 0; i < end_polls; ++i) {
     int status = 0;
     if (waitpid(pid_, &status, WNOHANG) == pid_) {
