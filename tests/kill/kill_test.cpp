@@ -16,7 +16,7 @@
 #include "app/service.hpp"
 #include "devices/store.hpp"
 #include "licenses/invariants.hpp"
-#include "tests/kill/server_process.hpp"
+#include "tests/support/server_process.hpp"
 #include "tests/support/test_device.hpp"
 
 namespace menkyo::test {

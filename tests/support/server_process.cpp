@@ -1,4 +1,4 @@
-#include "tests/kill/server_process.hpp"
+#include "tests/support/server_process.hpp"
 
 #include <curl/curl.h>
 #include <fcntl.h>
@@ -50,8 +50,10 @@ pid_t run(std::vector<std::string> const& words, std::string const& log) {
 
 }  // namespace
 
-ServerProcess::ServerProcess(std::filesystem::path data, std::string database_url)
-    : data_(std::move(data)), database_url_(std::move(database_url)) {}
+ServerProcess::ServerProcess(std::filesystem::path data, std::string database_url, std::string program)
+    : data_(std::move(data)),
+      database_url_(std::move(database_url)),
+      program_(program.empty() ? MENKYO_PROGRAM : std::move(program)) {}
 
 ServerProcess::~ServerProcess() {
   if (pid_ == 0) return;
@@ -68,9 +70,8 @@ std::string ServerProcess::log() const {
 
 void ServerProcess::start() {
   ++life_;
-  pid_ =
-      run({MENKYO_PROGRAM, "serve", "--data", data_.string(), "--database", database_url_, "--listen", "127.0.0.1:0"},
-          data_ / ("log." + std::to_string(life_)));
+  pid_ = run({program_, "serve", "--data", data_.string(), "--database", database_url_, "--listen", "127.0.0.1:0"},
+             data_ / ("log." + std::to_string(life_)));
   for (int i = 0; i < start_polls; ++i) {
     if (waitpid(pid_, nullptr, WNOHANG) != 0) {
       pid_ = 0;
