@@ -83,8 +83,10 @@ Ended run_program(std::vector<std::string> const& words) {
   throw std::runtime_error("The command does not end:\n" + text_of(log));
 }
 
-ServerProcess::ServerProcess(std::filesystem::path data, std::string database_url)
-    : data_(std::move(data)), database_url_(std::move(database_url)) {}
+ServerProcess::ServerProcess(std::filesystem::path data, std::string database_url, std::string program)
+    : data_(std::move(data)),
+      database_url_(std::move(database_url)),
+      program_(program.empty() ? MENKYO_PROGRAM : std::move(program)) {}
 
 ServerProcess::~ServerProcess() {
   if (pid_ == 0) return;
@@ -98,9 +100,8 @@ std::string ServerProcess::log() const {
 
 void ServerProcess::start() {
   ++life_;
-  pid_ =
-      run({MENKYO_PROGRAM, "serve", "--data", data_.string(), "--database", database_url_, "--listen", "127.0.0.1:0"},
-          data_ / ("log." + std::to_string(life_)));
+  pid_ = run({program_, "serve", "--data", data_.string(), "--database", database_url_, "--listen", "127.0.0.1:0"},
+             data_ / ("log." + std::to_string(life_)));
   for (int i = 0; i < start_polls; ++i) {
     if (waitpid(pid_, nullptr, WNOHANG) != 0) {
       pid_ = 0;

@@ -34,7 +34,8 @@ Ended run_program(std::vector<std::string> const& words);
 // Its log lies in the data folder, one file a life. It dies with the thread that started it.
 class ServerProcess {
  public:
-  ServerProcess(std::filesystem::path data, std::string database_url);
+  // `program` is the one that was built, unless told otherwise.
+  ServerProcess(std::filesystem::path data, std::string database_url, std::string program = {});
   ~ServerProcess();  // kills what still runs
 
   // Returns when it listens, on any free port of 127.0.0.1. Throws std::runtime_error with its log if it does not.
@@ -47,11 +48,12 @@ class ServerProcess {
   int wait();
   // 0 while it does not run. Any thread.
   int port() const { return port_; }
+  pid_t pid() const { return pid_; }
   std::string log() const;
 
  private:
   std::filesystem::path data_;
-  std::string database_url_;
+  std::string database_url_, program_;
   int life_ = 0;
   pid_t pid_ = 0;
   std::atomic<int> port_{0};

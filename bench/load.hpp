@@ -1,0 +1,41 @@
+#pragma once
+// A load generator over loopback sockets, as cheap as it can be, because it shares the machine with the server that
+// it drives: one thread, epoll, requests that are ready to be sent.
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace menkyo::bench {
+
+// What goes over `lanes` connections that are kept open. Each sends its next request when the last one is answered.
+struct Traffic {
+  size_t lanes = 0;
+  // The n-th request of a lane, a whole HTTP message that stays valid until it is answered; null: there is no more.
+  std::function<std::string const*(size_t lane, size_t n)> request;
+  // Whether the answer to it is what it should be.
+  std::function<bool(size_t lane, size_t n, int status, std::string_view body)> accepts;
+  size_t at_least = 0;  // requests that each lane sends however long it takes
+  double seconds = 0;   // beyond those, new requests are sent until then
+};
+
+struct Driven {
+  uint64_t answered = 0, refused = 0;
+  double seconds = 0;
+  double client_us = 0;                // processor time of this process, in all
+  std::vector<uint32_t> latencies_us;  // sorted
+  std::string first_refusal;           // for people
+
+  double per_second() const { return double(answered) / seconds; }
+  double latency_ms(double share) const;
+};
+
+// Throws std::runtime_error if the server closes a connection, speaks no HTTP or is silent for half a minute.
+Driven drive(int port, Traffic const& traffic);
+
+// The body of one answer; throws std::runtime_error unless its status is 200.
+std::string fetch(int port, std::string const& path);
+
+}  // namespace menkyo::bench
