@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "protocol/error.hpp"
+#include "protocol/handle.hpp"
 
 namespace menkyo::protocol {
 
@@ -62,11 +63,6 @@ bool decode(Out& out, std::string_view in, std::array<int8_t, 256> const& values
   return (bits & ((1u << count) - 1)) == 0;
 }
 
-struct FreeDigest {
-  void operator()(EVP_MD* md) const { EVP_MD_free(md); }
-  void operator()(EVP_MD_CTX* ctx) const { EVP_MD_CTX_free(ctx); }
-};
-
 }  // namespace
 
 std::string to_base64url(ByteView bytes) {
@@ -106,8 +102,8 @@ std::optional<Bytes> from_base64(std::string_view text) {
 
 Digest sha256(ByteView bytes) {
   // Fetching the algorithm and making a context cost more than hashing a message.
-  static std::unique_ptr<EVP_MD, FreeDigest> const algorithm(EVP_MD_fetch(nullptr, "SHA256", nullptr));
-  thread_local std::unique_ptr<EVP_MD_CTX, FreeDigest> const context(EVP_MD_CTX_new());
+  static Handle<EVP_MD, EVP_MD_free> const algorithm(EVP_MD_fetch(nullptr, "SHA256", nullptr));
+  thread_local Handle<EVP_MD_CTX, EVP_MD_CTX_free> const context(EVP_MD_CTX_new());
   Digest out;
   if (!algorithm || !context || EVP_DigestInit_ex(context.get(), algorithm.get(), nullptr) != 1 ||
       EVP_DigestUpdate(context.get(), bytes.data(), bytes.size()) != 1 ||

@@ -13,22 +13,16 @@
 #include <cstring>
 
 #include "protocol/error.hpp"
+#include "protocol/handle.hpp"
 #include "protocol/json.hpp"
 
 namespace menkyo::protocol {
 
 namespace {
 
-template <auto Free>
-struct Freer {
-  template <class T>
-  void operator()(T* p) const {
-    Free(p);
-  }
-};
-using KeyContext = std::unique_ptr<EVP_PKEY_CTX, Freer<EVP_PKEY_CTX_free>>;
-using MdContext = std::unique_ptr<EVP_MD_CTX, Freer<EVP_MD_CTX_free>>;
-using BioHandle = std::unique_ptr<BIO, Freer<BIO_free_all>>;
+using KeyContext = Handle<EVP_PKEY_CTX, EVP_PKEY_CTX_free>;
+using MdContext = Handle<EVP_MD_CTX, EVP_MD_CTX_free>;
+using BioHandle = Handle<BIO, BIO_free_all>;
 
 constexpr size_t point_bytes = 65;  // 04 x y
 constexpr size_t ed25519_bytes = 32;
@@ -140,15 +134,15 @@ bool verify_ed25519(EVP_PKEY* pkey, ByteView message, ByteView signature) {
 
 // A P-256 key from the point, and from the private number unless that is empty.
 EVP_PKEY* p256_from_numbers(ByteView point, ByteView secret) {
-  std::unique_ptr<OSSL_PARAM_BLD, Freer<OSSL_PARAM_BLD_free>> build(OSSL_PARAM_BLD_new());
-  std::unique_ptr<BIGNUM, Freer<BN_clear_free>> number;
+  Handle<OSSL_PARAM_BLD, OSSL_PARAM_BLD_free> build(OSSL_PARAM_BLD_new());
+  Handle<BIGNUM, BN_clear_free> number;
   bool ok = build && OSSL_PARAM_BLD_push_utf8_string(build.get(), OSSL_PKEY_PARAM_GROUP_NAME, "prime256v1", 0) == 1 &&
             OSSL_PARAM_BLD_push_octet_string(build.get(), OSSL_PKEY_PARAM_PUB_KEY, point.data(), point.size()) == 1;
   if (ok && !secret.empty()) {
     number.reset(BN_bin2bn(secret.data(), static_cast<int>(secret.size()), nullptr));
     ok = number && OSSL_PARAM_BLD_push_BN(build.get(), OSSL_PKEY_PARAM_PRIV_KEY, number.get()) == 1;
   }
-  std::unique_ptr<OSSL_PARAM, Freer<OSSL_PARAM_free>> params(ok ? OSSL_PARAM_BLD_to_param(build.get()) : nullptr);
+  Handle<OSSL_PARAM, OSSL_PARAM_free> params(ok ? OSSL_PARAM_BLD_to_param(build.get()) : nullptr);
   KeyContext context(EVP_PKEY_CTX_new_from_name(nullptr, "EC", nullptr));
   EVP_PKEY* pkey = nullptr;
   if (!params || !context || EVP_PKEY_fromdata_init(context.get()) != 1 ||
@@ -213,7 +207,7 @@ Key Key::generate(Algorithm algorithm) {
 
 Key Key::from_pkcs8_der(ByteView der) {
   const uint8_t* p = der.data();
-  std::unique_ptr<PKCS8_PRIV_KEY_INFO, Freer<PKCS8_PRIV_KEY_INFO_free>> const info(
+  Handle<PKCS8_PRIV_KEY_INFO, PKCS8_PRIV_KEY_INFO_free> const info(
       d2i_PKCS8_PRIV_KEY_INFO(nullptr, &p, static_cast<long>(der.size())));
   if (!info || p != der.data() + der.size()) bad_key("not a PKCS #8 private key");
   auto* pkey = EVP_PKCS82PKEY(info.get());
@@ -263,7 +257,7 @@ Key Key::from_private_jwk(json::Value const& jwk) {
 
 Bytes Key::pkcs8_der() const {
   if (!private_) bad_key("this is a public key");
-  std::unique_ptr<PKCS8_PRIV_KEY_INFO, Freer<PKCS8_PRIV_KEY_INFO_free>> const info(EVP_PKEY2PKCS8(pkey_.get()));
+  Handle<PKCS8_PRIV_KEY_INFO, PKCS8_PRIV_KEY_INFO_free> const info(EVP_PKEY2PKCS8(pkey_.get()));
   uint8_t* der = nullptr;
   int const size = info ? i2d_PKCS8_PRIV_KEY_INFO(info.get(), &der) : -1;
   if (size <= 0) crypto_failed("cannot encode the key");

@@ -10,6 +10,7 @@
 #include <memory>
 
 #include "protocol/error.hpp"
+#include "protocol/handle.hpp"
 #include "protocol/json.hpp"
 #include "protocol/limits.hpp"
 
@@ -17,18 +18,10 @@ namespace menkyo::protocol {
 
 namespace {
 
-template <auto Free>
-struct Freer {
-  template <class T>
-  void operator()(T* p) const {
-    Free(p);
-  }
-};
-using X509Handle = std::unique_ptr<X509, Freer<X509_free>>;
-using StackHandle =
-    std::unique_ptr<STACK_OF(X509), Freer<+[](STACK_OF(X509) * s) { sk_X509_pop_free(s, X509_free); }>>;
-using EkuHandle = std::unique_ptr<EXTENDED_KEY_USAGE, Freer<EXTENDED_KEY_USAGE_free>>;
-using ObjectHandle = std::unique_ptr<ASN1_OBJECT, Freer<ASN1_OBJECT_free>>;
+using X509Handle = Handle<X509, X509_free>;
+using StackHandle = Handle<STACK_OF(X509), +[](STACK_OF(X509) * s) { sk_X509_pop_free(s, X509_free); }>;
+using EkuHandle = Handle<EXTENDED_KEY_USAGE, EXTENDED_KEY_USAGE_free>;
+using ObjectHandle = Handle<ASN1_OBJECT, ASN1_OBJECT_free>;
 
 [[noreturn]] void failed(std::string what) {
   ERR_clear_error();
@@ -79,7 +72,7 @@ void set_serial(X509* x, Bytes serial) {
   if (serial.empty() || serial.size() > 20)
     throw Error(codes::value_invalid, "a certificate's serial number takes 1 to 20 bytes");
   serial[0] &= 0x7F;
-  std::unique_ptr<BIGNUM, Freer<BN_free>> number(BN_bin2bn(serial.data(), static_cast<int>(serial.size()), nullptr));
+  Handle<BIGNUM, BN_free> number(BN_bin2bn(serial.data(), static_cast<int>(serial.size()), nullptr));
   require(number && BN_to_ASN1_INTEGER(number.get(), X509_get_serialNumber(x)) != nullptr, "serial number");
 }
 
@@ -87,8 +80,7 @@ void set_serial(X509* x, Bytes serial) {
 void add_extension(X509* x, X509* issuer, int nid, std::string const& value) {
   X509V3_CTX context;
   X509V3_set_ctx(&context, issuer, x, nullptr, nullptr, 0);
-  std::unique_ptr<X509_EXTENSION, Freer<X509_EXTENSION_free>> extension(
-      X509V3_EXT_conf_nid(nullptr, &context, nid, value.c_str()));
+  Handle<X509_EXTENSION, X509_EXTENSION_free> extension(X509V3_EXT_conf_nid(nullptr, &context, nid, value.c_str()));
   require(extension && X509_add_ext(x, extension.get(), -1) == 1, "extension");
 }
 
@@ -282,9 +274,9 @@ Certificate verify_chain(ByteView leaf, std::span<const Bytes> intermediates, st
   if (certificate.role != role)
     throw Error(codes::certificate_role_wrong, "the certificate was made for another purpose");
 
-  std::unique_ptr<X509_STORE, Freer<X509_STORE_free>> store(X509_STORE_new());
+  Handle<X509_STORE, X509_STORE_free> store(X509_STORE_new());
   StackHandle untrusted(sk_X509_new_null());
-  std::unique_ptr<X509_STORE_CTX, Freer<X509_STORE_CTX_free>> context(X509_STORE_CTX_new());
+  Handle<X509_STORE_CTX, X509_STORE_CTX_free> context(X509_STORE_CTX_new());
   if (!store || !untrusted || !context) failed("out of memory");
   for (auto const& der : anchors) {
     auto const anchor = parse_der(der);

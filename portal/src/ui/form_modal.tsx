@@ -1,12 +1,10 @@
 // A form in a dialog: Enter submits, the refusal of the server is shown above the fields.
-import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Form from "@cloudscape-design/components/form";
-import Modal from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { type ReactNode, useEffect, useId, useRef } from "react";
-import { useTranslation } from "react-i18next";
 import type { ApiProblem } from "../api/problem";
+import { Dialog } from "./dialog";
 import { ProblemAlert } from "./problem_alert";
 
 interface FormModalProps {
@@ -20,7 +18,6 @@ interface FormModalProps {
 }
 
 export function FormModal({ title, submit, pending, problem, children, onSubmit, onClose }: FormModalProps) {
-  const { t } = useTranslation();
   const form = useId();
   const element = useRef<HTMLFormElement>(null);
   useEffect(() => {
@@ -31,22 +28,13 @@ export function FormModal({ title, submit, pending, problem, children, onSubmit,
     return () => cancelAnimationFrame(frame);
   }, []);
   return (
-    <Modal
-      visible
-      header={title}
-      closeAriaLabel={t("common.close")}
-      onDismiss={onClose}
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={onClose}>
-              {t("common.cancel")}
-            </Button>
-            <Button variant="primary" form={form} loading={pending}>
-              {submit}
-            </Button>
-          </SpaceBetween>
-        </Box>
+    <Dialog
+      title={title}
+      onClose={onClose}
+      action={
+        <Button variant="primary" form={form} loading={pending}>
+          {submit}
+        </Button>
       }
     >
       <form
@@ -65,6 +53,6 @@ export function FormModal({ title, submit, pending, problem, children, onSubmit,
           </SpaceBetween>
         </Form>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
