@@ -215,7 +215,8 @@ all_tests() {
   test_cpp
   if has_portal && [ -d portal/node_modules ]; then test_portal; fi
   test_generated
-  if has_portal && [ -f portal/dist/index.html ]; then test_e2e; fi
+  # The story alone; the looks of every page at every width take longer and are for ./dev e2e.
+  if has_portal && [ -f portal/dist/index.html ]; then test_e2e story; fi
   summary
 }
 

@@ -5,7 +5,9 @@ const results = process.env.MENKYO_E2E_RESULTS;
 export default {
   test: {
     include: ["e2e/**/*.test.ts"],
-    testTimeout: 60_000,
+    // Each file has a server and a browser of its own, which are enough for a machine at a time.
+    fileParallelism: false,
+    testTimeout: 180_000,
     hookTimeout: 120_000,
     reporters: results === undefined ? ["default"] : ["default", ["json", { outputFile: results }]],
   },

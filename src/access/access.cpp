@@ -68,11 +68,11 @@ Reach outermost(Reach reach) {
   return reach;
 }
 
-template <class F>
+template <class P = Permission, class F>
 std::vector<std::string> permissions_where(F&& holds) {
   std::vector<std::string> out;
-  for (size_t i = 0; i < enum_words(Permission{}).size(); ++i)
-    if (holds(Permission(i))) out.emplace_back(to_text(Permission(i)));
+  for (size_t i = 0; i < enum_words(P{}).size(); ++i)
+    if (holds(P(i))) out.emplace_back(to_text(P(i)));
   return out;
 }
 
@@ -125,6 +125,13 @@ Holdings holdings(db::ReadTx& tx, PersonId person, SmartAccountId account) {
   std::vector<Held> held;
   for (auto& g : store::grants(tx, person, account, tx.now())) held.push_back({g.role, std::move(g.path)});
   return Holdings(std::move(held));
+}
+
+OperatorHoldings operator_holdings(db::ReadTx& tx, PersonId person) {
+  auto const roles = store::operator_roles(tx, person);
+  return {roles, permissions_where<OperatorPermission>([&](OperatorPermission p) {
+            return std::any_of(roles.begin(), roles.end(), [&](OperatorRole r) { return allows(r, p); });
+          })};
 }
 
 namespace detail {

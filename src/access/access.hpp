@@ -70,6 +70,13 @@ class Holdings {
 };
 Holdings holdings(db::ReadTx& tx, PersonId person, SmartAccountId account);
 
+// What a person holds as one of the operator's staff, likewise for describing only; empty for everybody else.
+struct OperatorHoldings {
+  std::vector<OperatorRole> roles;
+  std::vector<std::string> abilities;
+};
+OperatorHoldings operator_holdings(db::ReadTx& tx, PersonId person);
+
 // What every proof about an account tells.
 class AccountProof {
  public:

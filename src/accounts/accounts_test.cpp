@@ -88,11 +88,20 @@ TEST_P(Accounts, have_names_and_domains_of_their_own) {
   EXPECT_EQ(rest.json.at("items").items().size(), 1U);
 }
 
+TEST_P(Accounts, tell_the_operators_staff_what_it_may) {
+  auto const me = world.as(world.operator_with(access::OperatorRole::operator_support)).get("/api/v1/me");
+  EXPECT_EQ(me.json.at("operator_roles").items().at(0).as_string(), "operator_support");
+  std::vector<std::string> abilities;
+  for (auto const& each : me.json.at("operator_abilities").items()) abilities.push_back(each.as_string());
+  EXPECT_EQ(abilities, (std::vector<std::string>{"catalog_view", "accounts_view"}));
+}
+
 TEST_P(Accounts, tell_who_is_signed_in) {
   auto const me = admin->get("/api/v1/me");
   EXPECT_EQ(me.json.at("person").at("mail").as_string(), "admin@example.com");
   EXPECT_EQ(me.json.at("accounts").items().size(), 1U);
   EXPECT_EQ(me.json.at("operator_roles").items().size(), 0U);
+  EXPECT_EQ(me.json.at("operator_abilities").items().size(), 0U);
   auto const changed = admin->send(api::Method::patch, "/api/v1/me", R"({"language":"ja"})");
   EXPECT_EQ(changed.json.at("person").at("language").as_string(), "ja");
   EXPECT_EQ(admin->get("/api/v1/me").json.at("person").at("language").as_string(), "ja");

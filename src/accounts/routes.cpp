@@ -15,9 +15,10 @@ struct Me {
   people::Person person;
   std::vector<AccountSummary> accounts;  // the first 50
   std::vector<access::OperatorRole> operator_roles;
+  std::vector<std::string> operator_abilities;
   people::SessionFacts session;
 };
-BOOST_DESCRIBE_STRUCT(Me, (), (person, accounts, operator_roles, session))
+BOOST_DESCRIBE_STRUCT(Me, (), (person, accounts, operator_roles, operator_abilities, session))
 
 struct MeChange {
   people::Language language;
@@ -45,9 +46,11 @@ std::vector<Sorted> sorted_accounts(db::ReadTx& tx, PersonId person) {
 }
 
 Me get_me(db::ReadTx& tx, api::Caller const& caller, keys::Vault const& vault) {
+  auto as_staff = access::operator_holdings(tx, caller.person_id);
   Me me{people::load_person(tx, vault, caller.person_id),
         {},
-        store::operator_roles(tx, caller.person_id),
+        std::move(as_staff.roles),
+        std::move(as_staff.abilities),
         people::load_session(tx, caller)};
   for (auto const& [key, row] : sorted_accounts(tx, caller.person_id)) {
     if (int64_t(me.accounts.size()) == api::default_limit) break;

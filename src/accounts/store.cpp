@@ -322,8 +322,4 @@ bool insert_operator_grant(db::Tx& tx, PersonId person, access::OperatorRole rol
              person, role, now) == 1;
 }
 
-std::vector<access::OperatorRole> operator_roles(db::ReadTx& tx, PersonId person) {
-  return tx.all<access::OperatorRole>("select role from operator_grant where person_id = $1 order by role", person);
-}
-
 }  // namespace menkyo::accounts::store

@@ -140,6 +140,5 @@ struct MemberGrantRow {
 std::vector<MemberGrantRow> grants_of_members(db::ReadTx& tx, std::vector<MemberKey> const& keys);
 
 bool insert_operator_grant(db::Tx& tx, PersonId person, access::OperatorRole role, Instant now);
-std::vector<access::OperatorRole> operator_roles(db::ReadTx& tx, PersonId person);
 
 }  // namespace menkyo::accounts::store

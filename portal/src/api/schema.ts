@@ -912,6 +912,7 @@ export interface components {
             person: components["schemas"]["Person"];
             accounts: components["schemas"]["AccountSummary"][];
             operator_roles: ("operator_admin" | "operator_catalog" | "operator_support")[];
+            operator_abilities: string[];
             session: components["schemas"]["SessionFacts"];
         };
         NewAdministrator: {

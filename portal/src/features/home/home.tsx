@@ -51,7 +51,7 @@ export function Home() {
           {found.map((account) => (
             <AccountCard key={account.smart_account_id} account={account} />
           ))}
-          {me.operator_roles.length > 0 && <OperatorTile />}
+          {me.operator_abilities.length > 0 && <OperatorTile />}
         </div>
         {accounts.hasNextPage && (
           <Button loading={accounts.isFetchingNextPage} onClick={() => accounts.fetchNextPage()}>

@@ -12,17 +12,23 @@ import { CatalogTab } from "./catalog_tab";
 import { JobsTab } from "./jobs_tab";
 import { OperatorAccountsTab } from "./operator_accounts_tab";
 
-const TABS = ["catalog", "accounts", "jobs"] as const;
+// The tabs, each with the ability that it needs.
+const TABS = [
+  { id: "catalog", ability: "catalog_view" },
+  { id: "accounts", ability: "accounts_view" },
+  { id: "jobs", ability: "jobs_view" },
+] as const;
 
 export function Operator() {
   const { t } = useTranslation();
   const me = useMe();
   const navigate = useNavigate();
   const [parameters] = useSearchParams();
-  const active = TABS.find((tab) => tab === parameters.get("tab")) ?? "catalog";
+  const tabs = TABS.filter((tab) => me.operator_abilities.includes(tab.ability));
+  const active = tabs.find((tab) => tab.id === parameters.get("tab"))?.id ?? tabs[0]?.id;
   const content = {
     catalog: <CatalogTab />,
-    accounts: <OperatorAccountsTab mayCreate={me.operator_roles.includes("operator_admin")} />,
+    accounts: <OperatorAccountsTab mayCreate={me.operator_abilities.includes("accounts_create")} />,
     jobs: <JobsTab />,
   };
   return (
@@ -41,14 +47,14 @@ export function Operator() {
         <Header variant="h1" description={t("operator.tile_description")}>
           {t("operator.title")}
         </Header>
-        {me.operator_roles.length === 0 ? (
+        {active === undefined ? (
           <Alert type="warning">{t("operator.not_allowed")}</Alert>
         ) : (
           <Tabs
             ariaLabel={t("operator.title")}
             activeTabId={active}
             onChange={({ detail }) => navigate({ search: `?tab=${detail.activeTabId}` })}
-            tabs={TABS.map((id) => ({ id, label: t(`operator.${id}`), content: id === active && content[id] }))}
+            tabs={tabs.map(({ id }) => ({ id, label: t(`operator.${id}`), content: id === active && content[id] }))}
           />
         )}
       </SpaceBetween>
