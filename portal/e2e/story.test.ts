@@ -67,7 +67,7 @@ describe.each(STORIES)("the story in $language", (story) => {
       reducedMotion: "reduce",
     });
     page = await context.newPage();
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(30_000);
     page.on("pageerror", (error) => faults.push(error.message));
     page.on("console", (message) => {
       // Nobody is signed in at first, and asking whether somebody is answers 401.
@@ -225,7 +225,7 @@ describe("the operator", () => {
       reducedMotion: "reduce",
     });
     const page = await context.newPage();
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(30_000);
     await page.goto(`${world.portal}/sign-in?return_to=/operator`);
     await signIn(world, page, t, mail);
     await page.getByRole("tab", { name: t("operator.catalog"), exact: true }).waitFor();
