@@ -50,7 +50,7 @@ int serve(Settings settings) {
   int signal = 0;
   sigwait(&signals, &signal);
   log::info("stopping", {{"signal", signal}});
-  server.stop_gracefully(std::chrono::seconds(20));
+  server.stop_gracefully(std::chrono::seconds(settings.stop_grace_s));
   service.runner().stop();
   log::info("stopped");
   return 0;

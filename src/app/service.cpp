@@ -101,6 +101,9 @@ Service::Service(Settings settings, Clock const& clock, SeedSource& seeds)
       vault_(open_vault(settings_, seeds)),
       database_(open_database(settings_, clock, seeds)) {
   keys::ensure_installation(*database_, *vault_);
+  // Time goes on from where the last server left it, even if the machine's clock was set back meanwhile: leases,
+  // sessions and the order of events rest on it.
+  database_->set_floor(database_->read([](db::ReadTx& tx) { return jobs::clock_state(tx).floor_at; }));
   authority_ = keys::Authority::load(*database_, *vault_);
   cursors_ = std::make_unique<api::Cursors>(vault_->derive("cursors"));
   desk_ = std::make_unique<devices::Desk>(

@@ -56,6 +56,7 @@ void read_settings_file(std::filesystem::path const& file, Settings& s) {
   take("public_url", s.public_url);
   take("worker_threads", s.worker_threads);
   take("log_level", s.log_level);
+  take("stop_grace_s", s.stop_grace_s);
   take("max_connections", s.limits.max_connections);
   take("max_body_bytes", s.limits.max_body_bytes);
   for (auto const& [key, node] : table)

@@ -18,6 +18,7 @@ struct Settings {
   std::string public_url;  // as people reach it, for links; empty: from `listen`
   int worker_threads = 2;
   std::string log_level = "info";
+  int stop_grace_s = 20;  // how long requests under way may take to end after SIGTERM; then they are cut off
   http::Limits limits;
 
   std::string database_url() const;

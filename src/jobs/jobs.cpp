@@ -32,8 +32,8 @@ ClockState clock_state(db::ReadTx& tx, Duration limit) {
   return {*floor_at, tx.now() - *floor_at > limit};
 }
 
-void accept_clock(db::Tx& tx) {
-  store::set_clock_floor(tx, tx.now());
+void accept_clock(db::Tx& tx, std::optional<Instant> at) {
+  store::set_clock_floor(tx, at.value_or(tx.now()));
 }
 
 }  // namespace menkyo::jobs

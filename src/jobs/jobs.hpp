@@ -79,7 +79,7 @@ struct ClockState {
   bool jumped = false;
 };
 ClockState clock_state(db::ReadTx& tx, Duration limit = clock_jump_limit);
-// Takes the transaction's time for right.
-void accept_clock(db::Tx& tx);
+// Takes that time for right; the transaction's own if none is given.
+void accept_clock(db::Tx& tx, std::optional<Instant> at = {});
 
 }  // namespace menkyo::jobs

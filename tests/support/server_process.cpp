@@ -100,8 +100,13 @@ std::string ServerProcess::log() const {
 
 void ServerProcess::start() {
   ++life_;
-  pid_ = run({program_, "serve", "--data", data_.string(), "--database", database_url_, "--listen", "127.0.0.1:0"},
-             data_ / ("log." + std::to_string(life_)));
+  std::vector<std::string> words{program_,     "serve",       "--data",   data_.string(),
+                                 "--database", database_url_, "--listen", "127.0.0.1:0"};
+  if (auto const file = data_ / "menkyo.toml"; std::filesystem::exists(file)) {
+    words.push_back("--config");
+    words.push_back(file.string());
+  }
+  pid_ = run(words, data_ / ("log." + std::to_string(life_)));
   for (int i = 0; i < start_polls; ++i) {
     if (waitpid(pid_, nullptr, WNOHANG) != 0) {
       pid_ = 0;

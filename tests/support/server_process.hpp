@@ -31,7 +31,8 @@ struct Ended {
 // Runs `menkyo WORDS...` and waits, at most 60 s; throws std::runtime_error if it takes longer.
 Ended run_program(std::vector<std::string> const& words);
 
-// Its log lies in the data folder, one file a life. It dies with the thread that started it.
+// Its log lies in the data folder, one file a life; a menkyo.toml there holds its settings. It dies with the thread
+// that started it.
 class ServerProcess {
  public:
   // `program` is the one that was built, unless told otherwise.
