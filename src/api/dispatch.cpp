@@ -2,6 +2,8 @@
 
 #include <sodium.h>
 
+#include <utility>
+
 #include "api/render.hpp"
 #include "api/store.hpp"
 #include "base/log.hpp"
@@ -98,6 +100,7 @@ struct Dispatcher::Impl {
     PathValues values;
     std::unique_ptr<Call> call;
     Response response;
+    bool admitted = false;  // its caller was counted; a second attempt is still one request
     std::chrono::steady_clock::time_point began = std::chrono::steady_clock::now();
   };
 
@@ -110,6 +113,7 @@ struct Dispatcher::Impl {
                 {"duration_us", us.count()},
                 {"request_id", flight.request_id}});
     if (response.status >= 400) ++stats.problems;
+    if (response.status == problems::too_many_requests.status) ++stats.throttled;
     response.headers.emplace_back("menkyo-request-id", flight.request_id);
     auto reply = std::move(flight.reply);
     reply(std::move(response));
@@ -154,6 +158,7 @@ struct Dispatcher::Impl {
       }
       flight->route = match.route;
       flight->values = std::move(match.values);
+      if (config.admit_request && is_rate_limited(*match.route)) config.admit_request(flight->request);
       if (match.route->shape == Shape::raw) {
         return match.route->run_raw(std::move(flight->request), *config.services,
                                     [this, flight](Response r) { finish(*flight, std::move(r)); });
@@ -178,8 +183,8 @@ struct Dispatcher::Impl {
       }
       flight->call = route.decode(flight->request, flight->values, *config.services);
       if (route.shape == Shape::read) {
-        auto response = config.database->read(
-            [&](db::ReadTx& tx) { return flight->call->read(tx, config.authenticate(tx, flight->request)); });
+        auto response =
+            config.database->read([&](db::ReadTx& tx) { return flight->call->read(tx, caller_of(*flight, tx)); });
         return finish(*flight, std::move(response));
       }
       config.database->write_async([this, flight](db::Tx& tx) { flight->response = write(*flight, tx); },
@@ -193,8 +198,15 @@ struct Dispatcher::Impl {
     }
   }
 
-  Response write(Flight& flight, db::Tx& tx) {
+  Caller caller_of(Flight& flight, db::ReadTx& tx) {
     auto const caller = config.authenticate(tx, flight.request);
+    if (config.admit_caller && caller.signed_in() && !std::exchange(flight.admitted, true))
+      config.admit_caller(caller);
+    return caller;
+  }
+
+  Response write(Flight& flight, db::Tx& tx) {
+    auto const caller = caller_of(flight, tx);
     auto const key = flight.request.header("idempotency-key");
     if (key.empty() || flight.request.method != Method::post || !caller.signed_in())
       return flight.call->write(tx, caller);

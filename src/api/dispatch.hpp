@@ -24,12 +24,16 @@ struct DispatchConfig {
   Sealer const* sealer;
   std::function<Caller(db::ReadTx&, Request const&)> authenticate;
   Handler otherwise;  // answers paths that no row has (the portal's files)
+  // Throw Problem too_many_requests: the first before anything is done for a request, on the thread that brings it;
+  // the second inside its transaction, once it is known who asks. Empty: no limits.
+  std::function<void(Request const&)> admit_request{};
+  std::function<void(Caller const&)> admit_caller{};
   int worker_threads = 2;
   int slow_threads = 1;
 };
 
 struct DispatchStats {
-  std::atomic<uint64_t> requests{0}, problems{0}, failures{0};
+  std::atomic<uint64_t> requests{0}, problems{0}, failures{0}, throttled{0};
 };
 
 // Thread-safe; answers everything before it is destroyed.

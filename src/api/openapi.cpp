@@ -49,6 +49,7 @@ std::string operation(Route const& route, wire::Schemas& schemas) {
     out += R"(,"requestBody":{"required":true,"content":{)" + quoted(route.request_type) +
            R"(:{"schema":{"type":"string"}}}})";
   out += R"(,"responses":{")" + std::to_string(route.success_status) + R"(":)" + answer_content(route, schemas) +
+         (is_rate_limited(route) ? R"(,"429":{"$ref":"#/components/responses/too_many_requests"})" : "") +
          R"(,"default":{"$ref":"#/components/responses/problem"}}})";
   return out;
 }
@@ -116,6 +117,10 @@ std::string openapi(std::vector<Route> const& routes, std::string_view version) 
   out +=
       R"(},"components":{"securitySchemes":{"session":{"type":"apiKey","in":"cookie","name":"__Host-menkyo_session"}},)"
       R"("responses":{"problem":{"description":"What went wrong, as RFC 9457 has it","content":{"application/problem+json":)"
+      R"({"schema":{"$ref":"#/components/schemas/Problem"}}}},)"
+      R"("too_many_requests":{"description":"The caller sent too many requests; the header says when to try again",)"
+      R"("headers":{"Retry-After":{"description":"Seconds to wait, RFC 9110 section 10.2.3","required":true,)"
+      R"("schema":{"type":"integer","minimum":1}}},"content":{"application/problem+json":)"
       R"({"schema":{"$ref":"#/components/schemas/Problem"}}}}},"schemas":{)";
   for (auto const& [name, text] : schemas.by_name) out += (out.back() == '{' ? "" : ",") + quoted(name) + ":" + text;
   out += "}}}";

@@ -82,6 +82,11 @@ struct Route {
   std::function<std::string(wire::Schemas&)> answer;      // schema of the answer; empty for own Responses
 };
 
+// Whether requests for it are counted: all but those of monitors.
+inline bool is_rate_limited(Route const& route) {
+  return route.path.starts_with("/api/") || route.path.starts_with("/device/");
+}
+
 // ---- Reading a request into In ----------------------------------------------------------------------------------
 
 std::vector<std::string_view> path_parameters(std::string_view path);

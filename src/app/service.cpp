@@ -96,10 +96,11 @@ std::vector<api::Route> route_table() {
   return all;
 }
 
-Service::Service(Settings settings, Clock const& clock, SeedSource& seeds)
+Service::Service(Settings settings, Clock const& clock, SeedSource& seeds, Clock const& steady)
     : settings_(std::move(settings)),
       vault_(open_vault(settings_, seeds)),
-      database_(open_database(settings_, clock, seeds)) {
+      database_(open_database(settings_, clock, seeds)),
+      rates_(settings_.rates, steady, seeds) {
   keys::ensure_installation(*database_, *vault_);
   // Time goes on from where the last server left it, even if the machine's clock was set back meanwhile: leases,
   // sessions and the order of events rest on it.
@@ -126,6 +127,8 @@ Service::Service(Settings settings, Clock const& clock, SeedSource& seeds)
   config.sealer = vault_.get();
   config.authenticate = people::Authenticator(*database_, *vault_);
   config.otherwise = answer_file;
+  config.admit_request = [this](api::Request const& request) { rates_.admit(request); };
+  config.admit_caller = [this](api::Caller const& caller) { rates_.admit(caller); };
   config.worker_threads = settings_.worker_threads;
   dispatcher_ = std::make_unique<api::Dispatcher>(std::move(config));
 }
@@ -160,6 +163,8 @@ std::string Service::metrics(http::ServerStats const*) const {
   counter("requests_total", "Requests taken.", dispatcher_->stats().requests);
   counter("problems_total", "Requests answered with a problem.", dispatcher_->stats().problems);
   counter("failures_total", "Requests that failed for a reason of the server's own.", dispatcher_->stats().failures);
+  counter("throttled_total", "Requests answered 429 because their caller sent too many.",
+          dispatcher_->stats().throttled);
   counter("commits_total", "Transactions committed.", db.commits);
   counter("committed_work_total", "Pieces of work in them.", db.grouped);
   counter("write_retries_total", "Transactions tried again.", db.retries);

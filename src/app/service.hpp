@@ -24,7 +24,9 @@ std::vector<api::Route> route_table();
 // db::StorageError, db::NewerDatabase, keys::SealBroken.
 class Service {
  public:
-  explicit Service(Settings settings, Clock const& clock = system_clock(), SeedSource& seeds = system_seeds());
+  // `steady` is what rates are measured by. Clocks and seeds must outlive it.
+  explicit Service(Settings settings, Clock const& clock = system_clock(), SeedSource& seeds = system_seeds(),
+                   Clock const& steady = steady_clock());
   ~Service();
 
   void handle(api::Request request, api::Reply reply);
@@ -57,6 +59,7 @@ class Service {
   std::unique_ptr<devices::Desk> desk_;
   std::unique_ptr<jobs::JobRunner> runner_;
   std::unique_ptr<live::Live> live_;
+  Rates rates_;
   api::Services services_;
   http::ServerStats const* server_stats_ = nullptr;
   std::unique_ptr<api::Dispatcher> dispatcher_;

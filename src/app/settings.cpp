@@ -59,6 +59,10 @@ void read_settings_file(std::filesystem::path const& file, Settings& s) {
   take("stop_grace_s", s.stop_grace_s);
   take("max_connections", s.limits.max_connections);
   take("max_body_bytes", s.limits.max_body_bytes);
+  take("person_requests_per_s", s.rates.person.per_s);
+  take("person_requests_burst", s.rates.person.burst);
+  take("address_requests_per_s", s.rates.address.per_s);
+  take("address_requests_burst", s.rates.address.burst);
   for (auto const& [key, node] : table)
     if (!known.contains(key.str())) wrong(file, node.source(), std::string(key.str()) + " is not a setting");
 }

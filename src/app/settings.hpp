@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <string>
 
+#include "app/rates.hpp"
 #include "http/limits.hpp"
 
 namespace menkyo::app {
@@ -20,6 +21,7 @@ struct Settings {
   std::string log_level = "info";
   int stop_grace_s = 20;  // how long requests under way may take to end after SIGTERM; then they are cut off
   http::Limits limits;
+  RateSettings rates;
 
   std::string database_url() const;
   std::filesystem::path master_key_path() const;

@@ -16,7 +16,19 @@ class SystemClock final : public Clock {
  public:
   Instant now() const override { return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now()); }
 };
+
+class SteadyClock final : public Clock {
+ public:
+  Instant now() const override {
+    return Instant(std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now().time_since_epoch()));
+  }
+};
 }  // namespace
+
+Clock const& steady_clock() {
+  static SteadyClock clock;
+  return clock;
+}
 
 Clock const& system_clock() {
   static SystemClock clock;

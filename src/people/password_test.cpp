@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "people/common_passwords.hpp"
+#include "people/people.hpp"
 #include "people/throttle.hpp"
 
 namespace menkyo::people {

@@ -94,6 +94,11 @@ class Authenticator {
   keys::Vault const& vault_;
 };
 
+// The secret of a session that the request carries, whether or not there is such a session; empty if none.
+std::string_view session_token(api::Request const& request);
+// The part of a peer's address that one customer of a network has: an IPv6 /64 (RFC 4291 section 2.5.4), all of IPv4.
+std::string source_of(std::string const& peer);
+
 // Deletes what is no longer of use: expired sessions, links and old attempts, at most `limit` rows of each. A job
 // calls it; returns how many rows went.
 int64_t clean_up(db::Tx& tx, int64_t limit);

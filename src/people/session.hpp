@@ -11,9 +11,6 @@ Bytes link_lookup(keys::Vault const& vault, std::string_view token);
 // The name has the prefix __Host- on TLS, so that no neighbouring host can set it (RFC 6265bis section 4.1.3.2).
 std::string_view cookie_name(bool secure);
 std::string set_cookie(bool secure, std::string_view token, Duration age);
-// What the request carries; empty if nothing.
-std::string_view session_token(api::Request const& request);
-
 struct StartedSession {
   Person person;
   std::string token;

@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "base/bytes.hpp"
+#include "people/people.hpp"
 
 namespace menkyo::people {
 

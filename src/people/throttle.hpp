@@ -36,7 +36,4 @@ Bucket without_attempt(Bucket bucket, ThrottleRule const& rule);
 // What a pair becomes when the person has signed in.
 Bucket known_source(Instant now);
 
-// The part of a peer's address that one customer of a network has: an IPv6 /64 (RFC 4291 section 2.5.4), all of IPv4.
-std::string source_of(std::string const& peer);
-
 }  // namespace menkyo::people

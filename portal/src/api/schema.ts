@@ -1114,6 +1114,17 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description The caller sent too many requests; the header says when to try again */
+        too_many_requests: {
+            headers: {
+                /** @description Seconds to wait, RFC 9110 section 10.2.3 */
+                "Retry-After": number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
     };
     parameters: never;
     requestBodies: never;
@@ -1140,6 +1151,7 @@ export interface operations {
                     "application/json": string;
                 };
             };
+            429: components["responses"]["too_many_requests"];
             default: components["responses"]["problem"];
         };
     };
@@ -1161,6 +1173,7 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
+            429: components["responses"]["too_many_requests"];
             default: components["responses"]["problem"];
         };
     };
@@ -1189,6 +1202,7 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
+            429: components["responses"]["too_many_requests"];
             default: components["responses"]["problem"];
         };
     };
@@ -1212,6 +1226,7 @@ export interface operations {
                     "application/json": components["schemas"]["OneTimeLink"];
                 };
             };
+            429: components["responses"]["too_many_requests"];
             default: components["responses"]["problem"];
         };
     };
@@ -1241,6 +1256,7 @@ export interface operations {
                     "application/json": Record<string, never>;
                 };
             };
+            429: components["responses"]["too_many_requests"];
             default: components["responses"]["problem"];
         };
     };
@@ -1270,6 +1286,7 @@ export interface operations {
                     };
                 };
             };
+            429: components["responses"]["too_many_requests"];
             default: components["responses"]["problem"];
         };
     };
@@ -1299,6 +1316,7 @@ export interface operations {
                     };
                 };
             };
+            429: components["responses"]["too_many_requests"];
             default: components["responses"]["problem"];
         };
     };
@@ -1320,6 +1338,7 @@ export interface operations {
                     "application/json": components["schemas"]["CatalogSummary"];
                 };
             };
+            429: components["responses"]["too_many_requests"];
             default: components["responses"]["problem"];
         };
     };
@@ -1348,6 +1367,7 @@ export interface operations {
                     };
                 };
             };
+            429: components["responses"]["too_many_requests"];
             default: components["responses"]["problem"];
         };
     };
@@ -1377,6 +1397,7 @@ export interface operations {
                     };
                 };
             };
+            429: components["responses"]["too_many_requests"];
             default: components["responses"]["problem"];
         };
     };
@@ -1406,6 +1427,7 @@ export interface operations {
                     "application/json": components["schemas"]["CreatedSmartAccount"];
                 };
             };
+            429: components["responses"]["too_many_requests"];
             default: components["responses"]["problem"];
         };
     };
@@ -1434,6 +1456,7 @@ export interface operations {
                     "application/json": components["schemas"]["SignedIn"];
                 };
             };
+            429: components["responses"]["too_many_requests"];
             default: components["responses"]["problem"];
         };
     };
@@ -1461,6 +1484,7 @@ export interface operations {
                     "application/json": components["schemas"]["SignInStarted"];
                 };
             };
+            429: components["responses"]["too_many_requests"];
             default: components["responses"]["problem"];
         };
     };
@@ -1486,6 +1510,7 @@ export interface operations {
                     "application/json": Record<string, never>;
                 };
             };
+            429: components["responses"]["too_many_requests"];
             default: components["responses"]["problem"];
         };
     };
@@ -1515,6 +1540,7 @@ export interface operations {
                     };
                 };
             };
+            429: components["responses"]["too_many_requests"];
             default: components["responses"]["problem"];
         };
     };
@@ -1538,6 +1564,7 @@ export interface operations {
                     "application/json": components["schemas"]["SmartAccount"];
                 };
             };
+            429: components["responses"]["too_many_requests"];
             default: components["responses"]["problem"];
         };
     };
@@ -1569,6 +1596,7 @@ export interface operations {
                     };
                 };
             };
+            429: components["responses"]["too_many_requests"];
             default: components["responses"]["problem"];
         };
     };
@@ -1594,6 +1622,7 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            429: components["responses"]["too_many_requests"];
             default: components["responses"]["problem"];
         };
     };
@@ -1622,6 +1651,7 @@ export interface operations {
                     "application/json": components["schemas"]["VirtualAccountOverviewList"];
                 };
             };
+            429: components["responses"]["too_many_requests"];
             default: components["responses"]["problem"];
         };
     };
@@ -1656,6 +1686,7 @@ export interface operations {
                     "application/json": components["schemas"]["GrantedRole"];
                 };
             };
+            429: components["responses"]["too_many_requests"];
             default: components["responses"]["problem"];
         };
     };
@@ -1680,6 +1711,7 @@ export interface operations {
                     "application/json": Record<string, never>;
                 };
             };
+            429: components["responses"]["too_many_requests"];
             default: components["responses"]["problem"];
         };
     };
@@ -1703,6 +1735,7 @@ export interface operations {
                     "text/event-stream": string;
                 };
             };
+            429: components["responses"]["too_many_requests"];
             default: components["responses"]["problem"];
         };
     };
@@ -1733,6 +1766,7 @@ export interface operations {
                     };
                 };
             };
+            429: components["responses"]["too_many_requests"];
             default: components["responses"]["problem"];
         };
     };
@@ -1765,6 +1799,7 @@ export interface operations {
                     };
                 };
             };
+            429: components["responses"]["too_many_requests"];
             default: components["responses"]["problem"];
         };
     };
@@ -1798,6 +1833,7 @@ export interface operations {
                     "application/json": components["schemas"]["VirtualAccount"];
                 };
             };
+            429: components["responses"]["too_many_requests"];
             default: components["responses"]["problem"];
         };
     };
@@ -1822,6 +1858,7 @@ export interface operations {
                     "application/json": components["schemas"]["VirtualAccount"];
                 };
             };
+            429: components["responses"]["too_many_requests"];
             default: components["responses"]["problem"];
         };
     };
@@ -1848,6 +1885,7 @@ export interface operations {
                     "application/json": Record<string, never>;
                 };
             };
+            429: components["responses"]["too_many_requests"];
             default: components["responses"]["problem"];
         };
     };
@@ -1883,6 +1921,7 @@ export interface operations {
                     "application/json": components["schemas"]["VirtualAccount"];
                 };
             };
+            429: components["responses"]["too_many_requests"];
             default: components["responses"]["problem"];
         };
     };
@@ -1917,6 +1956,7 @@ export interface operations {
                     };
                 };
             };
+            429: components["responses"]["too_many_requests"];
             default: components["responses"]["problem"];
         };
     };
@@ -1945,6 +1985,7 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            429: components["responses"]["too_many_requests"];
             default: components["responses"]["problem"];
         };
     };
@@ -1970,6 +2011,7 @@ export interface operations {
                     "application/json": components["schemas"]["DeviceDetail"];
                 };
             };
+            429: components["responses"]["too_many_requests"];
             default: components["responses"]["problem"];
         };
     };
@@ -1995,6 +2037,7 @@ export interface operations {
                     "application/json": Record<string, never>;
                 };
             };
+            429: components["responses"]["too_many_requests"];
             default: components["responses"]["problem"];
         };
     };
@@ -2027,6 +2070,7 @@ export interface operations {
                     };
                 };
             };
+            429: components["responses"]["too_many_requests"];
             default: components["responses"]["problem"];
         };
     };
@@ -2053,6 +2097,7 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            429: components["responses"]["too_many_requests"];
             default: components["responses"]["problem"];
         };
     };
@@ -2087,6 +2132,7 @@ export interface operations {
                     };
                 };
             };
+            429: components["responses"]["too_many_requests"];
             default: components["responses"]["problem"];
         };
     };
@@ -2115,6 +2161,7 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            429: components["responses"]["too_many_requests"];
             default: components["responses"]["problem"];
         };
     };
@@ -2140,6 +2187,7 @@ export interface operations {
                     "application/json": components["schemas"]["LicensePositionDetail"];
                 };
             };
+            429: components["responses"]["too_many_requests"];
             default: components["responses"]["problem"];
         };
     };
@@ -2171,6 +2219,7 @@ export interface operations {
                     };
                 };
             };
+            429: components["responses"]["too_many_requests"];
             default: components["responses"]["problem"];
         };
     };
@@ -2204,6 +2253,7 @@ export interface operations {
                     "application/json": components["schemas"]["CreatedRegistrationToken"];
                 };
             };
+            429: components["responses"]["too_many_requests"];
             default: components["responses"]["problem"];
         };
     };
@@ -2233,6 +2283,7 @@ export interface operations {
                     "application/json": components["schemas"]["RegistrationToken"];
                 };
             };
+            429: components["responses"]["too_many_requests"];
             default: components["responses"]["problem"];
         };
     };
@@ -2258,6 +2309,7 @@ export interface operations {
                     "application/json": components["schemas"]["RegistrationTokenText"];
                 };
             };
+            429: components["responses"]["too_many_requests"];
             default: components["responses"]["problem"];
         };
     };
@@ -2283,6 +2335,7 @@ export interface operations {
                     "application/jose": string;
                 };
             };
+            429: components["responses"]["too_many_requests"];
             default: components["responses"]["problem"];
         };
     };
@@ -2304,6 +2357,7 @@ export interface operations {
                     "application/json": string;
                 };
             };
+            429: components["responses"]["too_many_requests"];
             default: components["responses"]["problem"];
         };
     };
