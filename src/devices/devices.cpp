@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "devices/store.hpp"
+#include "licenses/place.hpp"
 #include "protocol/json.hpp"
 
 namespace menkyo::devices {
@@ -66,6 +67,9 @@ catalog::Product const& admit(db::Tx& tx, Context const& context, Registration c
   if (!store::use_token(tx, token.smart_account_id, token.registration_token_id))
     throw Problem(problems::token_used_up,
                   "The registration token has been used as often as it may be. Ask for a new one.");
+  if (!licenses::virtual_account_exists(tx, token.smart_account_id, token.virtual_account_id))
+    throw Problem(problems::token_revoked,
+                  "The virtual account of the registration token was deleted. Ask for a new token.");
   return *product;
 }
 
@@ -135,6 +139,9 @@ std::string name_key(std::string name) {
 }
 
 CreatedToken create_token(db::Tx& tx, keys::Vault const& vault, keys::Authority const& authority, NewToken const& t) {
+  licenses::hold_account(tx, t.smart_account_id);
+  if (!licenses::virtual_account_exists(tx, t.smart_account_id, t.virtual_account_id))
+    throw Problem(problems::not_found);
   protocol::RegistrationToken token;
   auto const id = tx.new_id<RegistrationTokenId>();
   token.smart_account_id = t.smart_account_id.bytes;
@@ -190,8 +197,9 @@ void revoke_token(db::Tx& tx, keys::Vault const& vault, SmartAccountId account, 
 
 std::string register_device(db::Tx& tx, Context const& context, Registration const& r) {
   SmartAccountId const account{r.token.smart_account_id};
-  // The token's row comes first in the lock order, and holds back a repeat of the same message until this one is
-  // done.
+  // The account's row guards that a machine is one instance, whatever tokens it comes with, and that the virtual
+  // account is not deleted meanwhile. The token's row holds back a repeat of the same message until this one is done.
+  licenses::hold_account(tx, account);
   auto const token = token_of(tx, context, r, account);
   if (auto const device = store::registration_of(tx, account, r.message_hash))
     return repeated(tx, r, account, *device);

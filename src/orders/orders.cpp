@@ -1,8 +1,10 @@
 #include "orders/orders.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "licenses/books.hpp"
+#include "licenses/place.hpp"
 #include "orders/store.hpp"
 #include "protocol/bytes.hpp"
 #include "protocol/json.hpp"
@@ -131,9 +133,13 @@ int64_t deposit_lines(db::Tx& tx, keys::Vault const& vault, catalog::Catalog con
                       audit::Actor const& actor) {
   licenses::Books books(tx, vault, catalog);
   std::vector<licenses::GroupKey> groups;
+  std::set<SmartAccountId> accounts;
+  for (auto const& line : portion.lines)
+    if (is_new(portion, line)) accounts.insert(line.smart_account_id);
+  for (auto const account : accounts) licenses::hold_account(tx, account);
   for (auto const& line : portion.lines) {
     if (!is_new(portion, line)) continue;
-    if (!store::has_virtual_account(tx, line.smart_account_id, line.virtual_account_id))
+    if (!licenses::virtual_account_exists(tx, line.smart_account_id, line.virtual_account_id))
       throw Problem(problems::not_found, "The virtual account of order line " + line.reference() + " is gone.");
     groups.push_back(books.key_of(line.smart_account_id, line.virtual_account_id, line.entitlement_id));
   }

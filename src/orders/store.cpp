@@ -37,11 +37,4 @@ std::vector<VirtualAccountRow> virtual_accounts(db::ReadTx& tx, SmartAccountId a
       account);
 }
 
-bool has_virtual_account(db::ReadTx& tx, SmartAccountId account, VirtualAccountId id) {
-  return tx
-      .one<int64_t>("select number from virtual_account where smart_account_id = $1 and virtual_account_id = $2",
-                    account, id)
-      .has_value();
-}
-
 }  // namespace menkyo::orders::store

@@ -22,6 +22,5 @@ struct VirtualAccountRow {
 };
 // The whole tree, parents before children.
 std::vector<VirtualAccountRow> virtual_accounts(db::ReadTx& tx, SmartAccountId account);
-bool has_virtual_account(db::ReadTx& tx, SmartAccountId account, VirtualAccountId id);
 
 }  // namespace menkyo::orders::store
