@@ -29,6 +29,7 @@ struct Options {
   size_t devices = 10'000, connections = 64;
   double seconds = 5;
   std::string database = "both", json, program;
+  bool instructions = false;
 };
 
 // One kind of request against the server. Processor time is that of one request.
@@ -36,7 +37,8 @@ struct Work {
   std::string name;
   Driven driven;
   double server_us = 0, client_us = 0;
-  double to_a_commit = 0;  // requests; 0: not known
+  double to_a_commit = 0;          // requests; 0: not known
+  double server_instructions = 0;  // of one request; 0: not counted
 };
 
 // What no server that does these parts one after the other could be better than.
@@ -126,6 +128,12 @@ class Run {
 
   Work driven(std::string name, Traffic const& traffic) {
     double const commits_before = commits();
+    std::optional<InstructionCounter> instructions;
+    if (options_.instructions) {
+      auto processes = postgres_ ? postgres_->processes() : std::vector<pid_t>();
+      processes.push_back(server_->pid());
+      instructions.emplace(processes);
+    }
     double const processor_before = server_processor_us();
     Work work{std::move(name), drive(server_->port(), traffic)};
     double const processor = server_processor_us() - processor_before;
@@ -135,6 +143,7 @@ class Run {
     work.server_us = processor / all;
     work.client_us = d.client_us / all;
     if (committed > 0) work.to_a_commit = all / committed;
+    if (instructions) work.server_instructions = instructions->count() / all;
     if (d.refused > 0)
       throw std::runtime_error(work.name + ": " + std::to_string(d.refused) + " of " + std::to_string(int64_t(all)) +
                                " were not answered as they should be; the first: " + d.first_refusal);
@@ -206,6 +215,7 @@ void print(Work const& w) {
   std::printf("  %-32s %9.0f %7.1f us %7.1f us %7.2f ms %7.2f ms", w.name.c_str(), w.driven.per_second(), w.server_us,
               w.client_us, w.driven.latency_ms(0.5), w.driven.latency_ms(0.99));
   if (w.to_a_commit > 0) std::printf(" %9.1f", w.to_a_commit);
+  if (w.server_instructions > 0) std::printf("  %.0f thousand instructions", w.server_instructions / 1e3);
   std::printf("\n");
 }
 
@@ -253,6 +263,7 @@ void write(json::Writer& w, Work const& work) {
   number(w, "p50_ms", work.driven.latency_ms(0.5));
   number(w, "p99_ms", work.driven.latency_ms(0.99));
   number(w, "to_a_commit", work.to_a_commit);
+  number(w, "server_instructions", work.server_instructions);
 }
 
 void write_json(Options const& options, Signatures const& s, std::vector<Results> const& all) {
@@ -315,6 +326,7 @@ int main(int argc, char** argv) {
       ->capture_default_str()
       ->check(CLI::IsMember({"sqlite", "postgres", "both"}));
   cli.add_option("--json", options.json, "Write the figures to this file");
+  cli.add_flag("--instructions", options.instructions, "Count the server's instructions too; that slows it a little");
   cli.add_option("--program", options.program, "Another menkyo than the one built beside");
   try {
     cli.parse(argc, argv);

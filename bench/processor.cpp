@@ -1,5 +1,7 @@
 #include "bench/processor.hpp"
 
+#include <linux/perf_event.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -64,6 +66,12 @@ PostgresProcessor::PostgresProcessor(pid_t backend) {
   postmaster_ = pid_t(std::stol(stat->at(parent_field)));
 }
 
+std::vector<pid_t> PostgresProcessor::processes() const {
+  auto out = children_of(postmaster_);
+  out.push_back(postmaster_);
+  return out;
+}
+
 double PostgresProcessor::us() const {
   double sum = processor_us_of(postmaster_);
   // Of children that have ended, in clock ticks.
@@ -77,6 +85,38 @@ double PostgresProcessor::us() const {
     } catch (std::system_error const&) {
       // Ended since it was listed; the next call finds it among those waited for.
     }
+  }
+  return sum;
+}
+
+InstructionCounter::InstructionCounter(std::vector<pid_t> const& processes) {
+  perf_event_attr what{};
+  what.type = PERF_TYPE_HARDWARE;
+  what.size = sizeof what;
+  what.config = PERF_COUNT_HW_INSTRUCTIONS;
+  what.inherit = 1;
+  for (auto const process : processes) {
+    std::error_code gone;
+    for (auto const& entry :
+         std::filesystem::directory_iterator("/proc/" + std::to_string(process) + "/task", gone)) {
+      auto const thread = pid_t(std::atoi(entry.path().filename().c_str()));
+      int const counter = int(syscall(SYS_perf_event_open, &what, thread, -1, -1, PERF_FLAG_FD_CLOEXEC));
+      if (counter < 0 && errno != ESRCH)
+        throw std::system_error(errno, std::generic_category(), "instructions cannot be counted here");
+      if (counter >= 0) counters_.push_back(counter);
+    }
+  }
+}
+
+InstructionCounter::~InstructionCounter() {
+  for (int const counter : counters_) close(counter);
+}
+
+double InstructionCounter::count() const {
+  double sum = 0;
+  for (int const counter : counters_) {
+    uint64_t value = 0;
+    if (read(counter, &value, sizeof value) == ssize_t(sizeof value)) sum += double(value);
   }
   return sum;
 }

@@ -3,6 +3,8 @@
 
 #include <sys/types.h>
 
+#include <vector>
+
 namespace menkyo::bench {
 
 // Of this process, all its threads.
@@ -16,9 +18,25 @@ class PostgresProcessor {
   // `backend` is any process of the server (pg_backend_pid()).
   explicit PostgresProcessor(pid_t backend);
   double us() const;
+  std::vector<pid_t> processes() const;
 
  private:
   pid_t postmaster_;
+};
+
+// Instructions that processes execute, in their own code and in the kernel, from now on. Other work on the machine
+// makes the same instructions take longer, but does not make them more; counting them makes switching threads dearer.
+class InstructionCounter {
+ public:
+  // All threads that the processes have, and those that they will have. Throws std::system_error if this machine does
+  // not let them be counted.
+  explicit InstructionCounter(std::vector<pid_t> const& processes);
+  ~InstructionCounter();
+  InstructionCounter(InstructionCounter const&) = delete;
+  double count() const;
+
+ private:
+  std::vector<int> counters_;
 };
 
 }  // namespace menkyo::bench

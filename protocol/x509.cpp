@@ -76,6 +76,19 @@ void set_serial(X509* x, Bytes serial) {
   require(number && BN_to_ASN1_INTEGER(number.get(), X509_get_serialNumber(x)) != nullptr, "serial number");
 }
 
+// X509_set_pubkey() would encode the key and decode it again, which takes as long as the signature.
+void set_public_key(X509* x, Key const& key) {
+  bool const p256 = key.algorithm() == Algorithm::es256;
+  auto const bytes = key.public_bytes();
+  auto* copy = static_cast<uint8_t*>(OPENSSL_memdup(bytes.data(), bytes.size()));
+  bool const set =
+      X509_PUBKEY_set0_param(X509_get_X509_PUBKEY(x), OBJ_nid2obj(p256 ? NID_X9_62_id_ecPublicKey : NID_ED25519),
+                             p256 ? V_ASN1_OBJECT : V_ASN1_UNDEF, p256 ? OBJ_nid2obj(NID_X9_62_prime256v1) : nullptr,
+                             copy, static_cast<int>(bytes.size())) == 1;
+  if (!set) OPENSSL_free(copy);
+  require(set, "public key");
+}
+
 // `value` in OpenSSL's configuration syntax (x509v3_config(5)).
 void add_extension(X509* x, X509* issuer, int nid, std::string const& value) {
   X509V3_CTX context;
@@ -117,7 +130,7 @@ Bytes make(CertificateRequest const& request, Key const& subject_key, Role role,
   require(X509_set_issuer_name(x.get(), X509_get_subject_name(signer)) == 1, "issuer");
   require(ASN1_TIME_set(X509_getm_notBefore(x.get()), seconds(request.not_before)) != nullptr, "time");
   require(ASN1_TIME_set(X509_getm_notAfter(x.get()), seconds(request.not_after)) != nullptr, "time");
-  require(X509_set_pubkey(x.get(), subject_key.native()) == 1, "public key");
+  set_public_key(x.get(), subject_key);
   auto const p = profile(role);
   add_extension(x.get(), signer, NID_basic_constraints, p.constraints);
   add_extension(x.get(), signer, NID_key_usage, p.usage);
@@ -138,12 +151,24 @@ Bytes make(CertificateRequest const& request, Key const& subject_key, Role role,
 
 Bytes make_under(CertificateRequest const& request, Key const& subject_key, Role role, Issuer const& issuer,
                  Role issuer_role) {
-  auto const x = parse_der(issuer.certificate);
-  if (read_certificate(issuer.certificate).role != issuer_role)
-    throw Error(codes::value_invalid, "that certificate may not issue this one");
-  if (X509_check_private_key(x.get(), issuer.key.native()) != 1)
-    throw Error(codes::value_invalid, "the issuer's key is not that of its certificate");
-  return make(request, subject_key, role, x.get(), issuer.key);
+  // The last issuer of each thread stays read and checked: that takes longer than to make a certificate. It holds the
+  // key, so that no other key can come to have its address.
+  struct Checked {
+    Issuer issuer;
+    Role role;
+    X509Handle x;
+  };
+  thread_local std::optional<Checked> last;
+  if (!last || last->issuer.key.native() != issuer.key.native() || last->issuer.certificate != issuer.certificate) {
+    last.reset();
+    auto x = parse_der(issuer.certificate);
+    auto const found = read_certificate(issuer.certificate).role;
+    if (X509_check_private_key(x.get(), issuer.key.native()) != 1)
+      throw Error(codes::value_invalid, "the issuer's key is not that of its certificate");
+    last.emplace(Checked{issuer, found, std::move(x)});
+  }
+  if (last->role != issuer_role) throw Error(codes::value_invalid, "that certificate may not issue this one");
+  return make(request, subject_key, role, last->x.get(), issuer.key);
 }
 
 // --- reading ---

@@ -43,13 +43,15 @@ Failure classify(int code) {
   throw StorageError(classify(code), text);
 }
 
+// One row of parameters. Because it selects from a table, if only from one with a single row, SQLite puts the
+// parameters where the columns are used; without, it copies the row into a table of its own each time.
 std::string one_row_source(std::vector<RowColumn> const& columns) {
   std::string text = "(select ";
   for (size_t i = 0; i < columns.size(); ++i) {
     if (i > 0) text += ", ";
     text += "$" + std::to_string(i + 1) + " as " + columns[i].name;
   }
-  return text + ")";
+  return text + " from temp.one_row)";
 }
 
 struct Prepared {
@@ -144,6 +146,7 @@ class SqliteSession final : public Session {
           "pragma synchronous=full; pragma foreign_keys=on; pragma wal_autocheckpoint=0;"
           "pragma trusted_schema=off; pragma cell_size_check=on; pragma temp_store=memory; pragma "
           "cache_size=-16000;");
+      script("create table temp.one_row (one integer); insert into temp.one_row values (1);");
       if (reader) script("pragma query_only=on;");
       // The pragma about automatic checkpoints would take the hook's place, so this comes last.
       sqlite3_wal_hook(db_, note_log, log_.get());

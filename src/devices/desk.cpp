@@ -129,8 +129,12 @@ Desk::Keys Desk::keys_of(SmartAccountId account, DeviceId device, bool fresh) {
   }
   auto const stored = config_.database->read([&](db::ReadTx& tx) { return store::public_keys(tx, account, device); });
   if (!stored) throw Problem(problems::device_unknown, "The device is not registered here. Register it again.");
-  Keys keys{protocol::Key::from_spki_der(stored->present), {}};
-  if (stored->previous) keys.previous = protocol::Key::from_spki_der(*stored->previous);
+  auto const read = [](Bytes const& der) {
+    auto const key = protocol::Key::from_spki_der(der);
+    return DeviceKey{key, key.thumbprint()};
+  };
+  Keys keys{read(stored->present), {}};
+  if (stored->previous) keys.previous = read(*stored->previous);
   std::lock_guard lock(keys_mutex_);
   if (keys_.size() >= max_cached_keys) keys_.clear();
   keys_.insert_or_assign(device, keys);
@@ -144,12 +148,12 @@ void Desk::take_message(protocol::ParsedJws const& jws, MessageKind kind, api::R
   if (!account || !device)
     throw Problem(problems::device_unknown, "The device is not registered here. Register it again.");
   protocol::Expectations const expected{jws.header.typ, config_.authority->installation()};
-  auto verified = [&](Keys const& keys) -> std::optional<protocol::Key> {
+  auto verified = [&](Keys const& keys) -> std::optional<protocol::Digest> {
     for (auto const* key : {&keys.present, keys.previous ? &*keys.previous : nullptr}) {
       if (!key) continue;
       try {
-        protocol::verify(jws, *key, expected);
-        return *key;
+        protocol::verify(jws, key->key, expected);
+        return key->thumbprint;
       } catch (protocol::Error const& error) {
         if (error.code != protocol::codes::signature_wrong && error.code != protocol::codes::algorithm_wrong) throw;
       }
@@ -157,11 +161,11 @@ void Desk::take_message(protocol::ParsedJws const& jws, MessageKind kind, api::R
     return {};
   };
   // Another server may have taken a new key since this one read it.
-  auto key = verified(keys_of(*account, *device, false));
-  if (!key) key = verified(keys_of(*account, *device, true));
-  if (!key) throw Problem(problems::message_invalid, "The signature of the device message is wrong.");
+  auto thumbprint = verified(keys_of(*account, *device, false));
+  if (!thumbprint) thumbprint = verified(keys_of(*account, *device, true));
+  if (!thumbprint) throw Problem(problems::message_invalid, "The signature of the device message is wrong.");
   auto message = read_message(jws, kind, *account, *device);
-  message.key_thumbprint = key->thumbprint();
+  message.key_thumbprint = *thumbprint;
   queue_.submit(std::move(message),
                 [this, reply, device = *device, kind](MessageItem& item, std::exception_ptr error) {
                   if (kind == MessageKind::renew_identity && !error) {

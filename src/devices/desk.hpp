@@ -41,9 +41,13 @@ class Desk {
   }
 
  private:
+  struct DeviceKey {
+    protocol::Key key;
+    protocol::Digest thumbprint;
+  };
   struct Keys {
-    protocol::Key present;
-    std::optional<protocol::Key> previous;
+    DeviceKey present;
+    std::optional<DeviceKey> previous;
   };
 
   void take(std::string const& body, api::Reply const& reply);

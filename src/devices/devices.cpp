@@ -206,7 +206,7 @@ std::string register_device(db::Tx& tx, Context const& context, Registration con
   auto const& product = admit(tx, context, r, token);
   auto const actor = audit::actor(audit::ActorKind::device, r.device_id);
   // The same machine again: its former instance makes way, so that its licenses are not counted twice.
-  for (auto const former : store::registered_as(tx, account, r.message.udi.product_id, r.message.udi.serial_number))
+  for (auto const former : store::instances_of(tx, account, r.message.udi.product_id, r.message.udi.serial_number))
     remove_device(tx, context, account, former, actor, false);
 
   auto const name = r.message.host_name.value_or(r.message.udi.serial_number);
