@@ -8,7 +8,7 @@ namespace menkyo::api {
 
 namespace {
 
-std::string quoted(std::string_view text) {
+std::string json_text(std::string_view text) {
   std::string out;
   append_json_string(out, text);
   return out;
@@ -23,11 +23,12 @@ std::string lower(std::string_view text) {
 
 std::string answer_content(Route const& route, wire::Schemas& schemas) {
   auto const schema = route.answer ? route.answer(schemas) : std::string(R"({"type":"string"})");
-  return R"({"description":"Done","content":{)" + quoted(route.answer_type) + R"(:{"schema":)" + schema + "}}}";
+  return R"({"description":"Done","content":{)" + json_text(route.answer_type) + R"(:{"schema":)" + schema + "}}}";
 }
 
 std::string operation(Route const& route, wire::Schemas& schemas) {
-  std::string out = R"({"operationId":)" + quoted(route.operation_id) + R"(,"summary":)" + quoted(route.summary);
+  std::string out =
+      R"({"operationId":)" + json_text(route.operation_id) + R"(,"summary":)" + json_text(route.summary);
   auto const tag = route.path.find("/operator/") != std::string::npos        ? "operator"
                    : route.path.starts_with("/device/")                      ? "device"
                    : route.path.find("/smart_accounts") != std::string::npos ? "customer"
@@ -35,8 +36,8 @@ std::string operation(Route const& route, wire::Schemas& schemas) {
   out += R"(,"tags":[")" + std::string(tag) + R"("])";
   std::string needs;
   for (auto const& need : route.needs)
-    needs += (needs.empty() ? "" : ",") + std::string(R"({"permission":)") + quoted(need.permission) +
-             R"(,"scope":)" + quoted(need.scope) + "}";
+    needs += (needs.empty() ? "" : ",") + std::string(R"({"permission":)") + json_text(need.permission) +
+             R"(,"scope":)" + json_text(need.scope) + "}";
   if (!needs.empty()) out += R"(,"x-needs":[)" + needs + "]";
   out += std::string(R"(,"security":)") + (route.needs_session ? R"j([{"session":[]}])j" : "[]");
   if (route.parameters)
@@ -46,7 +47,7 @@ std::string operation(Route const& route, wire::Schemas& schemas) {
     out +=
         R"(,"requestBody":{"required":true,"content":{"application/json":{"schema":)" + route.body(schemas) + "}}}";
   if (route.shape == Shape::raw && route.method == Method::post)
-    out += R"(,"requestBody":{"required":true,"content":{)" + quoted(route.request_type) +
+    out += R"(,"requestBody":{"required":true,"content":{)" + json_text(route.request_type) +
            R"(:{"schema":{"type":"string"}}}})";
   out += R"(,"responses":{")" + std::to_string(route.success_status) + R"(":)" + answer_content(route, schemas) +
          (is_rate_limited(route) ? R"(,"429":{"$ref":"#/components/responses/too_many_requests"})" : "") +
@@ -62,7 +63,7 @@ void append_indented(std::string& out, wire::json::Value const& v, int depth) {
     for (auto const& m : v.members()) {
       if (&m != &v.members().front()) out += ",";
       newline(depth + 1);
-      out += quoted(m.name) + ": ";
+      out += json_text(m.name) + ": ";
       append_indented(out, m.value, depth + 1);
     }
     newline(depth);
@@ -105,13 +106,13 @@ std::string openapi(std::vector<Route> const& routes, std::string_view version) 
       throw std::logic_error("path twice: " + route.path);
   }
   schemas.by_name["Problem"] = problem_schema();
-  std::string out = R"({"openapi":"3.1.0","info":{"title":"Menkyo","version":)" + quoted(version) +
+  std::string out = R"({"openapi":"3.1.0","info":{"title":"Menkyo","version":)" + json_text(version) +
                     R"(,"license":{"name":"Apache-2.0","identifier":"Apache-2.0"}},"paths":{)";
   bool first = true;
   for (auto const& [path, methods] : paths) {
-    out += (first ? "" : ",") + quoted(path) + ":{";
+    out += (first ? "" : ",") + json_text(path) + ":{";
     first = false;
-    for (auto const& [method, text] : methods) out += (out.back() == '{' ? "" : ",") + quoted(method) + ":" + text;
+    for (auto const& [method, text] : methods) out += (out.back() == '{' ? "" : ",") + json_text(method) + ":" + text;
     out += "}";
   }
   out +=
@@ -122,7 +123,8 @@ std::string openapi(std::vector<Route> const& routes, std::string_view version) 
       R"("headers":{"Retry-After":{"description":"Seconds to wait, RFC 9110 section 10.2.3","required":true,)"
       R"("schema":{"type":"integer","minimum":1}}},"content":{"application/problem+json":)"
       R"({"schema":{"$ref":"#/components/schemas/Problem"}}}}},"schemas":{)";
-  for (auto const& [name, text] : schemas.by_name) out += (out.back() == '{' ? "" : ",") + quoted(name) + ":" + text;
+  for (auto const& [name, text] : schemas.by_name)
+    out += (out.back() == '{' ? "" : ",") + json_text(name) + ":" + text;
   out += "}}}";
   std::string laid_out;
   append_indented(laid_out, wire::json::parse(out, {64, size_t{8} << 20, size_t{1} << 20}), 0);
