@@ -26,7 +26,7 @@ class Service {
  public:
   // `steady` is what rates are measured by. Clocks and seeds must outlive it.
   explicit Service(Settings settings, Clock const& clock = system_clock(), SeedSource& seeds = system_seeds(),
-                   Clock const& steady = steady_clock());
+                   Clock const& steady = monotonic_clock());
   ~Service();
 
   void handle(api::Request request, api::Reply reply);

@@ -17,7 +17,7 @@ class SystemClock final : public Clock {
   Instant now() const override { return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now()); }
 };
 
-class SteadyClock final : public Clock {
+class MonotonicClock final : public Clock {
  public:
   Instant now() const override {
     return Instant(std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now().time_since_epoch()));
@@ -25,8 +25,8 @@ class SteadyClock final : public Clock {
 };
 }  // namespace
 
-Clock const& steady_clock() {
-  static SteadyClock clock;
+Clock const& monotonic_clock() {
+  static MonotonicClock clock;
   return clock;
 }
 

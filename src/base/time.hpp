@@ -36,7 +36,7 @@ class Clock {
 // The machine's clock.
 Clock const& system_clock();
 // Never goes back and never jumps; its zero means nothing. For rates, not for dates.
-Clock const& steady_clock();
+Clock const& monotonic_clock();
 
 // A clock that tests set; safe to read and move from any thread.
 class ManualClock final : public Clock {
