@@ -235,7 +235,7 @@ std::string register_device(db::Tx& tx, Context const& context, Registration con
                              tx.now(),
                              r.message.seq,
                              r.message_hash,
-                             to_bytes(std::string(protocol::typ::register_answer) + "\n" + payload),
+                             store::kept_answer(protocol::typ::register_answer, payload),
                              protocol::first_report_hash(r.device_id.text()),
                              AuthorizationState::none,
                              {},

@@ -159,7 +159,7 @@ class Batch {
     s.contact.sequence = m.common.seq;
     s.contact.message_hash = m.message_hash;
     s.contact.last_contact_at = tx_.now();
-    s.contact.answer = to_bytes(std::string(answer.typ) + "\n" + answer.payload);
+    s.contact.answer = store::kept_answer(answer.typ, answer.payload);
     s.contact_changed = true;
     return answer;
   }

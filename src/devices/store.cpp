@@ -303,6 +303,15 @@ DevicePlace before_all(DeviceFilter const& f, DeviceSort const& sort) {
 
 }  // namespace
 
+Bytes kept_answer(std::string_view typ, std::string_view payload) {
+  Bytes out;
+  out.reserve(typ.size() + 1 + payload.size());
+  out.insert(out.end(), typ.begin(), typ.end());
+  out.push_back('\n');
+  out.insert(out.end(), payload.begin(), payload.end());
+  return out;
+}
+
 std::vector<DeviceListRow> list_devices(db::ReadTx& tx, DeviceFilter const& f, DeviceSort const& sort,
                                         std::optional<DevicePlace> const& after, int64_t limit) {
   // The indexes hold each status apart, so several are read apart and merged.

@@ -46,13 +46,16 @@ struct DeviceRow {
   std::optional<Instant> removed_at;
 };
 
+// An answer as it is kept for a repeat of its message: the type, a line feed, the payload.
+Bytes kept_answer(std::string_view typ, std::string_view payload);
+
 struct ContactRow {
   SmartAccountId smart_account_id;
   DeviceId device_id;
   Instant last_contact_at;
   int64_t sequence;
   protocol::Digest message_hash;
-  Bytes answer;  // "typ\npayload"
+  Bytes answer;  // kept_answer()
   protocol::Digest report_hash;
   AuthorizationState authorization_state;
   std::optional<Instant> released_at, warned_at, cloned_at;
