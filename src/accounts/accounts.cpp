@@ -105,8 +105,7 @@ bool any_smart_account(db::ReadTx& tx) {
   return store::any_smart_account(tx);
 }
 
-// ---- The operator's staff
-// ---------------------------------------------------------------------------------------------
+// ---- The operator's staff -----------------------------------------------------------------------------------------
 
 std::string create_first_operator(db::Tx& tx, keys::Vault const& vault, std::string_view mail) {
   audit::Actor const command{audit::ActorKind::command, {}};

@@ -87,8 +87,7 @@ bool any_smart_account(db::ReadTx& tx);
 std::vector<SmartAccountId> all_smart_accounts(db::ReadTx& tx);
 VirtualAccountId default_virtual_account(db::ReadTx& tx, SmartAccountId account);
 
-// ---- Virtual accounts
-// -----------------------------------------------------------------------------------------------
+// ---- Virtual accounts ---------------------------------------------------------------------------------------------
 
 struct VirtualAccount {
   VirtualAccountId virtual_account_id;
@@ -155,8 +154,7 @@ wire::Page<VirtualAccount> list_virtual_accounts(
     db::ReadTx& tx, api::Cursors const& cursors,
     Access<access::VirtualAccounts, Permission::inventory_view> const& access, VirtualAccountQuery const& in);
 
-// ---- Users
-// ------------------------------------------------------------------------------------------------------------
+// ---- Users --------------------------------------------------------------------------------------------------------
 
 struct RoleGrant {
   RoleGrantId role_grant_id;
@@ -207,8 +205,7 @@ wire::Page<AccountUser> list_users(db::ReadTx& tx, keys::Vault const& vault, api
                                    Access<access::VirtualAccounts, Permission::users_manage> const& access,
                                    UserQuery const& in);
 
-// ---- The operator's staff
-// ---------------------------------------------------------------------------------------------
+// ---- The operator's staff -----------------------------------------------------------------------------------------
 
 // Makes the person an operator_admin, and a person if it is none; the answer is the token of a one-time link to set a
 // (new) password. Safe to repeat: it is how the operator gets in again.

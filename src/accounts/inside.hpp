@@ -18,6 +18,9 @@ void record_virtual_account(db::Tx& tx, keys::Vault const& vault, audit::EventKi
 void put_grant(db::Tx& tx, keys::Vault const& vault, SmartAccountId account, audit::Actor const& actor,
                RoleGrant const& grant, PersonId person);
 
+// The operations on virtual accounts.
+std::vector<api::Route> virtual_account_routes();
+
 // The operations on the event log. They stand here because they need proofs and names of people, which the log itself
 // is below (docs/decisions/0004-event-log.md).
 std::vector<api::Route> history_routes();

@@ -121,54 +121,7 @@ SmartAccount get_smart_account(db::ReadTx& tx, Access<access::SmartAccount, Perm
   return out;
 }
 
-// ---- Virtual accounts
-// -----------------------------------------------------------------------------------------------
-
-struct VirtualAccountKey {
-  SmartAccountId smart_account_id;
-  VirtualAccountId virtual_account_id;
-};
-BOOST_DESCRIBE_STRUCT(VirtualAccountKey, (), (smart_account_id, virtual_account_id))
-
-struct VirtualAccountDeletion {
-  SmartAccountId smart_account_id;
-  VirtualAccountId virtual_account_id;
-  std::optional<int64_t> if_match;
-};
-BOOST_DESCRIBE_STRUCT(VirtualAccountDeletion, (), (smart_account_id, virtual_account_id, if_match))
-
-wire::Page<VirtualAccount> answer_virtual_accounts(
-    db::ReadTx& tx, Access<access::VirtualAccounts, Permission::inventory_view> const& access,
-    VirtualAccountQuery const& in, api::Cursors const& cursors) {
-  return list_virtual_accounts(tx, cursors, access, in);
-}
-
-VirtualAccount get_virtual_account(db::ReadTx& tx,
-                                   Access<access::VirtualAccount, Permission::inventory_view> const& access,
-                                   VirtualAccountKey const&) {
-  return load_virtual_account(tx, access.person_id(), access.smart_account_id(), access.virtual_account_id());
-}
-
-VirtualAccount answer_new_virtual_account(db::Tx& tx,
-                                          Access<access::Place, Permission::virtual_account_create> const& access,
-                                          NewVirtualAccount const& in, keys::Vault const& vault) {
-  auto const id = create_virtual_account(tx, vault, access, in);
-  return load_virtual_account(tx, access.person_id(), access.smart_account_id(), id);
-}
-
-VirtualAccount answer_change(db::Tx& tx, Access<access::VirtualAccount, Permission::account_edit> const& access,
-                             VirtualAccountChange const& in, keys::Vault const& vault) {
-  change_virtual_account(tx, vault, access, in);
-  return load_virtual_account(tx, access.person_id(), access.smart_account_id(), access.virtual_account_id());
-}
-
-void answer_deletion(db::Tx& tx, Access<access::VirtualAccount, Permission::account_edit> const& access,
-                     VirtualAccountDeletion const& in, keys::Vault const& vault) {
-  delete_virtual_account(tx, vault, access, in.if_match);
-}
-
-// ---- Users
-// ------------------------------------------------------------------------------------------------------------
+// ---- Users --------------------------------------------------------------------------------------------------------
 
 struct RoleGrantKey {
   SmartAccountId smart_account_id;
@@ -192,8 +145,7 @@ void answer_revocation(db::Tx& tx, Access<access::RoleGrant, Permission::users_m
   revoke_role(tx, vault, access);
 }
 
-// ---- For the operator
-// -------------------------------------------------------------------------------------------------
+// ---- For the operator ---------------------------------------------------------------------------------------------
 
 // Rows looked at for one page of a search; the page is short then and has a cursor.
 constexpr int64_t scan_budget = 5000;
@@ -242,19 +194,12 @@ CreatedSmartAccount answer_new_account(
 std::vector<api::Route> routes() {
   using enum api::Method;
   std::string const accounts = "/api/v1/smart_accounts", account = accounts + "/{smart_account_id}",
-                    nodes = account + "/virtual_accounts", node = nodes + "/{virtual_account_id}",
                     grants = account + "/role_grants", all = "/api/v1/operator/smart_accounts";
   std::vector<api::Route> out{
       api::route<&get_me>(get, "/api/v1/me", "get_me", "See who is signed in, and with what rights"),
       api::route<&change_me>(patch, "/api/v1/me", "change_me", "Change one's own settings"),
       api::route<&list_smart_accounts>(get, accounts, "list_smart_accounts", "List one's Smart Accounts"),
       api::route<&get_smart_account>(get, account, "get_smart_account", "See a Smart Account"),
-      api::route<&answer_virtual_accounts>(get, nodes, "list_virtual_accounts",
-                                           "List virtual accounts in the order of their tree"),
-      api::route<&answer_new_virtual_account>(post, nodes, "create_virtual_account", "Create a virtual account"),
-      api::route<&get_virtual_account>(get, node, "get_virtual_account", "See a virtual account"),
-      api::route<&answer_change>(patch, node, "change_virtual_account", "Change a virtual account"),
-      api::route<&answer_deletion>(del, node, "delete_virtual_account", "Delete an empty virtual account"),
       api::route<&answer_users>(get, account + "/users", "list_users", "List who has a role"),
       api::route<&answer_grant>(post, grants, "grant_role", "Give a person a role"),
       api::route<&answer_revocation>(del, grants + "/{role_grant_id}", "revoke_role", "Take a role back"),
@@ -262,6 +207,7 @@ std::vector<api::Route> routes() {
       api::route<&answer_new_account>(post, all, "create_smart_account",
                                       "Create a Smart Account with its administrator"),
   };
+  for (auto& route : virtual_account_routes()) out.push_back(std::move(route));
   for (auto& route : history_routes()) out.push_back(std::move(route));
   return out;
 }

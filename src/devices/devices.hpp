@@ -62,8 +62,7 @@ std::string token_text(keys::Vault const& vault, keys::Authority const& authorit
 void revoke_token(db::Tx& tx, keys::Vault const& vault, SmartAccountId account, VirtualAccountId va,
                   RegistrationTokenId token, audit::Actor const& actor);
 
-// ---- Messages
-// -------------------------------------------------------------------------------------------------------
+// ---- Messages -----------------------------------------------------------------------------------------------------
 
 // A verified `register` message with the certificate that was made for it.
 struct Registration {

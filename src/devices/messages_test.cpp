@@ -54,8 +54,7 @@ class DeviceTest : public ::testing::TestWithParam<std::string> {
 };
 MENKYO_ON_BOTH_DATABASES(DeviceTest);
 
-// ---- authorize
-// ------------------------------------------------------------------------------------------------------
+// ---- authorize ----------------------------------------------------------------------------------------------------
 
 TEST_P(DeviceTest, what_is_owned_is_in_compliance) {
   world.deposit("ESS", 5);
@@ -217,8 +216,7 @@ TEST_P(DeviceTest, a_term_that_ends_between_two_check_ins) {
   EXPECT_EQ(world.events("term_ended"), 2);
 }
 
-// ---- order, repeats, forgery
-// ----------------------------------------------------------------------------------------
+// ---- order, repeats, forgery --------------------------------------------------------------------------------------
 
 TEST_P(DeviceTest, a_repeat_gets_the_same_payload_and_does_nothing) {
   world.deposit("ESS", 5);
@@ -326,8 +324,7 @@ TEST_P(DeviceTest, a_clone_is_told_of_once_a_day) {
   device.authorize({{"ESS", 2}});
 }
 
-// ---- identity
-// ---------------------------------------------------------------------------------------------------------
+// ---- identity -----------------------------------------------------------------------------------------------------
 
 TEST_P(DeviceTest, an_identity_is_renewed_with_and_without_a_new_key) {
   auto device = registered("SN1");
@@ -393,8 +390,7 @@ TEST_P(DeviceTest, an_identity_lapses_after_a_year) {
   EXPECT_EQ(again.authorize({{"ENF", 1}}).entitlements[0].granted, 1);
 }
 
-// ---- silence, leaving, removal
-// ----------------------------------------------------------------------------------------
+// ---- silence, leaving, removal ------------------------------------------------------------------------------------
 
 TEST_P(DeviceTest, a_silent_device_is_released_and_may_come_back_and_fall_silent_again) {
   world.deposit("ENF", 1);
@@ -453,8 +449,7 @@ TEST_P(DeviceTest, a_removed_device_is_unknown) {
   EXPECT_EQ(refusal_of([&] { device.renew(true); }), "device_unknown");
 }
 
-// ---- reports, epochs, clocks
-// --------------------------------------------------------------------------------------------
+// ---- reports, epochs, clocks --------------------------------------------------------------------------------------
 
 TEST_P(DeviceTest, reports_are_a_chain_that_survives_lost_acknowledgements) {
   auto device = registered("SN1");

@@ -265,8 +265,7 @@ VirtualAccountOverviewList list_overview(db::ReadTx& tx, AccountViewer const& ac
   return out;
 }
 
-// ---- Licenses of one virtual account
-// --------------------------------------------------------------------------------
+// ---- Licenses of one virtual account ------------------------------------------------------------------------------
 
 struct LicensePosition {
   EntitlementId entitlement_id;
@@ -445,8 +444,7 @@ api::Response download_licenses(db::ReadTx& tx, Viewer const&, LicensesFilter co
   return download(csv, "licenses.csv", more);
 }
 
-// ---- One entitlement
-// ------------------------------------------------------------------------------------------------
+// ---- One entitlement ----------------------------------------------------------------------------------------------
 
 constexpr int64_t lots_limit = 200;
 constexpr int64_t devices_limit = 50;

@@ -65,8 +65,7 @@ std::optional<Instant> next_boundary(db::ReadTx& tx, SmartAccountId account, Vir
 void ask_for_timer(db::Tx& tx, SmartAccountId account, VirtualAccountId va, Instant at);
 void set_timer(db::Tx& tx, SmartAccountId account, VirtualAccountId va, std::optional<Instant> at);
 
-// ---- everything of one account, for the checks in invariants.hpp
-// ------------------------------------------------------
+// ---- everything of one account, for the checks in invariants.hpp --------------------------------------------------
 
 struct EntryRow {
   LotId lot_id;
@@ -100,8 +99,7 @@ std::vector<UseRow> all_use(db::ReadTx& tx, SmartAccountId account);
 std::vector<PositionRow> all_positions(db::ReadTx& tx, SmartAccountId account);
 std::vector<TotalChange> all_totals(db::ReadTx& tx, SmartAccountId account);
 
-// ---- pages; joins with virtual accounts and devices are for reading only
-// ------------------------------------------------
+// ---- pages; joins with virtual accounts and devices are for reading only ------------------------------------------
 
 // A range of virtual_account.path; see access::Reach.
 struct PathRange {

@@ -103,8 +103,7 @@ std::string source_of(std::string const& peer);
 // calls it; returns how many rows went.
 int64_t clean_up(db::Tx& tx, int64_t limit);
 
-// ---- Operations
-// -----------------------------------------------------------------------------------------------------
+// ---- Operations ---------------------------------------------------------------------------------------------------
 
 std::vector<api::Route> routes();
 

@@ -49,8 +49,7 @@ uint64_t seed_of_run() {
   return given ? std::strtoull(given, nullptr, 10) : Random(system_seeds().next()).below(1'000'000);
 }
 
-// ---- The installation
-// -----------------------------------------------------------------------------------------------
+// ---- The installation ---------------------------------------------------------------------------------------------
 
 // One made ready through the program's own parts; nothing here has its database open while the server may run.
 // `devices_world` only stands for what devices know: the time, the root of trust, chance.
@@ -114,8 +113,7 @@ struct Installation {
   devices::CreatedToken token;
 };
 
-// ---- What a device knows
-// --------------------------------------------------------------------------------------------
+// ---- What a device knows ------------------------------------------------------------------------------------------
 
 struct Acknowledged {
   std::string device_id;
@@ -159,8 +157,7 @@ struct Tally {
   std::atomic<bool> broken{false};
 };
 
-// ---- Clients
-// --------------------------------------------------------------------------------------------------------
+// ---- Clients ------------------------------------------------------------------------------------------------------
 
 // Some devices, each of which waits for the answer to one message before it makes the next.
 class Client {
@@ -300,8 +297,7 @@ class Client {
   std::thread thread_;
 };
 
-// ---- What the database holds
-// ----------------------------------------------------------------------------------------
+// ---- What the database holds --------------------------------------------------------------------------------------
 
 struct Stored {
   int64_t seq = 0;
@@ -368,8 +364,7 @@ void expect_kept(Installation const& installation, std::vector<std::unique_ptr<C
   });
 }
 
-// ---- The tests
-// --------------------------------------------------------------------------------------------------------
+// ---- The tests ----------------------------------------------------------------------------------------------------
 
 class Kill : public testing::TestWithParam<std::string> {
  protected:

@@ -236,8 +236,7 @@ std::string People::read_token(Person& person) {
   return with_refusal("read token", refusal);
 }
 
-// ---- Virtual accounts
-// -----------------------------------------------------------------------------------------------
+// ---- Virtual accounts ---------------------------------------------------------------------------------------------
 
 std::string People::create_node(Person& person) {
   if (model_.nodes.size() >= 14) return "enough virtual accounts";
