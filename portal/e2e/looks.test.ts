@@ -122,6 +122,7 @@ describe.each(["ja", "en"] as const)("the looks in %s", (language) => {
       .getByRole("link", { name: t("home.manage"), exact: true })
       .first()
       .click();
+    await tab("users.title").waitFor();
     await filled();
     for (const [at, each] of (await page.getByRole("tab").all()).entries()) {
       await each.click();
