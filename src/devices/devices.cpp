@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "accounts/place.hpp"
 #include "devices/store.hpp"
-#include "licenses/place.hpp"
 #include "protocol/json.hpp"
 
 namespace menkyo::devices {
@@ -67,7 +67,7 @@ catalog::Product const& admit(db::Tx& tx, Context const& context, Registration c
   if (!store::use_token(tx, token.smart_account_id, token.registration_token_id))
     throw Problem(problems::token_used_up,
                   "The registration token has been used as often as it may be. Ask for a new one.");
-  if (!licenses::virtual_account_exists(tx, token.smart_account_id, token.virtual_account_id))
+  if (!accounts::virtual_account_exists(tx, token.smart_account_id, token.virtual_account_id))
     throw Problem(problems::token_revoked,
                   "The virtual account of the registration token was deleted. Ask for a new token.");
   return *product;
@@ -139,8 +139,8 @@ std::string name_key(std::string name) {
 }
 
 CreatedToken create_token(db::Tx& tx, keys::Vault const& vault, keys::Authority const& authority, NewToken const& t) {
-  licenses::hold_account(tx, t.smart_account_id);
-  if (!licenses::virtual_account_exists(tx, t.smart_account_id, t.virtual_account_id))
+  accounts::hold_account(tx, t.smart_account_id);
+  if (!accounts::virtual_account_exists(tx, t.smart_account_id, t.virtual_account_id))
     throw Problem(problems::not_found);
   protocol::RegistrationToken token;
   auto const id = tx.new_id<RegistrationTokenId>();
@@ -199,14 +199,14 @@ std::string register_device(db::Tx& tx, Context const& context, Registration con
   SmartAccountId const account{r.token.smart_account_id};
   // The account's row guards that a machine is one instance, whatever tokens it comes with, and that the virtual
   // account is not deleted meanwhile. The token's row holds back a repeat of the same message until this one is done.
-  licenses::hold_account(tx, account);
+  accounts::hold_account(tx, account);
   auto const token = token_of(tx, context, r, account);
   if (auto const device = store::registration_of(tx, account, r.message_hash))
     return repeated(tx, r, account, *device);
   auto const& product = admit(tx, context, r, token);
   auto const actor = audit::actor(audit::ActorKind::device, r.device_id);
   // The same machine again: its former instance makes way, so that its licenses are not counted twice.
-  for (auto const former : store::instances_of(tx, account, r.message.udi.product_id, r.message.udi.serial_number))
+  for (auto const former : store::registered_as(tx, account, r.message.udi.product_id, r.message.udi.serial_number))
     remove_device(tx, context, account, former, actor, false);
 
   auto const name = r.message.host_name.value_or(r.message.udi.serial_number);

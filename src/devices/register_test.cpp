@@ -4,6 +4,7 @@
 
 #include <thread>
 
+#include "devices/store.hpp"
 #include "tests/support/test_device.hpp"
 
 namespace menkyo::devices {
@@ -153,6 +154,18 @@ TEST_P(RegisterTest, the_same_machine_again_replaces_its_former_instance) {
   EXPECT_EQ(refusal_of([&] { former.authorize({{"ENF", 3}}); }), "device_unknown");
   other.register_with(token.text);
   EXPECT_EQ(other.authorize({{"ENF", 3}}).entitlements.at(0).granted, 3);
+}
+
+// What a machine was before must not be looked at each time that it comes again.
+TEST_P(RegisterTest, only_the_present_instance_of_a_machine_is_found_again) {
+  auto const token = world.token();
+  std::vector<TestDevice> lives;
+  for (int i = 0; i < 3; ++i) lives.emplace_back(world, "SN1").register_with(token.text);
+  auto const found = world.db->read([&](db::ReadTx& tx) {
+    auto const last = store::device(tx, world.account, lives.back().device_id());
+    return store::registered_as(tx, world.account, last->udi_product_id, last->udi_serial_number);
+  });
+  EXPECT_THAT(found, testing::ElementsAre(lives.back().device_id()));
 }
 
 TEST_P(RegisterTest, of_64_at_once_a_token_with_10_uses_lets_in_10) {

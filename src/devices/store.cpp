@@ -106,13 +106,11 @@ void set_identity(db::Tx& tx, SmartAccountId account, DeviceId id, Bytes const& 
       account, id, public_key, thumbprint, certificate, expires_at);
 }
 
-std::vector<DeviceId> instances_of(db::ReadTx& tx, SmartAccountId account, std::string const& udi_product_id,
-                                   std::string const& udi_serial_number) {
-  // Answered by the index alone. Asked for the status too, SQLite would read every device of the account instead,
-  // because without statistics it takes an account for ten rows.
+std::vector<DeviceId> registered_as(db::ReadTx& tx, SmartAccountId account, std::string const& udi_product_id,
+                                    std::string const& udi_serial_number) {
   return tx.all<DeviceId>(
       "select device_id from device where smart_account_id = $1 and udi_product_id = $2 and udi_serial_number = $3 "
-      "order by device_id",
+      "and status = 'registered' order by device_id",
       account, udi_product_id, udi_serial_number);
 }
 

@@ -101,9 +101,9 @@ std::vector<Known> known(db::ReadTx& tx, std::vector<DeviceKey> const& keys);
 void set_removed(db::Tx& tx, SmartAccountId account, DeviceId id);
 void set_identity(db::Tx& tx, SmartAccountId account, DeviceId id, Bytes const& public_key,
                   protocol::Digest const& thumbprint, Bytes const& certificate, Instant expires_at);
-// All that were ever registered with this identity, removed ones too.
-std::vector<DeviceId> instances_of(db::ReadTx& tx, SmartAccountId account, std::string const& udi_product_id,
-                                   std::string const& udi_serial_number);
+// Devices that are registered with this identity now, by an index that holds no others.
+std::vector<DeviceId> registered_as(db::ReadTx& tx, SmartAccountId account, std::string const& udi_product_id,
+                                    std::string const& udi_serial_number);
 // SubjectPublicKeyInfo, DER. The previous one still verifies the message that replaced it, in case its answer was
 // lost.
 struct PublicKeys {

@@ -469,15 +469,4 @@ int64_t count_devices_using(db::ReadTx& tx, SmartAccountId account, VirtualAccou
       account, entitlement, va);
 }
 
-void lock_account(db::Tx& tx, SmartAccountId account) {
-  tx.one<int64_t>("select number from smart_account where smart_account_id = $1 {for update}", account);
-}
-
-bool virtual_account_exists(db::ReadTx& tx, SmartAccountId account, VirtualAccountId va) {
-  return tx
-      .one<int64_t>("select number from virtual_account where smart_account_id = $1 and virtual_account_id = $2",
-                    account, va)
-      .has_value();
-}
-
 }  // namespace menkyo::licenses::store

@@ -178,8 +178,4 @@ std::vector<UsingDevice> devices_using(db::ReadTx& tx, SmartAccountId account, V
                                        EntitlementId entitlement, int64_t limit);
 int64_t count_devices_using(db::ReadTx& tx, SmartAccountId account, VirtualAccountId va, EntitlementId entitlement);
 
-// The guard of what is in the account's virtual accounts; see place.hpp.
-void lock_account(db::Tx& tx, SmartAccountId account);
-bool virtual_account_exists(db::ReadTx& tx, SmartAccountId account, VirtualAccountId va);
-
 }  // namespace menkyo::licenses::store

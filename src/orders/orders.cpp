@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "accounts/place.hpp"
 #include "licenses/books.hpp"
-#include "licenses/place.hpp"
 #include "orders/store.hpp"
 #include "protocol/bytes.hpp"
 #include "protocol/json.hpp"
@@ -136,10 +136,10 @@ int64_t deposit_lines(db::Tx& tx, keys::Vault const& vault, catalog::Catalog con
   std::set<SmartAccountId> accounts;
   for (auto const& line : portion.lines)
     if (is_new(portion, line)) accounts.insert(line.smart_account_id);
-  for (auto const account : accounts) licenses::hold_account(tx, account);
+  for (auto const account : accounts) accounts::hold_account(tx, account);
   for (auto const& line : portion.lines) {
     if (!is_new(portion, line)) continue;
-    if (!licenses::virtual_account_exists(tx, line.smart_account_id, line.virtual_account_id))
+    if (!accounts::virtual_account_exists(tx, line.smart_account_id, line.virtual_account_id))
       throw Problem(problems::not_found, "The virtual account of order line " + line.reference() + " is gone.");
     groups.push_back(books.key_of(line.smart_account_id, line.virtual_account_id, line.entitlement_id));
   }

@@ -1,15 +1,15 @@
-#include "licenses/place.hpp"
+#include "accounts/place.hpp"
 
-#include "licenses/store.hpp"
+#include "accounts/store.hpp"
 
-namespace menkyo::licenses {
+namespace menkyo::accounts {
 
 void hold_account(db::Tx& tx, SmartAccountId account) {
   store::lock_account(tx, account);
 }
 
 bool virtual_account_exists(db::ReadTx& tx, SmartAccountId account, VirtualAccountId va) {
-  return store::virtual_account_exists(tx, account, va);
+  return store::node(tx, account, va).has_value();
 }
 
-}  // namespace menkyo::licenses
+}  // namespace menkyo::accounts

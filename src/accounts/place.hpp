@@ -3,7 +3,7 @@
 
 #include "db/tx.hpp"
 
-namespace menkyo::licenses {
+namespace menkyo::accounts {
 
 // Locks the account's row until the end of the transaction. Whoever brings a device, a token or licenses into a
 // virtual account does this first (docs/decisions/0011-lock-order.md): whoever deletes one holds the same row, and
@@ -13,4 +13,4 @@ void hold_account(db::Tx& tx, SmartAccountId account);
 // With the account held, this stays true until the end of the transaction.
 bool virtual_account_exists(db::ReadTx& tx, SmartAccountId account, VirtualAccountId va);
 
-}  // namespace menkyo::licenses
+}  // namespace menkyo::accounts
