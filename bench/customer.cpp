@@ -1,6 +1,7 @@
 #include "accounts/accounts.hpp"
 #include "app/service.hpp"
 #include "bench/fleet.hpp"
+#include "tests/support/deposit.hpp"
 
 namespace menkyo::bench {
 
@@ -40,17 +41,8 @@ std::string make_pool(app::Service& service, db::Tx& tx, SmartAccountId account,
   auto const catalog = service.catalogs().at(tx);
   for (auto const* code : {"PRM", "ADV", "ESS"})
     licenses::deposit(tx, service.vault(), *catalog,
-                      {account,
-                       va,
-                       catalog->find_entitlement(code)->entitlement_id,
-                       licenses::LicenseType::PERPETUAL,
-                       quantity,
-                       tx.now(),
-                       forever,
-                       {},
-                       "order",
-                       "B-1/" + std::to_string(number),
-                       by_command});
+                      test::perpetual(account, va, catalog->find_entitlement(code)->entitlement_id, quantity,
+                                      tx.now(), by_command));
   return devices::create_token(tx, service.vault(), service.authority(),
                                {account, va, "bench", tx.now() + std::chrono::hours(24), {}, true, {}, by_command})
       .text;

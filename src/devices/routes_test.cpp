@@ -4,6 +4,7 @@
 
 #include "devices/test_device.hpp"
 #include "licenses/ledger.hpp"
+#include "tests/support/deposit.hpp"
 #include "tests/support/tenant.hpp"
 
 namespace menkyo::devices {
@@ -59,17 +60,7 @@ class DeviceRoutes : public ::testing::TestWithParam<std::string> {
     auto const id = tenant.entitlement(code);
     tenant.db->write([&](db::Tx& tx) {
       licenses::deposit(tx, tenant.vault, *tenant.catalogs.at(tx),
-                        {tenant.account,
-                         east,
-                         id,
-                         licenses::LicenseType::PERPETUAL,
-                         quantity,
-                         tx.now(),
-                         forever,
-                         {},
-                         "order",
-                         "A-1/1",
-                         {}});
+                        test::perpetual(tenant.account, east, id, quantity, tx.now()));
     });
   }
 

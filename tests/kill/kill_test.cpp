@@ -16,6 +16,7 @@
 #include "app/service.hpp"
 #include "devices/store.hpp"
 #include "licenses/invariants.hpp"
+#include "tests/support/deposit.hpp"
 #include "tests/support/server_process.hpp"
 #include "tests/support/test_device.hpp"
 
@@ -79,17 +80,7 @@ struct Installation {
         auto const id = catalog->find_entitlement(code)->entitlement_id;
         code_of[id] = code;
         licenses::deposit(tx, service.vault(), *catalog,
-                          {account,
-                           va,
-                           id,
-                           licenses::LicenseType::PERPETUAL,
-                           quantity,
-                           tx.now(),
-                           forever,
-                           {},
-                           "order",
-                           "A-1/1",
-                           command});
+                          test::perpetual(account, va, id, quantity, tx.now(), command));
       }
       // As many uses as devices: a registration counted twice would lock the last device out.
       token = devices::create_token(

@@ -13,6 +13,7 @@
 #include "app/service.hpp"
 #include "catalog/import.hpp"
 #include "tests/program/raw_connection.hpp"
+#include "tests/support/deposit.hpp"
 #include "tests/support/server_process.hpp"
 #include "tests/support/test_device.hpp"
 
@@ -65,17 +66,7 @@ class Stop : public ::testing::TestWithParam<std::string> {
     at = "/api/v1/smart_accounts/" + account.text() + "/virtual_accounts/" + va.text();
     auto const catalog = service.catalogs().at(tx);
     licenses::deposit(tx, service.vault(), *catalog,
-                      {account,
-                       va,
-                       catalog->find_entitlement("ESS")->entitlement_id,
-                       licenses::LicenseType::PERPETUAL,
-                       50,
-                       tx.now(),
-                       forever,
-                       {},
-                       "order",
-                       "A-1/1",
-                       {}});
+                      test::perpetual(account, va, catalog->find_entitlement("ESS")->entitlement_id, 50, tx.now()));
     token = devices::create_token(tx, service.vault(), service.authority(),
                                   {account, va, "racks", tx.now() + std::chrono::hours(24), {}, true, {}, {}})
                 .text;

@@ -4,6 +4,7 @@
 #include "catalog/import.hpp"
 #include "devices/store.hpp"
 #include "licenses/invariants.hpp"
+#include "tests/support/deposit.hpp"
 
 namespace menkyo::test {
 
@@ -127,18 +128,7 @@ LotId DeviceWorld::deposit_to(VirtualAccountId into, std::string const& code, in
   auto const present = catalog();
   auto const id = id_of(code);
   return db->write([&](db::Tx& tx) {
-    return licenses::deposit(tx, vault, *present,
-                             {account,
-                              into,
-                              id,
-                              licenses::LicenseType::PERPETUAL,
-                              quantity,
-                              tx.now(),
-                              forever,
-                              {},
-                              "order",
-                              "A-1/1",
-                              command});
+    return licenses::deposit(tx, vault, *present, test::perpetual(account, into, id, quantity, tx.now(), command));
   });
 }
 
