@@ -74,6 +74,7 @@ Fleet::Message Fleet::sign(size_t device, int64_t quantity, protocol::Digest con
   protocol::JwsHeader header;
   header.typ = types_of(kind_).message;
   header.aud = customer_.installation;
+  header.takes_tree = true;
   if (kind_ == MessageKind::registration) {
     auto m = with<protocol::RegisterMessage>(common);
     m.token = customer_.tokens[device % customer_.tokens.size()];
@@ -102,7 +103,7 @@ Fleet::Message Fleet::sign(size_t device, int64_t quantity, protocol::Digest con
 
 void Fleet::prepare(MessageKind kind, size_t per_lane) {
   kind_ = kind;
-  expected_header_.clear();
+  expected_headers_.clear();
   kept_.clear();
   for (size_t lane = 0; lane < lanes_.size(); ++lane) {
     auto& messages = lanes_[lane];
@@ -139,12 +140,13 @@ Traffic Fleet::traffic(double seconds) {
 bool Fleet::accepts(size_t lane, size_t n, int status, std::string_view body) {
   if (status != 200) return false;
   auto const header = body.substr(0, body.find('.'));
-  if (expected_header_.empty()) {
-    if (protocol::parse_compact(body).header.typ != types_of(kind_).answer) return false;
-    expected_header_ = header;
+  if (!expected_headers_.contains(header)) {
+    // All answers of a kind have one header, which names the kind, or another if they share a signature: a resync is
+    // told apart by it.
+    if (expected_headers_.size() == 2 || protocol::parse_compact(body).header.typ != types_of(kind_).answer)
+      return false;
+    expected_headers_.emplace(header);
   }
-  // All answers of a kind have one header, which names the kind: a resync is told apart by it.
-  if (header != expected_header_) return false;
   auto const& message = lanes_[lane][n];
   auto& device = devices_[message.device];
   device.acknowledged = {message.seq, message.quantity};
@@ -160,7 +162,7 @@ void Fleet::verify_answer(Kept const& kept) {
   auto const jws = protocol::parse_compact(kept.body);
   auto const signer = protocol::verify_chain(jws.header.x5c.at(0), std::span(jws.header.x5c).subspan(1),
                                              customer_.anchors, system_clock().now(), protocol::Role::signer);
-  protocol::verify(jws, signer.public_key, {types_of(kind_).answer, ""});
+  protocol::verify(jws, signer.public_key, {types_of(kind_).answer, "", true});
   auto const common = [&](protocol::AnswerCommon const& a) {
     if (a.seq != message.seq || a.nonce != message.nonce) fail("it belongs to another message");
   };

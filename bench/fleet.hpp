@@ -2,6 +2,7 @@
 // A fleet of devices with real keys, and the messages they send: made and signed before the clock runs.
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -76,7 +77,7 @@ class Fleet {
   std::vector<Device> devices_;
   MessageKind kind_ = MessageKind::registration;
   std::vector<std::vector<Message>> lanes_;
-  std::string expected_header_;  // of the answers, base64url; known when the first one came
+  std::set<std::string, std::less<>> expected_headers_;  // of the answers, base64url; known as they come
   std::vector<Kept> kept_;
 };
 

@@ -9,6 +9,8 @@ namespace menkyo::protocol {
 
 namespace {
 
+constexpr size_t max_answer_algorithms = 8;  // an agent of tomorrow may know more than one
+
 [[noreturn]] void invalid(std::string reason) {
   throw Error(codes::jws_invalid, std::move(reason));
 }
@@ -31,7 +33,16 @@ std::vector<Bytes> read_x5c(json::Value const& v) {
   return out;
 }
 
-void read_header(ParsedJws& out, std::string_view text, JwsLimits const& limits) {
+// Whether the answer to a message with this member may share a signature.
+bool names_tree(json::Value const& v) {
+  if (v.items().size() > max_answer_algorithms) invalid("answer_alg has a wrong length");
+  return std::any_of(v.items().begin(), v.items().end(),
+                     [](json::Value const& name) { return name.as_string() == tree_algorithm; });
+}
+
+// Returns whether the signature is one of a tree.
+bool read_header(ParsedJws& out, std::string_view text, JwsLimits const& limits) {
+  bool shared = false;
   auto const root = json::parse(text, {.max_depth = 4, .max_bytes = limits.max_header_bytes, .max_values = 100});
   for (auto const& [name, value] : root.members()) {
     if (name == "alg") {
@@ -39,8 +50,11 @@ void read_header(ParsedJws& out, std::string_view text, JwsLimits const& limits)
         out.algorithm = Algorithm::es256;
       } else if (value.as_string() == "EdDSA") {
         out.algorithm = Algorithm::ed25519;
+      } else if (value.as_string() == tree_algorithm) {
+        out.algorithm = Algorithm::es256;
+        shared = true;
       } else {
-        throw Error(codes::algorithm_wrong, "alg is neither ES256 nor EdDSA");
+        throw Error(codes::algorithm_wrong, "alg is none of this protocol");
       }
     } else if (name == "typ") {
       out.header.typ = short_text(value, name, limits::code_bytes);
@@ -52,11 +66,41 @@ void read_header(ParsedJws& out, std::string_view text, JwsLimits const& limits)
       out.header.jwk = Key::from_jwk(value);
     } else if (name == "x5c") {
       out.header.x5c = read_x5c(value);
+    } else if (name == "answer_alg") {
+      out.header.takes_tree = names_tree(value);
     } else if (name == "crit") {
       invalid("header has critical extensions, none is defined");
     }
   }
   if (root.find("alg") == nullptr) invalid("header has no alg");
+  return shared;
+}
+
+// The header up to and with the dot.
+std::string encode_header(std::string_view algorithm, JwsHeader const& header) {
+  std::string text;
+  json::Writer w(text);
+  w.begin_object().member("alg", algorithm).member("typ", header.typ);
+  if (header.kid) w.member("kid", *header.kid);
+  if (header.aud) w.member("aud", *header.aud);
+  if (header.jwk) w.key("jwk").raw(header.jwk->jwk());
+  if (!header.x5c.empty()) {
+    w.key("x5c").begin_array();
+    for (auto const& der : header.x5c) w.string(to_base64(der));
+    w.end_array();
+  }
+  if (header.takes_tree) w.key("answer_alg").begin_array().string(tree_algorithm).end_array();
+  w.end_object();
+  return to_base64url(bytes_of(text)) + '.';
+}
+
+// `room` is what will be appended.
+std::string signing_input(std::string const& prefix, std::string_view payload, size_t room) {
+  std::string out;
+  out.reserve(prefix.size() + payload.size() * 4 / 3 + room);
+  out = prefix;
+  append_base64url(out, bytes_of(payload));
+  return out;
 }
 
 }  // namespace
@@ -76,10 +120,15 @@ ParsedJws parse_compact(std::string_view text, JwsLimits const& limits) {
   if (!append_from_base64url(out.payload, text.substr(first + 1, second - first - 1)))
     invalid("payload is not base64url");
   auto const signature = from_base64url(text.substr(second + 1));
-  if (!signature || signature->size() != out.signature.size()) invalid("signature is not 64 bytes of base64url");
-  std::copy(signature->begin(), signature->end(), out.signature.begin());
+  if (!signature || signature->size() < out.signature.size()) invalid("signature is not 64 bytes of base64url");
+  std::copy_n(signature->begin(), out.signature.size(), out.signature.begin());
   out.signing_input.assign(text.substr(0, second));
-  read_header(out, header, limits);
+  if (read_header(out, header, limits)) {
+    out.proof = decode_inclusion_proof(*signature);
+    if (!out.proof) invalid("the signature of a tree is not followed by a proof");
+  } else if (signature->size() != out.signature.size()) {
+    invalid("signature is not 64 bytes of base64url");
+  }
   out.signing_input_hash = sha256(out.signing_input);
   return out;
 }
@@ -91,35 +140,38 @@ void verify(ParsedJws const& jws, Key const& key, Expectations const& expected) 
     throw Error(codes::message_type_wrong, "typ is not " + std::string(expected.typ));
   if (!expected.aud.empty() && jws.header.aud != expected.aud)
     throw Error(codes::audience_wrong, "the message is for another installation");
-  if (!key.verify(bytes_of(jws.signing_input), jws.signature))
+  if (jws.proof && !expected.may_share)
+    throw Error(codes::algorithm_wrong, "only an answer may share its signature with others");
+  auto const head = jws.proof ? head_of(jws.signing_input, *jws.proof) : std::nullopt;
+  if (jws.proof && !head) throw Error(codes::signature_wrong, "the proof is of no tree");
+  if (!key.verify(head ? ByteView(*head) : bytes_of(jws.signing_input), jws.signature))
     throw Error(codes::signature_wrong, "the signature does not verify");
 }
 
-CompactSigner::CompactSigner(Key key, JwsHeader const& header) : key_(std::move(key)) {
-  std::string text;
-  json::Writer w(text);
-  w.begin_object().member("alg", jws_name(key_.algorithm())).member("typ", header.typ);
-  if (header.kid) w.member("kid", *header.kid);
-  if (header.aud) w.member("aud", *header.aud);
-  if (header.jwk) w.key("jwk").raw(header.jwk->jwk());
-  if (!header.x5c.empty()) {
-    w.key("x5c").begin_array();
-    for (auto const& der : header.x5c) w.string(to_base64(der));
-    w.end_array();
-  }
-  w.end_object();
-  prefix_ = to_base64url(bytes_of(text)) + '.';
-}
+CompactSigner::CompactSigner(Key key, JwsHeader const& header)
+    : key_(std::move(key)),
+      prefix_(encode_header(jws_name(key_.algorithm()), header)),
+      shared_prefix_(encode_header(tree_algorithm, header)) {}
 
 std::string CompactSigner::sign(std::string_view payload) const {
-  std::string out;
-  out.reserve(prefix_.size() + payload.size() * 4 / 3 + 96);
-  out = prefix_;
-  append_base64url(out, bytes_of(payload));
+  auto out = signing_input(prefix_, payload, 96);
   auto const signature = key_.sign(bytes_of(out));
   out += '.';
   append_base64url(out, signature);
   return out;
+}
+
+std::string CompactSigner::shared_signing_input(std::string_view payload) const {
+  return signing_input(shared_prefix_, payload, 600);
+}
+
+void sign_together(std::span<std::string> signing_inputs, Key const& key) {
+  Tree const tree({signing_inputs.begin(), signing_inputs.end()});
+  auto const signature = key.sign(tree.head());
+  for (size_t i = 0; i < signing_inputs.size(); ++i) {
+    signing_inputs[i] += '.';
+    append_base64url(signing_inputs[i], encode_shared_signature(signature, tree.proof(i)));
+  }
 }
 
 }  // namespace menkyo::protocol

@@ -10,8 +10,12 @@
 #include "protocol/bytes.hpp"
 #include "protocol/key.hpp"
 #include "protocol/limits.hpp"
+#include "protocol/tree.hpp"
 
 namespace menkyo::protocol {
+
+// The algorithm of answers that share a signature (tree.hpp): ES256 over the head of the tree.
+inline constexpr std::string_view tree_algorithm = "menkyo-ES256-tree";
 
 // What the protocol honours of a protected header. Members of other names are ignored (RFC 7515 section 4), except
 // "crit", which is refused because no extension is defined (section 4.1.11).
@@ -21,6 +25,7 @@ struct JwsHeader {
   std::optional<std::string> aud;
   std::optional<Key> jwk;  // public
   std::vector<Bytes> x5c;  // DER, leaf first
+  bool takes_tree = false;  // "answer_alg": the sender can verify an answer that shares a signature
 };
 
 struct ParsedJws {
@@ -29,6 +34,7 @@ struct ParsedJws {
   std::string payload;        // decoded; not to be trusted before verify() returned
   std::string signing_input;  // ASCII header "." payload, as sent
   Signature signature{};
+  std::optional<InclusionProof> proof;  // the signature is that of the tree's head
   // SHA-256 of the signing input: what makes two messages "the same". ES256 signatures differ each time, this does
   // not.
   Digest signing_input_hash{};
@@ -42,6 +48,7 @@ struct JwsLimits {
 struct Expectations {
   std::string_view typ;
   std::string_view aud;  // empty: the message has no audience (answers are bound by their nonce)
+  bool may_share = false;  // whether the signature may be that of a tree
 };
 
 // Throws Error{jws_invalid, limit_exceeded, json_invalid, key_invalid or algorithm_wrong}. Trailing or leading white
@@ -59,12 +66,18 @@ class CompactSigner {
   CompactSigner(Key key, JwsHeader const& header);
 
   std::string sign(std::string_view payload) const;
+  // What sign_together() signs for this payload.
+  std::string shared_signing_input(std::string_view payload) const;
   Key const& key() const { return key_; }
 
  private:
   Key key_;
-  std::string prefix_;  // base64url header and "."
+  std::string prefix_, shared_prefix_;  // base64url header and "."
 };
+
+// Completes signing inputs, made by shared_signing_input() for this key, with one signature for all. The key must be a
+// P-256 key; 1 to limits::tree_leaves inputs.
+void sign_together(std::span<std::string> signing_inputs, Key const& key);
 
 inline std::string sign_compact(JwsHeader const& header, std::string_view payload, Key const& key) {
   return CompactSigner(key, header).sign(payload);

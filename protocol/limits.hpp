@@ -24,6 +24,8 @@ inline constexpr size_t version_bytes = 100;    // software and agent versions
 inline constexpr size_t name_bytes = 1000;      // names shown to people: 200 characters of any script
 inline constexpr size_t detail_bytes = 2000;    // sentences shown to people
 inline constexpr size_t nonce_bytes = 16;
+inline constexpr size_t tree_leaves = 4096;  // answers under one signature; a commit has a few hundred at most
+inline constexpr size_t tree_path = 12;      // the logarithm of that
 
 inline constexpr size_t wanted = 1000;              // entitlements of one device
 inline constexpr size_t covered_by = 1000;          // substitutes for one entitlement

@@ -65,7 +65,12 @@ struct AgentTest : ::testing::Test {
   std::string last;
 };
 
-TEST_F(AgentTest, RegistersDrawsReportsRenewsAndLeaves) {
+// Whether its answers share their signature or not.
+class AgentLife : public AgentTest, public ::testing::WithParamInterface<bool> {};
+INSTANTIATE_TEST_SUITE_P(Signatures, AgentLife, ::testing::Bool());
+
+TEST_P(AgentLife, RegistersDrawsReportsRenewsAndLeaves) {
+  peer.shares_signatures = GetParam();
   register_device(file, options());
   EXPECT_EQ(status(file).authorization, MENKYO_NONE);
   request(file, "advanced-routing", 3);

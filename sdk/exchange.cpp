@@ -65,7 +65,7 @@ ParsedJws verified(std::string_view text, std::vector<Bytes> const& anchors, Ins
   if (jws.header.x5c.empty()) throw Error(codes::certificate_untrusted, "the answer carries no certificate");
   auto const& x5c = jws.header.x5c;
   auto const signer = signer_of(x5c, anchors, at);
-  verify(jws, signer.public_key, {.typ = jws.header.typ, .aud = {}});
+  verify(jws, signer.public_key, {.typ = jws.header.typ, .aud = {}, .may_share = true});
   return jws;
 }
 
@@ -245,6 +245,7 @@ void store_message(Session& session, std::string_view message, JwsHeader header,
   common.sent_at = std::chrono::floor<seconds>(now());
   common.epoch = s.epoch;
   header.aud = s.home.installation;
+  header.takes_tree = true;
   if (!header.jwk) header.kid = format_kid({s.home.smart_account_id, s.home.device_id});
   if (!s.pending) s.pending.emplace();
   auto& p = *s.pending;

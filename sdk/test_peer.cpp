@@ -319,8 +319,12 @@ std::string Peer::answer_to(Device& device, std::string const& id, ParsedJws con
 }
 
 std::string Peer::sign(std::string_view type, std::string const& payload) const {
-  return sign_compact({.typ = std::string(type), .kid = "key_1", .aud = {}, .jwk = {}, .x5c = {signer}}, payload,
-                      signer_key);
+  CompactSigner const by(signer_key, {.typ = std::string(type), .kid = "key_1", .x5c = {signer}});
+  if (!shares_signatures) return by.sign(payload);
+  std::vector<std::string> answers{by.shared_signing_input("{}"), by.shared_signing_input(payload),
+                                   by.shared_signing_input("[]")};
+  sign_together(answers, signer_key);
+  return answers[1];
 }
 
 AnswerCommon Peer::common(const char* message, MessageCommon const& m) const {

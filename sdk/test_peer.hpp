@@ -64,6 +64,7 @@ class Peer {
   std::vector<std::string> report_ids;
   std::vector<protocol::Wanted> wanted;  // of the last authorize message
   bool released = false;
+  bool shares_signatures = false;  // answers come under one signature with others
 
   protocol::Key root_key = protocol::Key::generate(protocol::Algorithm::es256);
   protocol::Key issuing_key = protocol::Key::generate(protocol::Algorithm::es256);

@@ -3,6 +3,7 @@
 
 #include <cstdio>
 #include <fstream>
+#include <functional>
 #include <iostream>
 
 #include "protocol/json.hpp"
@@ -84,8 +85,8 @@ class Cases {
   }
 
   void invalid(std::string_view name, std::string_view key, std::string_view typ, std::string_view code,
-               std::string const& jws) {
-    w_.begin_object().member("name", name).member("key", key).member("typ", typ).member("aud", installation);
+               std::string const& jws, std::string_view aud = installation) {
+    w_.begin_object().member("name", name).member("key", key).member("typ", typ).member("aud", aud);
     w_.member("jws", jws).member("code", code).end_object();
   }
 
@@ -214,6 +215,52 @@ void write_answers(Cases& c, World const& world) {
   put("resync answer", typ::resync_answer, encode(resync));
 }
 
+// Answers under one signature; the first of them is given back.
+std::string sign_with_others(World const& world, size_t others, size_t at) {
+  CompactSigner const signer(
+      world.signer_key,
+      {.typ = std::string(typ::authorize_answer), .kid = "key_01jd0000000000000000000003", .x5c = {world.signer}});
+  std::vector<std::string> texts;
+  for (size_t i = 0; i <= others; ++i) {
+    auto a = authorize_answer();
+    a.seq = i == at ? 2 : static_cast<int64_t>(100 + i);
+    texts.push_back(signer.shared_signing_input(encode(a)));
+  }
+  sign_together(texts, world.signer_key);
+  return texts[at];
+}
+
+void write_shared(Cases& c, World const& world) {
+  for (auto const& [others, at] : {std::pair<size_t, size_t>{1, 0}, {4, 2}, {4, 4}})
+    c.valid("authorize answer " + std::to_string(at) + " of " + std::to_string(others + 1) + " under one signature",
+            "signer", typ::authorize_answer, "", sign_with_others(world, others, at));
+}
+
+void write_invalid_shared(Cases& c, World const& world) {
+  auto const good = sign_with_others(world, 4, 2);
+  auto const dot = good.rfind('.') + 1;
+  auto const proof = *from_base64url(good.substr(dot));
+  auto const put = [&](std::string_view name, std::string_view code, std::function<void(Bytes&)> const& change) {
+    auto bytes = proof;
+    change(bytes);
+    c.invalid(name, "signer", typ::authorize_answer, code, good.substr(0, dot) + to_base64url(bytes), "");
+  };
+  put("another place in the tree", "signature_wrong", [](Bytes& b) { b[67] = 3; });
+  put("a tree of another size", "signature_wrong", [](Bytes& b) { b[65] = 6; });
+  put("a place beyond the tree", "signature_wrong", [](Bytes& b) { b[67] = 5; });
+  put("another hash beside the way", "signature_wrong", [](Bytes& b) { b[68] ^= 1; });
+  put("a hash too few", "signature_wrong", [](Bytes& b) { b.resize(b.size() - 32); });
+  put("a hash too many", "signature_wrong", [](Bytes& b) { b.resize(b.size() + 32); });
+  put("a part of a hash", "jws_invalid", [](Bytes& b) { b.resize(b.size() - 1); });
+  put("no proof", "jws_invalid", [](Bytes& b) { b.resize(64); });
+  CompactSigner const device(world.device_key, device_header(typ::authorize));
+  std::vector<std::string> texts{device.shared_signing_input(encode(message<AuthorizeMessage>(2))),
+                                 device.shared_signing_input(encode(message<AuthorizeMessage>(3)))};
+  sign_together(texts, world.device_key);
+  c.invalid("a device's message under a shared signature", "device", typ::authorize, "algorithm_wrong", texts[0],
+            installation);
+}
+
 // The parts of a compact JWS with the header replaced and signed anew.
 std::string with_header(std::string_view header, std::string_view payload, Key const& key) {
   std::string out = to_base64url(bytes_of(header)) + '.' + to_base64url(bytes_of(payload));
@@ -287,8 +334,10 @@ std::string messages_json(World const& world) {
   c.writer().key("valid").begin_array();
   write_device_messages(c, world);
   write_answers(c, world);
+  write_shared(c, world);
   c.writer().end_array().key("invalid").begin_array();
   write_invalid(c, world);
+  write_invalid_shared(c, world);
   c.writer().end_array().end_object();
   return out;
 }

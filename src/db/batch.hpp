@@ -30,12 +30,22 @@ class BatchQueue {
   // no other. If the storage failed, or it is unknown whether the batch was committed, nothing is run again: all are
   // told so.
   using Handle = std::function<void(Tx&, std::span<Item* const>)>;
+  using Items = std::vector<std::unique_ptr<Item>>;
+  // Gets items that share their outcome, on a thread of the database, and must see to it that tell() reaches each;
+  // must not throw. Work that is cheaper for many at once is done here.
+  using Finish = std::function<void(Items, std::exception_ptr)>;
 
-  BatchQueue(Database& database, Handle handle, size_t batch_limit = 256, int in_flight_limit = 1)
-      : state_(std::make_shared<State>(database, std::move(handle), batch_limit, in_flight_limit)) {}
+  static void tell(Items const& items, std::exception_ptr const& error) {
+    for (auto& item : items) item->done(*item, error);
+  }
 
-  // `done` gets the item with its result, or what failed it, on a thread of the database after the commit; it must
-  // not throw. Throws Problem busy if too many are waiting; an item that waited too long is told the same.
+  BatchQueue(Database& database, Handle handle, Finish finish = tell, size_t batch_limit = 256,
+             int in_flight_limit = 1)
+      : state_(std::make_shared<State>(database, std::move(handle), std::move(finish), batch_limit, in_flight_limit)) {
+  }
+
+  // `done` gets the item with its result, or what failed it, after the commit; it must not throw. Throws Problem busy
+  // if too many are waiting; an item that waited too long is told the same.
   void submit(In in, std::function<void(Item&, std::exception_ptr)> done) {
     auto& s = *state_;
     auto item = std::make_unique<Item>();
@@ -53,13 +63,16 @@ class BatchQueue {
   }
 
  private:
-  using Items = std::vector<std::unique_ptr<Item>>;
-
   struct State {
-    State(Database& database, Handle handle, size_t batch_limit, int in_flight_limit)
-        : database(database), handle(std::move(handle)), batch_limit(batch_limit), in_flight_limit(in_flight_limit) {}
+    State(Database& database, Handle handle, Finish finish, size_t batch_limit, int in_flight_limit)
+        : database(database),
+          handle(std::move(handle)),
+          finish(std::move(finish)),
+          batch_limit(batch_limit),
+          in_flight_limit(in_flight_limit) {}
     Database& database;
     Handle handle;
+    Finish finish;
     size_t batch_limit;
     int in_flight_limit;
     std::mutex mutex;
@@ -108,7 +121,7 @@ class BatchQueue {
             --state->in_flight;
           }
           take(*state, *batch);  // refused before it ran: these are the ones concerned
-          for (auto& item : batch->late) item->done(*item, std::make_exception_ptr(busy()));
+          if (!batch->late.empty()) state->finish(std::move(batch->late), std::make_exception_ptr(busy()));
           finish(state, batch->items, error);
           schedule(state);
         });
@@ -140,15 +153,13 @@ class BatchQueue {
   }
 
   static void finish(std::shared_ptr<State> const& state, Items& items, std::exception_ptr error) {
-    if (!error || items.size() <= 1 || !may_run_again(error)) {
-      for (auto& item : items) item->done(*item, error);
-      return;
-    }
+    if (items.empty()) return;
+    if (!error || items.size() == 1 || !may_run_again(error)) return state->finish(std::move(items), error);
     for (auto& item : items) {
       auto alone = std::make_shared<Items>();
       alone->push_back(std::move(item));
       state->database.write_async([state, alone](Tx& tx) { run(*state, *alone, tx); },
-                                  [alone](std::exception_ptr e) { alone->front()->done(*alone->front(), e); });
+                                  [state, alone](std::exception_ptr e) { state->finish(std::move(*alone), e); });
     }
   }
 

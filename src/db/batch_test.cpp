@@ -108,7 +108,7 @@ TEST_P(Batches, answer_each_item) {
 }
 
 TEST_P(Batches, gather_what_waits) {
-  Queue queue(*db, handler(), 64);
+  Queue queue(*db, handler(), Queue::tell, 64);
   hold();
   submit(queue, 1);
   wait_until_held();
@@ -205,7 +205,7 @@ TEST_P(Batches, are_bounded_in_age) {
 }
 
 TEST_P(Batches, several_in_flight_lose_nothing) {
-  Queue queue(*db, handler(), 16, 3);
+  Queue queue(*db, handler(), Queue::tell, 16, 3);
   std::vector<std::thread> threads;
   for (int t = 0; t < 4; ++t)
     threads.emplace_back([&, t] {
@@ -219,7 +219,7 @@ TEST_P(Batches, several_in_flight_lose_nothing) {
 
 TEST_P(Batches, every_item_is_told_when_the_database_closes) {
   {
-    Queue queue(*db, handler(), 4);
+    Queue queue(*db, handler(), Queue::tell, 4);
     hold();
     for (int i = 1; i <= 12; ++i) submit(queue, i);
     std::thread releaser([&] {

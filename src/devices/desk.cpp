@@ -16,6 +16,10 @@ Problem unreadable(protocol::Error const& error) {
   return Problem(problems::message_invalid, "The device message is not acceptable: " + error.detail);
 }
 
+api::Response as_response(std::string jws) {
+  return {200, {{"content-type", "application/jose"}}, std::move(jws), {}};
+}
+
 std::optional<MessageKind> kind_of(std::string_view typ) {
   if (typ == protocol::typ::authorize) return MessageKind::authorize;
   if (typ == protocol::typ::report) return MessageKind::report;
@@ -31,7 +35,8 @@ Desk::Desk(DeskConfig config)
       queue_(*config_.database,
              [this](db::Tx& tx, std::span<MessageItem* const> items) {
                with_context(tx, [&](Context const& context) { answer_messages(tx, context, items); });
-             }),
+             },
+             [this](auto items, std::exception_ptr error) { finish(std::move(items), error); }),
       workers_(config_.worker_threads, 8192) {}
 
 Desk::~Desk() {
@@ -116,7 +121,7 @@ void Desk::take_registration(protocol::ParsedJws const& jws, api::Reply const& r
         workers_.run([this, payload, reply, error] {
           guard(reply, [&] {
             if (error) std::rethrow_exception(error);
-            answer(reply, {protocol::typ::register_answer, *payload});
+            reply(as_response(config_.authority->sign(protocol::typ::register_answer, *payload)));
           });
         });
       });
@@ -166,22 +171,52 @@ void Desk::take_message(protocol::ParsedJws const& jws, MessageKind kind, api::R
   if (!thumbprint) throw Problem(problems::message_invalid, "The signature of the device message is wrong.");
   auto message = read_message(jws, kind, *account, *device);
   message.key_thumbprint = *thumbprint;
-  queue_.submit(std::move(message),
-                [this, reply, device = *device, kind](MessageItem& item, std::exception_ptr error) {
-                  if (kind == MessageKind::renew_identity && !error) {
-                    std::lock_guard lock(keys_mutex_);
-                    keys_.erase(device);
-                  }
-                  auto out = std::make_shared<std::pair<std::optional<Answer>, std::optional<Problem>>>(
-                      std::move(item.out), std::move(item.problem));
-                  workers_.run([this, reply, out, error] {
-                    guard(reply, [&] {
-                      if (error) std::rethrow_exception(error);
-                      if (out->second) throw *out->second;
-                      answer(reply, *out->first);
-                    });
-                  });
-                });
+  message.takes_tree = jws.header.takes_tree;
+  queue_.submit(std::move(message), [this, reply](MessageItem& item, std::exception_ptr error) {
+    guard(reply, [&] {
+      if (error) std::rethrow_exception(error);
+      if (item.problem) throw *item.problem;
+      reply(as_response(std::move(item.out->jws)));
+    });
+  });
+}
+
+// Signing is work for the desk's own threads, not for one of the database.
+void Desk::finish(std::vector<std::unique_ptr<MessageItem>> items, std::exception_ptr error) {
+  workers_.run([this, items = std::make_shared<decltype(items)>(std::move(items)), error] {
+    auto outcome = error;
+    try {
+      if (!outcome) sign(*items);
+    } catch (...) {
+      outcome = std::current_exception();
+    }
+    for (auto const& item : *items) {
+      if (item->in.kind == MessageKind::renew_identity && !error) {
+        std::lock_guard lock(keys_mutex_);
+        keys_.erase(item->in.device_id);
+      }
+    }
+    decltype(queue_)::tell(*items, outcome);
+  });
+}
+
+// Those that were committed together share a signature, if their devices can verify one.
+void Desk::sign(std::vector<std::unique_ptr<MessageItem>> const& items) const {
+  std::vector<Answer*> shared;
+  for (auto const& item : items) {
+    if (!item->out) continue;
+    if (item->in.takes_tree)
+      shared.push_back(&*item->out);
+    else
+      item->out->jws = config_.authority->sign(item->out->typ, item->out->payload);
+  }
+  // One alone is signed as every library for JWS can verify it.
+  if (shared.size() == 1) shared.front()->jws = config_.authority->sign(shared.front()->typ, shared.front()->payload);
+  if (shared.size() < 2) return;
+  std::vector<keys::Authority::Unsigned> answers;
+  for (auto const* a : shared) answers.push_back({a->typ, a->payload});
+  auto texts = config_.authority->sign_together(answers);
+  for (size_t i = 0; i < shared.size(); ++i) shared[i]->jws = std::move(texts[i]);
 }
 
 Message Desk::read_message(protocol::ParsedJws const& jws, MessageKind kind, SmartAccountId account,
@@ -229,10 +264,6 @@ Message Desk::read_message(protocol::ParsedJws const& jws, MessageKind kind, Sma
       break;
   }
   return m;
-}
-
-void Desk::answer(api::Reply const& reply, Answer const& answer) const {
-  reply({200, {{"content-type", "application/jose"}}, config_.authority->sign(answer.typ, answer.payload), {}});
 }
 
 api::Response Desk::trust() const {

@@ -56,7 +56,8 @@ class Desk {
   Message read_message(protocol::ParsedJws const& jws, MessageKind kind, SmartAccountId account,
                        DeviceId device) const;
   Keys keys_of(SmartAccountId account, DeviceId device, bool fresh);
-  void answer(api::Reply const& reply, Answer const& answer) const;
+  void finish(std::vector<std::unique_ptr<MessageItem>> items, std::exception_ptr error);
+  void sign(std::vector<std::unique_ptr<MessageItem>> const& items) const;
   void guard(api::Reply const& reply, std::function<void()> const& work) const;
 
   DeskConfig config_;

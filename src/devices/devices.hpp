@@ -97,12 +97,14 @@ struct Message {
   std::optional<protocol::Key> new_key;        // renew_identity
   Bytes certificate;                           // renew_identity: made for it
   Instant identity_expires_at{};               // renew_identity
+  bool takes_tree = false;                     // the device can verify an answer that shares a signature
 };
 
-// The answer to be signed.
+// The answer, to be signed once it is committed.
 struct Answer {
   std::string_view typ;
   std::string payload;
+  std::string jws;
 };
 
 using MessageItem = db::BatchItem<Message, Answer>;

@@ -190,7 +190,7 @@ class Batch {
     for (auto const typ :
          {protocol::typ::register_answer, protocol::typ::authorize_answer, protocol::typ::report_answer,
           protocol::typ::renew_identity_answer, protocol::typ::deregister_answer})
-      if (typ == std::string_view(stored).substr(0, line)) return {typ, stored.substr(line + 1)};
+      if (typ == std::string_view(stored).substr(0, line)) return {typ, stored.substr(line + 1), {}};
     throw std::logic_error("a stored answer has no type");
   }
 
@@ -201,7 +201,7 @@ class Batch {
     fill_common(a, m);
     a.last_seq = s.contact.sequence;
     a.reason = reason;
-    return {protocol::typ::resync_answer, protocol::encode(a)};
+    return {protocol::typ::resync_answer, protocol::encode(a), {}};
   }
 
   // People are told of a clone or a rolled-back device once a day, however often it calls.
@@ -330,7 +330,7 @@ class Batch {
     a.identity_renew_at =
         s.known.identity_expires_at - std::chrono::seconds(p.identity_validity_s - p.identity_renew_s);
     a.policy = p;
-    return {protocol::typ::authorize_answer, protocol::encode(a)};
+    return {protocol::typ::authorize_answer, protocol::encode(a), {}};
   }
 
   protocol::EntitlementAnswer entitlement_answer(State const& s, Message const& m, Wish const& w) {
@@ -387,7 +387,7 @@ class Batch {
     protocol::ReportAnswer a;
     fill_common(a, m);
     a.acknowledged_through = last;
-    return {protocol::typ::report_answer, protocol::encode(a)};
+    return {protocol::typ::report_answer, protocol::encode(a), {}};
   }
 
   Answer renew_identity(Message const& m, State& s) {
@@ -406,7 +406,7 @@ class Batch {
     fill_common(a, m);
     a.anchors = {context_.authority.root_certificate()};
     a.certificate_chain = {m.certificate, context_.authority.issuing_certificate()};
-    return {protocol::typ::renew_identity_answer, protocol::encode(a)};
+    return {protocol::typ::renew_identity_answer, protocol::encode(a), {}};
   }
 
   Answer deregister(Message const& m, State& s) {
@@ -419,7 +419,7 @@ class Batch {
     record(s, m, audit::EventKind::device_deregistered, {});
     protocol::DeregisterAnswer a;
     fill_common(a, m);
-    return {protocol::typ::deregister_answer, protocol::encode(a)};
+    return {protocol::typ::deregister_answer, protocol::encode(a), {}};
   }
 
   // ---- writing ----------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <atomic>
 #include <thread>
 
 #include "tests/support/test_device.hpp"
@@ -238,6 +239,33 @@ TEST_P(DeviceTest, a_repeat_gets_the_same_payload_and_does_nothing) {
   }
   for (auto const& payload : payloads) EXPECT_EQ(payload, payloads[0]);
   EXPECT_EQ(world.count("select count(*) from use_entry"), 2);
+}
+
+// Each answer is verified by its device; which of them are committed together is up to the machine, hence the rounds.
+TEST_P(DeviceTest, answers_of_one_commit_share_a_signature_if_their_devices_can_verify_it) {
+  auto const token = world.token();
+  std::vector<TestDevice> all;
+  for (int i = 0; i < 12; ++i) {
+    all.emplace_back(world, "SN" + std::to_string(i)).takes_tree = i % 4 != 0;
+    all.back().register_with(token.text);
+  }
+  std::atomic<int> shared = 0, alone = 0;
+  for (int round = 0; round < 200 && shared == 0; ++round) {
+    std::vector<std::jthread> threads;
+    for (auto& device : all)
+      threads.emplace_back([&] {
+        auto const sent = device.make_authorize({});
+        auto const response = world.exchange(sent.text);
+        device.check(sent, response);
+        bool const has_proof = protocol::parse_compact(response.body).proof.has_value();
+        EXPECT_TRUE(device.takes_tree || !has_proof);
+        ++(has_proof ? shared : alone);
+      });
+  }
+  EXPECT_GT(shared, 1);
+  EXPECT_GE(alone, 3);
+  auto const sent = all.back().make_authorize({});
+  EXPECT_FALSE(protocol::parse_compact(world.exchange(sent.text).body).proof) << "alone, it is signed as ever";
 }
 
 TEST_P(DeviceTest, an_older_message_is_told_the_last_number) {

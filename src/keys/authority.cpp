@@ -115,18 +115,28 @@ std::unique_ptr<Authority> Authority::load(db::Database& database, Vault const& 
   });
 }
 
-std::string Authority::sign(std::string_view typ, std::string_view payload) const {
+protocol::CompactSigner const& Authority::signer_for(std::string_view typ) const {
   auto const found = signers_.find(typ);
   if (found == signers_.end()) throw std::logic_error("no signer for " + std::string(typ));
-  return found->second.sign(payload);
+  return found->second;
+}
+
+std::string Authority::sign(std::string_view typ, std::string_view payload) const {
+  return signer_for(typ).sign(payload);
+}
+
+std::vector<std::string> Authority::sign_together(std::vector<Unsigned> const& answers) const {
+  std::vector<std::string> out;
+  for (auto const& a : answers) out.push_back(signer_for(a.typ).shared_signing_input(a.payload));
+  if (!out.empty()) protocol::sign_together(out, signer_for(answers.front().typ).key());
+  return out;
 }
 
 bool Authority::signed_here(std::string_view typ, std::string_view payload, std::string_view jws) const {
-  auto const found = signers_.find(typ);
-  if (found == signers_.end()) throw std::logic_error("no signer for " + std::string(typ));
+  auto const& key = signer_for(typ).key();
   try {
     auto const parsed = protocol::parse_compact(jws);
-    protocol::verify(parsed, found->second.key(), {typ, ""});
+    protocol::verify(parsed, key, {typ, ""});
     return parsed.payload == payload;
   } catch (protocol::Error const&) {
     return false;

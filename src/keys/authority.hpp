@@ -37,6 +37,11 @@ class Authority {
 
   // A compact JWS of the payload by the signer, with its chain. `typ` is one of protocol::typ.
   std::string sign(std::string_view typ, std::string_view payload) const;
+  // The same for several that share one signature; in their order. At most protocol::limits::tree_leaves.
+  struct Unsigned {
+    std::string_view typ, payload;
+  };
+  std::vector<std::string> sign_together(std::vector<Unsigned> const& answers) const;
   // Whether `jws` is what sign() made of that payload, at any time. Judged by the key that the master key opens, not
   // by a certificate that somebody could have put into the database.
   bool signed_here(std::string_view typ, std::string_view payload, std::string_view jws) const;
@@ -45,6 +50,8 @@ class Authority {
               Bytes serial, Instant not_before, Instant not_after) const;
 
  private:
+  protocol::CompactSigner const& signer_for(std::string_view typ) const;
+
   std::string installation_;
   int64_t epoch_ = 0;
   Bytes root_, signer_;

@@ -54,8 +54,11 @@ void jws(const uint8_t* data, size_t size) {
   accepted([&] {
     auto const parsed = parse_compact(input);
     // One message has one spelling, or the hash of the signing input would not identify it.
-    if (parsed.signing_input + '.' + to_base64url(parsed.signature) != input) std::abort();
-    if (parsed.header.jwk) accepted([&] { verify(parsed, *parsed.header.jwk, {parsed.header.typ, {}}); });
+    auto const signature = parsed.proof ? encode_shared_signature(parsed.signature, *parsed.proof)
+                                        : Bytes(parsed.signature.begin(), parsed.signature.end());
+    if (parsed.signing_input + '.' + to_base64url(signature) != input) std::abort();
+    if (parsed.proof) head_of(parsed.signing_input, *parsed.proof);
+    if (parsed.header.jwk) accepted([&] { verify(parsed, *parsed.header.jwk, {parsed.header.typ, {}, true}); });
   });
   accepted([&] {
     auto const token = parse_token(input);

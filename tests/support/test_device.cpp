@@ -30,6 +30,7 @@ Sent TestDevice::sign(std::string const& message, std::string_view typ, std::str
   protocol::JwsHeader header;
   header.typ = typ;
   header.aud = world->authority->installation();
+  header.takes_tree = takes_tree;
   if (typ == protocol::typ::register_device)
     header.jwk = key;
   else
@@ -123,7 +124,7 @@ Outcome TestDevice::check(Sent const& sent, api::Response const& response) {
                                              world->now(), protocol::Role::signer);
   bool const resync = jws.header.typ == protocol::typ::resync_answer;
   protocol::verify(jws, signer.public_key,
-                   {resync ? std::string_view(jws.header.typ) : std::string_view(sent.answer_typ), ""});
+                   {resync ? std::string_view(jws.header.typ) : std::string_view(sent.answer_typ), "", true});
   auto const payload = protocol::json::parse(jws.payload);
   if (payload.at("nonce").as_string() != protocol::to_base64url(sent.nonce)) throw Untrustworthy("another nonce");
   if (payload.at("seq").as_int() != sent.seq) throw Untrustworthy("another sequence number");

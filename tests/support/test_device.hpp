@@ -72,6 +72,7 @@ class TestDevice {
   std::string account, id;
   std::vector<Bytes> anchors;
   int64_t seq = 0, epoch = 0;
+  bool takes_tree = true;
   Duration clock_skew{0};
   protocol::Digest last_report{};
   DeviceId device_id() const { return *DeviceId::parse(id); }
