@@ -23,8 +23,8 @@ struct JwsHeader {
   std::string typ;
   std::optional<std::string> kid;
   std::optional<std::string> aud;
-  std::optional<Key> jwk;  // public
-  std::vector<Bytes> x5c;  // DER, leaf first
+  std::optional<Key> jwk;   // public
+  std::vector<Bytes> x5c;   // DER, leaf first
   bool takes_tree = false;  // "answer_alg": the sender can verify an answer that shares a signature
 };
 
@@ -47,7 +47,7 @@ struct JwsLimits {
 
 struct Expectations {
   std::string_view typ;
-  std::string_view aud;  // empty: the message has no audience (answers are bound by their nonce)
+  std::string_view aud;    // empty: the message has no audience (answers are bound by their nonce)
   bool may_share = false;  // whether the signature may be that of a tree
 };
 
@@ -75,8 +75,8 @@ class CompactSigner {
   std::string prefix_, shared_prefix_;  // base64url header and "."
 };
 
-// Completes signing inputs, made by shared_signing_input() for this key, with one signature for all. The key must be a
-// P-256 key; 1 to limits::tree_leaves inputs.
+// Completes signing inputs, made by shared_signing_input() for this key, with one signature for all. The key must be
+// a P-256 key; 1 to limits::tree_leaves inputs.
 void sign_together(std::span<std::string> signing_inputs, Key const& key);
 
 inline std::string sign_compact(JwsHeader const& header, std::string_view payload, Key const& key) {

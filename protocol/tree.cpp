@@ -49,7 +49,8 @@ Bytes head(uint16_t size, Digest const& root) {
 }  // namespace
 
 Tree::Tree(std::vector<std::string_view> const& texts) {
-  if (texts.empty() || texts.size() > limits::tree_leaves) throw std::length_error("a tree has no or too many leaves");
+  if (texts.empty() || texts.size() > limits::tree_leaves)
+    throw std::length_error("a tree has no or too many leaves");
   levels_.emplace_back();
   for (auto const text : texts) levels_.back().push_back(leaf_hash(text));
   while (levels_.back().size() > 1) {

@@ -1,7 +1,7 @@
 #pragma once
-// One signature for many answers: a Merkle tree (RFC 9162 section 2.1) over their signing inputs, whose head is signed,
-// and for each answer the proof that it is in it. docs/protocol.md, "Answers that share a signature". Pure functions,
-// safe from any thread.
+// One signature for many answers: a Merkle tree (RFC 9162 section 2.1) over their signing inputs, whose head is
+// signed, and for each answer the proof that it is in it. docs/protocol.md, "Answers that share a signature". Pure
+// functions, safe from any thread.
 
 #include <optional>
 #include <string_view>
@@ -35,7 +35,8 @@ class Tree {
 // The head of the tree that the proof claims to be of; nullopt if no tree has such a proof.
 std::optional<Bytes> head_of(std::string_view text, InclusionProof const& proof);
 
-// The third part of the JWS, before base64url: the signature of the head and the proof. One byte string for each proof.
+// The third part of the JWS, before base64url: the signature of the head and the proof. One byte string for each
+// proof.
 Bytes encode_shared_signature(Signature const& signature, InclusionProof const& proof);
 // nullopt if it is not one.
 std::optional<InclusionProof> decode_inclusion_proof(ByteView bytes);

@@ -113,7 +113,8 @@ class SharedSignature : public ::testing::Test {
   CompactSigner signer{key, {.typ = "menkyo-test+jws"}};
   std::vector<std::string> together(size_t count) {
     std::vector<std::string> out;
-    for (size_t i = 0; i < count; ++i) out.push_back(signer.shared_signing_input("{\"seq\":" + std::to_string(i) + "}"));
+    for (size_t i = 0; i < count; ++i)
+      out.push_back(signer.shared_signing_input("{\"seq\":" + std::to_string(i) + "}"));
     sign_together(out, key);
     return out;
   }

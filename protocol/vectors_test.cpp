@@ -126,12 +126,11 @@ TEST(Vectors, RefusedMessages) {
   auto const all = load("messages.json");
   for (auto const& c : all.at("invalid").items()) {
     auto const key = Key::from_jwk(all.at("keys").at(c.at("key").as_string()));
-    EXPECT_EQ(
-        outcome([&] {
-          verify(parse_compact(c.at("jws").as_string()), key,
-                 {c.at("typ").as_string(), c.at("aud").as_string(), is_answer(c)});
-        }),
-        c.at("code").as_string())
+    EXPECT_EQ(outcome([&] {
+                verify(parse_compact(c.at("jws").as_string()), key,
+                       {c.at("typ").as_string(), c.at("aud").as_string(), is_answer(c)});
+              }),
+              c.at("code").as_string())
         << c.at("name").as_string();
   }
   EXPECT_GE(all.at("invalid").items().size(), 27u);

@@ -41,8 +41,8 @@ class BatchQueue {
 
   BatchQueue(Database& database, Handle handle, Finish finish = tell, size_t batch_limit = 256,
              int in_flight_limit = 1)
-      : state_(std::make_shared<State>(database, std::move(handle), std::move(finish), batch_limit, in_flight_limit)) {
-  }
+      : state_(
+            std::make_shared<State>(database, std::move(handle), std::move(finish), batch_limit, in_flight_limit)) {}
 
   // `done` gets the item with its result, or what failed it, after the commit; it must not throw. Throws Problem busy
   // if too many are waiting; an item that waited too long is told the same.

@@ -32,11 +32,12 @@ std::optional<MessageKind> kind_of(std::string_view typ) {
 
 Desk::Desk(DeskConfig config)
     : config_(std::move(config)),
-      queue_(*config_.database,
-             [this](db::Tx& tx, std::span<MessageItem* const> items) {
-               with_context(tx, [&](Context const& context) { answer_messages(tx, context, items); });
-             },
-             [this](auto items, std::exception_ptr error) { finish(std::move(items), error); }),
+      queue_(
+          *config_.database,
+          [this](db::Tx& tx, std::span<MessageItem* const> items) {
+            with_context(tx, [&](Context const& context) { answer_messages(tx, context, items); });
+          },
+          [this](auto items, std::exception_ptr error) { finish(std::move(items), error); }),
       workers_(config_.worker_threads, 8192) {}
 
 Desk::~Desk() {

@@ -96,17 +96,22 @@ std::string registration_answer(db::Tx& tx, Context const& context, Registration
 }
 
 // Takes back everything a device uses; its positions must be stored afterwards by the caller's books.
-void release_uses(db::Tx& tx, Context const& context, licenses::Books& books, VirtualAccountId va,
-                  SmartAccountId account, DeviceId device, audit::Actor const& actor) {
-  auto const uses = store::uses(tx, {{account, device}});
+void release_uses(db::Tx& tx, Context const& context, licenses::Books& books, store::ContactRow& contact,
+                  audit::Actor const& actor) {
+  auto const account = contact.smart_account_id;
+  auto const va = contact.virtual_account_id;
+  auto const device = contact.device_id;
+  auto const uses = store::parse_uses(contact.in_use);
   std::vector<licenses::GroupKey> keys;
-  for (auto const& u : uses) keys.push_back(books.key_of(account, va, u.entitlement_id));
+  for (auto const& [entitlement_id, quantity] : uses) keys.push_back(books.key_of(account, va, entitlement_id));
   books.load(keys);
   std::vector<store::UseEntryRow> entries;
-  for (auto const& u : uses) {
-    books.change_use(account, va, u.entitlement_id, -u.quantity);
-    entries.push_back({account, va, u.entitlement_id, tx.now(), device, 0, -u.quantity});
-    auto const* entitlement = context.catalog.find_entitlement(u.entitlement_id);
+  std::vector<store::UseRow> gone;
+  for (auto const& [entitlement_id, quantity] : uses) {
+    books.change_use(account, va, entitlement_id, -quantity);
+    entries.push_back({account, va, entitlement_id, tx.now(), device, 0, -quantity});
+    gone.push_back({account, device, entitlement_id, 0});
+    auto const* entitlement = context.catalog.find_entitlement(entitlement_id);
     audit::record(tx, context.vault,
                   {account,
                    audit::EventKind::use_changed,
@@ -114,11 +119,12 @@ void release_uses(db::Tx& tx, Context const& context, licenses::Books& books, Vi
                    va,
                    "device",
                    device.bytes,
-                   {{"entitlement_code", entitlement ? entitlement->code : u.entitlement_id.text()},
-                    {"from", u.quantity},
+                   {{"entitlement_code", entitlement ? entitlement->code : entitlement_id.text()},
+                    {"from", quantity},
                     {"to", int64_t{0}}}});
   }
-  store::delete_uses(tx, uses);
+  contact.in_use.clear();
+  store::delete_uses(tx, gone);
   store::insert_use_entries(tx, entries);
 }
 
@@ -215,7 +221,6 @@ std::string register_device(db::Tx& tx, Context const& context, Registration con
                             token.virtual_account_id,
                             product.product_id,
                             token.registration_token_id,
-                            token.export_controlled_allowed,
                             DeviceStatus::registered,
                             name,
                             name_key(name),
@@ -223,24 +228,29 @@ std::string register_device(db::Tx& tx, Context const& context, Registration con
                             r.message.udi.serial_number,
                             context.vault.seal("device", as_bytes(details_of(r.message)), tx.random()),
                             r.key.spki_der(),
-                            r.key.thumbprint(),
                             r.certificate,
-                            r.identity_expires_at,
                             tx.now(),
                             {}});
   auto const skew = std::chrono::duration_cast<std::chrono::seconds>(r.message.sent_at - tx.now()).count();
   auto const payload = registration_answer(tx, context, r, token, skew);
-  store::insert_contact(tx, {account,
-                             r.device_id,
-                             tx.now(),
-                             r.message.seq,
-                             r.message_hash,
-                             store::kept_answer(protocol::typ::register_answer, payload),
-                             protocol::first_report_hash(r.device_id.text()),
-                             AuthorizationState::none,
-                             {},
-                             {},
-                             {}});
+  store::put_contacts(tx, {{account,
+                            r.device_id,
+                            token.virtual_account_id,
+                            product.product_id,
+                            DeviceStatus::registered,
+                            token.export_controlled_allowed,
+                            r.key.thumbprint(),
+                            r.identity_expires_at,
+                            tx.now(),
+                            r.message.seq,
+                            r.message_hash,
+                            store::kept_answer(protocol::typ::register_answer, payload),
+                            protocol::first_report_hash(r.device_id.text()),
+                            AuthorizationState::none,
+                            {},
+                            {},
+                            {},
+                            {}}});
   store::insert_registration(tx, account, r.message_hash, r.device_id);
   store::set_timer(tx, account, r.device_id,
                    std::min(after(tx.now(), context.policy.authorization_period_s), r.identity_expires_at));
@@ -261,23 +271,24 @@ std::string register_device(db::Tx& tx, Context const& context, Registration con
 
 void remove_device(db::Tx& tx, Context const& context, SmartAccountId account, DeviceId id, audit::Actor const& actor,
                    bool by_person) {
-  auto const contacts = store::lock_contacts(tx, {{account, id}});
+  auto contacts = store::lock_contacts(tx, {{account, id}});
   auto const device = store::device(tx, account, id);
   if (!device) throw Problem(problems::not_found);
   if (device->status == DeviceStatus::removed) return;
+  auto& contact = contacts.front();
   if (by_person)
-    for (auto const& u : store::uses(tx, {{account, id}}))
-      if (auto const* e = context.catalog.find_entitlement(u.entitlement_id); e && e->export_controlled)
+    for (auto const& [entitlement, quantity] : store::parse_uses(contact.in_use))
+      if (auto const* e = context.catalog.find_entitlement(entitlement); e && e->export_controlled)
         throw Problem(problems::conflict, "The product instance uses " + e->code +
                                               ", which is export-controlled. Let the device release it first.");
   licenses::Books books(tx, context.vault, context.catalog);
-  release_uses(tx, context, books, device->virtual_account_id, account, id, actor);
+  release_uses(tx, context, books, contact, actor);
   books.change_devices(account, device->virtual_account_id, -1);
   store::set_removed(tx, account, id);
   store::set_timer(tx, account, id, {});
-  auto contact = contacts.front();
+  contact.status = DeviceStatus::removed;
   contact.authorization_state = AuthorizationState::none;
-  store::put_contacts(tx, {contact});
+  store::put_contacts(tx, contacts);
   audit::record(
       tx, context.vault,
       {account,
@@ -300,23 +311,23 @@ void backdate_contact(db::Tx& tx, Context const& context, SmartAccountId account
 }
 
 Looked look_at_device(db::Tx& tx, Context const& context, SmartAccountId account, DeviceId id) {
-  auto const contacts = store::lock_contacts(tx, {{account, id}});
+  auto contacts = store::lock_contacts(tx, {{account, id}});
   auto const device = store::device(tx, account, id);
   if (!device || device->status == DeviceStatus::removed) {
     store::set_timer(tx, account, id, {});
     return Looked::gone;
   }
-  auto contact = contacts.front();
+  auto& contact = contacts.front();
   auto const silent_until = after(contact.last_contact_at, context.policy.authorization_period_s);
-  bool const lapsed = device->identity_expires_at <= tx.now();
+  bool const lapsed = contact.identity_expires_at <= tx.now();
   bool const silent = silent_until <= tx.now() && !contact.released_at;
   audit::Actor const job{audit::ActorKind::job, {}};
   if (lapsed || silent) {
     licenses::Books books(tx, context.vault, context.catalog);
-    release_uses(tx, context, books, device->virtual_account_id, account, id, job);
+    release_uses(tx, context, books, contact, job);
     contact.released_at = tx.now();
     contact.authorization_state = AuthorizationState::authorization_expired;
-    store::put_contacts(tx, {contact});
+    store::put_contacts(tx, contacts);
     audit::record(tx, context.vault,
                   {account,
                    lapsed ? audit::EventKind::device_identity_lapsed : audit::EventKind::device_released,
@@ -333,7 +344,7 @@ Looked look_at_device(db::Tx& tx, Context const& context, SmartAccountId account
   else
     store::set_timer(
         tx, account, id,
-        contact.released_at ? device->identity_expires_at : std::min(silent_until, device->identity_expires_at));
+        contact.released_at ? contact.identity_expires_at : std::min(silent_until, contact.identity_expires_at));
   return lapsed ? Looked::lapsed : silent ? Looked::released : Looked::nothing;
 }
 

@@ -17,13 +17,12 @@ namespace menkyo::devices {
 namespace {
 
 using store::DeviceKey;
-using Uses = std::map<EntitlementId, int64_t>;
+using store::Uses;
 
 // One device as the batch sees and changes it.
 struct State {
-  store::Known known;
   store::ContactRow contact;
-  Uses uses;
+  Uses stored_uses, uses;
   bool contact_changed = false;
 };
 
@@ -83,15 +82,11 @@ class Batch {
     for (auto const* item : items_) keys.push_back({item->in.smart_account_id, item->in.device_id});
     std::sort(keys.begin(), keys.end());
     keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
-    for (auto& c : store::lock_contacts(tx_, keys)) states_[{c.smart_account_id, c.device_id}].contact = std::move(c);
-    for (auto& k : store::known(tx_, keys)) states_[{k.smart_account_id, k.device_id}].known = k;
-    for (auto const& u : store::uses(tx_, keys))
-      states_[{u.smart_account_id, u.device_id}].uses[u.entitlement_id] = u.quantity;
-    stored_uses_ = [&] {
-      std::map<DeviceKey, Uses> out;
-      for (auto const& [key, s] : states_) out[key] = s.uses;
-      return out;
-    }();
+    for (auto& c : store::lock_contacts(tx_, keys)) {
+      auto& s = states_[{c.smart_account_id, c.device_id}];
+      s.stored_uses = s.uses = store::parse_uses(c.in_use);
+      s.contact = std::move(c);
+    }
     load_groups();
   }
 
@@ -104,7 +99,7 @@ class Batch {
       if (found == states_.end()) continue;
       auto const& s = found->second;
       auto const group = [&](EntitlementId e) {
-        return look_.key_of(m.smart_account_id, s.known.virtual_account_id, e);
+        return look_.key_of(m.smart_account_id, s.contact.virtual_account_id, e);
       };
       auto const wishes = wishes_of(m);
       bool same = m.kind == MessageKind::authorize && wishes.size() == s.uses.size();
@@ -141,18 +136,19 @@ class Batch {
   Answer decide(MessageItem& item) {
     auto const& m = item.in;
     auto const found = states_.find({m.smart_account_id, m.device_id});
-    if (found == states_.end() || found->second.known.device_id != m.device_id)
+    if (found == states_.end())
       throw Problem(problems::device_unknown, "The device is not registered here. Register it again.");
     auto& s = found->second;
     if (m.common.seq == s.contact.sequence) return repeat(s, m);
-    if (s.known.status == DeviceStatus::removed)
+    if (s.contact.status == DeviceStatus::removed)
       throw Problem(problems::device_unknown, "The device was removed from its virtual account. Register it again.");
-    if (s.known.key_thumbprint != m.key_thumbprint)
+    if (s.contact.key_thumbprint != m.key_thumbprint)
       throw Problem(problems::message_invalid, "The message is signed with a key that the device has replaced.");
     if (m.common.seq < s.contact.sequence) return resync(s, m, protocol::ResyncReason::sequence_behind);
-    if (s.known.identity_expires_at <= tx_.now())
+    if (s.contact.identity_expires_at <= tx_.now())
       throw Problem(problems::identity_expired, "The identity of the device expired at " +
-                                                    to_rfc3339(s.known.identity_expires_at) + ". Register it again.");
+                                                    to_rfc3339(s.contact.identity_expires_at) +
+                                                    ". Register it again.");
     if (m.common.epoch != 0 && m.common.epoch != context_.authority.epoch() && m.kind != MessageKind::authorize)
       return resync(s, m, protocol::ResyncReason::new_epoch);
     auto answer = accept(item, s);
@@ -215,7 +211,7 @@ class Batch {
   void record(State const& s, Message const& m, audit::EventKind kind, std::vector<audit::Datum> data) {
     audit::record(tx_, context_.vault,
                   {m.smart_account_id, kind, audit::actor(audit::ActorKind::device, m.device_id),
-                   s.known.virtual_account_id, "device", m.device_id.bytes, std::move(data)});
+                   s.contact.virtual_account_id, "device", m.device_id.bytes, std::move(data)});
   }
 
   void fill_common(protocol::AnswerCommon& a, Message const& m) {
@@ -250,7 +246,7 @@ class Batch {
       s.contact.released_at.reset();
       store::set_timer(tx_, m.smart_account_id, m.device_id,
                        std::min(tx_.now() + std::chrono::seconds(context_.policy.authorization_period_s),
-                                s.known.identity_expires_at));
+                                s.contact.identity_expires_at));
     }
     return authorize_answer(item, s, wishes);
   }
@@ -267,10 +263,10 @@ class Batch {
       auto const id = w.entitlement->entitlement_id;
       int64_t const extra = w.quantity - used(s, id);
       if (extra <= 0) return;
-      auto const va = s.known.virtual_account_id;
-      if (!context_.catalog.compatible(s.known.product_id, id)) {
+      auto const va = s.contact.virtual_account_id;
+      if (!context_.catalog.compatible(s.contact.product_id, id)) {
         w.refusal = "incompatible_product";
-      } else if (w.entitlement->export_controlled && !s.known.export_controlled_allowed) {
+      } else if (w.entitlement->export_controlled && !s.contact.export_controlled_allowed) {
         w.refusal = "export_not_allowed_by_token";
       } else if (w.entitlement->must_cover() && !books_.could_cover(m.smart_account_id, va, id, extra)) {
         w.refusal = w.entitlement->export_controlled ? "export_controlled_short" : "enforced_short";
@@ -289,7 +285,7 @@ class Batch {
   void set_use(State& s, Message const& m, EntitlementId e, int64_t quantity) {
     int64_t const before = used(s, e);
     if (quantity == before) return;
-    auto const va = s.known.virtual_account_id;
+    auto const va = s.contact.virtual_account_id;
     books_.change_use(m.smart_account_id, va, e, quantity - before);
     if (quantity == 0)
       s.uses.erase(e);
@@ -328,7 +324,7 @@ class Batch {
     a.renew_after_from = tx_.now() + std::chrono::seconds(from);
     a.renew_after_to = a.renew_after_from + std::chrono::seconds(window);
     a.identity_renew_at =
-        s.known.identity_expires_at - std::chrono::seconds(p.identity_validity_s - p.identity_renew_s);
+        s.contact.identity_expires_at - std::chrono::seconds(p.identity_validity_s - p.identity_renew_s);
     a.policy = p;
     return {protocol::typ::authorize_answer, protocol::encode(a), {}};
   }
@@ -341,11 +337,11 @@ class Batch {
     if (w.entitlement) {
       auto const id = w.entitlement->entitlement_id;
       e.granted = used(s, id);
-      auto const key = look_.key_of(m.smart_account_id, s.known.virtual_account_id, id);
+      auto const key = look_.key_of(m.smart_account_id, s.contact.virtual_account_id, id);
       auto& books = books_for(key);
       // A pool may lack more than one device could ever ask for; the protocol's numbers end there.
       auto const told = [](int64_t quantity) { return std::min(quantity, protocol::limits::quantity); };
-      e.missing = told(books.position(m.smart_account_id, s.known.virtual_account_id, id).short_quantity);
+      e.missing = told(books.position(m.smart_account_id, s.contact.virtual_account_id, id).short_quantity);
       for (auto const& loan : books.loans_of(key))
         if (loan.borrower == id)
           if (auto const* lender = context_.catalog.find_entitlement(loan.lender))
@@ -394,10 +390,10 @@ class Batch {
     check_clock(m.common.sent_at, tx_.now());
     auto const device = store::device(tx_, m.smart_account_id, m.device_id);
     auto const key = m.new_key ? m.new_key->spki_der() : device->public_key;
-    auto const thumbprint = m.new_key ? m.new_key->thumbprint() : s.known.key_thumbprint;
-    store::set_identity(tx_, m.smart_account_id, m.device_id, key, thumbprint, m.certificate, m.identity_expires_at);
-    s.known.key_thumbprint = thumbprint;
-    s.known.identity_expires_at = m.identity_expires_at;
+    auto const thumbprint = m.new_key ? m.new_key->thumbprint() : s.contact.key_thumbprint;
+    store::set_identity(tx_, m.smart_account_id, m.device_id, key, m.certificate);
+    s.contact.key_thumbprint = thumbprint;
+    s.contact.identity_expires_at = m.identity_expires_at;
     store::set_timer(
         tx_, m.smart_account_id, m.device_id,
         std::min(tx_.now() + std::chrono::seconds(context_.policy.authorization_period_s), m.identity_expires_at));
@@ -411,10 +407,10 @@ class Batch {
 
   Answer deregister(Message const& m, State& s) {
     for (auto const& [entitlement, quantity] : Uses(s.uses)) set_use(s, m, entitlement, 0);
-    books_.change_devices(m.smart_account_id, s.known.virtual_account_id, -1);
+    books_.change_devices(m.smart_account_id, s.contact.virtual_account_id, -1);
     store::set_removed(tx_, m.smart_account_id, m.device_id);
     store::set_timer(tx_, m.smart_account_id, m.device_id, {});
-    s.known.status = DeviceStatus::removed;
+    s.contact.status = DeviceStatus::removed;
     s.contact.authorization_state = AuthorizationState::none;
     record(s, m, audit::EventKind::device_deregistered, {});
     protocol::DeregisterAnswer a;
@@ -427,9 +423,10 @@ class Batch {
   void store() {
     std::vector<store::ContactRow> contacts;
     std::vector<store::UseRow> uses, gone;
-    for (auto const& [key, s] : states_) {
+    for (auto& [key, s] : states_) {
+      auto const& before = s.stored_uses;
+      if (s.uses != before) s.contact.in_use = store::format_uses(s.uses);
       if (s.contact_changed) contacts.push_back(s.contact);
-      auto const& before = stored_uses_[key];
       for (auto const& [e, quantity] : s.uses)
         if (auto const at = before.find(e); at == before.end() || at->second != quantity)
           uses.push_back({key.smart_account_id, key.device_id, e, quantity});
@@ -452,7 +449,6 @@ class Batch {
   licenses::Books books_, look_;
   std::set<licenses::GroupKey> locked_;
   std::map<DeviceKey, State> states_;
-  std::map<DeviceKey, Uses> stored_uses_;
   std::map<std::tuple<SmartAccountId, DeviceId, EntitlementId>, store::UseEntryRow> use_entries_;
   std::vector<store::ReportRow> reports_;
 };

@@ -361,20 +361,19 @@ void open_details(keys::Vault const& vault, Bytes const& wrapped, DeviceDetail& 
 }
 
 std::vector<DeviceUse> show_uses(db::ReadTx& tx, catalog::Catalog const& catalog, DeviceQuery const& in) {
-  auto const uses = store::uses(tx, {{in.smart_account_id, in.device_id}});
+  auto const uses = store::uses_of(tx, in.smart_account_id, in.device_id);
   licenses::Books books(tx, catalog);
   std::vector<licenses::GroupKey> keys;
-  for (auto const& u : uses)
-    keys.push_back(books.key_of(in.smart_account_id, in.virtual_account_id, u.entitlement_id));
+  for (auto const& [id, quantity] : uses)
+    keys.push_back(books.key_of(in.smart_account_id, in.virtual_account_id, id));
   books.load(keys);
   auto const name = [&](EntitlementId id) { return licenses::name_of(catalog, id); };
   std::vector<DeviceUse> out;
-  for (size_t i = 0; i < uses.size(); ++i) {
-    auto const id = uses[i].entitlement_id;
+  for (auto const& [id, quantity] : uses) {
     auto const [code, name_en, name_ja] = name(id);
     auto const& position = books.position(in.smart_account_id, in.virtual_account_id, id);
-    DeviceUse use{id, code, name_en, name_ja, uses[i].quantity, licenses::status_of(position), {}};
-    for (auto const& loan : books.loans_of(keys[i]))
+    DeviceUse use{id, code, name_en, name_ja, quantity, licenses::status_of(position), {}};
+    for (auto const& loan : books.loans_of(books.key_of(in.smart_account_id, in.virtual_account_id, id)))
       if (loan.borrower == id) use.covered_by.push_back({name(loan.lender).code, loan.quantity});
     out.push_back(std::move(use));
   }

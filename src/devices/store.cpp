@@ -1,9 +1,17 @@
 #include "devices/store.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <stdexcept>
 #include <tuple>
 
 namespace menkyo::devices::store {
+
+namespace {
+
+constexpr std::string_view hex_digits = "0123456789abcdef";
+
+}  // namespace
 
 void insert_token(db::Tx& tx, TokenRow const& t) {
   tx.exec(
@@ -62,33 +70,20 @@ void revoke_token(db::Tx& tx, SmartAccountId account, RegistrationTokenId id) {
 void insert_device(db::Tx& tx, DeviceRow const& d) {
   tx.exec(
       "insert into device (smart_account_id, device_id, virtual_account_id, product_id, registration_token_id, "
-      "export_controlled_allowed, status, display_name, sort_name, udi_product_id, udi_serial_number, "
-      "wrapped_details, "
-      "public_key, key_thumbprint, identity_certificate, identity_expires_at, registered_at, removed_at) "
-      "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
-      d.smart_account_id, d.device_id, d.virtual_account_id, d.product_id, d.registration_token_id,
-      d.export_controlled_allowed, d.status, d.display_name, d.sort_name, d.udi_product_id, d.udi_serial_number,
-      d.wrapped_details, d.public_key, d.key_thumbprint, d.identity_certificate, d.identity_expires_at,
-      d.registered_at, d.removed_at);
+      "status, display_name, sort_name, udi_product_id, udi_serial_number, wrapped_details, public_key, "
+      "identity_certificate, registered_at, removed_at) "
+      "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+      d.smart_account_id, d.device_id, d.virtual_account_id, d.product_id, d.registration_token_id, d.status,
+      d.display_name, d.sort_name, d.udi_product_id, d.udi_serial_number, d.wrapped_details, d.public_key,
+      d.identity_certificate, d.registered_at, d.removed_at);
 }
 
 std::optional<DeviceRow> device(db::ReadTx& tx, SmartAccountId account, DeviceId id) {
   return tx.one<DeviceRow>(
-      "select smart_account_id, device_id, virtual_account_id, product_id, registration_token_id, "
-      "export_controlled_allowed, status, display_name, sort_name, udi_product_id, udi_serial_number, "
-      "wrapped_details, "
-      "public_key, key_thumbprint, identity_certificate, identity_expires_at, registered_at, removed_at from device "
-      "where smart_account_id = $1 and device_id = $2",
+      "select smart_account_id, device_id, virtual_account_id, product_id, registration_token_id, status, "
+      "display_name, sort_name, udi_product_id, udi_serial_number, wrapped_details, public_key, "
+      "identity_certificate, registered_at, removed_at from device where smart_account_id = $1 and device_id = $2",
       account, id);
-}
-
-std::vector<Known> known(db::ReadTx& tx, std::vector<DeviceKey> const& keys) {
-  return tx.all_many<Known>(
-      "select d.smart_account_id, d.device_id, d.virtual_account_id, d.product_id, d.export_controlled_allowed, "
-      "d.status, "
-      "d.key_thumbprint, d.identity_expires_at from device d join {rows: a bytea, i bytea} r "
-      "on d.smart_account_id = r.a and d.device_id = r.i",
-      keys);
 }
 
 void set_removed(db::Tx& tx, SmartAccountId account, DeviceId id) {
@@ -97,13 +92,11 @@ void set_removed(db::Tx& tx, SmartAccountId account, DeviceId id) {
 }
 
 void set_identity(db::Tx& tx, SmartAccountId account, DeviceId id, Bytes const& public_key,
-                  protocol::Digest const& thumbprint, Bytes const& certificate, Instant expires_at) {
+                  Bytes const& certificate) {
   tx.exec(
       "update device set previous_public_key = case when public_key = $3 then previous_public_key else public_key "
-      "end, "
-      "public_key = $3, key_thumbprint = $4, identity_certificate = $5, identity_expires_at = $6 "
-      "where smart_account_id = $1 and device_id = $2",
-      account, id, public_key, thumbprint, certificate, expires_at);
+      "end, public_key = $3, identity_certificate = $4 where smart_account_id = $1 and device_id = $2",
+      account, id, public_key, certificate);
 }
 
 std::vector<DeviceId> registered_as(db::ReadTx& tx, SmartAccountId account, std::string const& udi_product_id,
@@ -120,38 +113,75 @@ std::optional<PublicKeys> public_keys(db::ReadTx& tx, SmartAccountId account, De
       id);
 }
 
-std::vector<ContactRow> lock_contacts(db::Tx& tx, std::vector<DeviceKey> const& keys) {
-  return tx.all_many<ContactRow>(
-      "select c.smart_account_id, c.device_id, c.last_contact_at, c.sequence, c.message_hash, c.answer, "
-      "c.report_hash, "
-      "c.authorization_state, c.released_at, c.warned_at, c.cloned_at from device_contact c join {rows: a bytea, i "
-      "bytea} r "
-      "on c.smart_account_id = r.a and c.device_id = r.i order by 1, 2 {for update}",
-      keys);
+std::string format_uses(Uses const& uses) {
+  std::string out;
+  for (auto const& [entitlement, quantity] : uses) {
+    if (!out.empty()) out += ',';
+    for (auto const byte : entitlement.bytes) {
+      out += hex_digits[byte >> 4];
+      out += hex_digits[byte & 15];
+    }
+    out += ':' + std::to_string(quantity);
+  }
+  return out;
 }
 
-void insert_contact(db::Tx& tx, ContactRow const& c) {
-  tx.exec(
-      "insert into device_contact (smart_account_id, device_id, last_contact_at, sequence, message_hash, answer, "
-      "report_hash, authorization_state, released_at, warned_at, cloned_at) values ($1, $2, $3, $4, $5, $6, $7, $8, "
-      "$9, $10, "
-      "$11)",
-      c.smart_account_id, c.device_id, c.last_contact_at, c.sequence, c.message_hash, c.answer, c.report_hash,
-      c.authorization_state, c.released_at, c.warned_at, c.cloned_at);
+Uses parse_uses(std::string_view text) {
+  Uses out;
+  auto const digit = [](char c) { return hex_digits.find(c); };
+  while (!text.empty()) {
+    auto const one = text.substr(0, text.find(','));
+    text.remove_prefix(std::min(text.size(), one.size() + 1));
+    EntitlementId id;
+    int64_t quantity = 0;
+    bool good = one.size() > 2 * id.bytes.size() && one[2 * id.bytes.size()] == ':';
+    for (size_t i = 0; good && i < id.bytes.size(); ++i) {
+      auto const high = digit(one[2 * i]), low = digit(one[2 * i + 1]);
+      good = high < 16 && low < 16;
+      id.bytes[i] = uint8_t(high << 4 | low);
+    }
+    auto const number = one.substr(std::min(one.size(), 2 * id.bytes.size() + 1));
+    auto const read = std::from_chars(number.data(), number.data() + number.size(), quantity);
+    if (!good || read.ec != std::errc() || read.ptr != number.data() + number.size() || quantity < 1)
+      throw std::runtime_error("what a device uses is not written as it should be");
+    out[id] = quantity;
+  }
+  return out;
+}
+
+#define CONTACT_COLUMNS                                                                                 \
+  "smart_account_id, device_id, virtual_account_id, product_id, status, export_controlled_allowed, "    \
+  "key_thumbprint, identity_expires_at, last_contact_at, sequence, message_hash, answer, report_hash, " \
+  "authorization_state, in_use, released_at, warned_at, cloned_at"
+
+std::vector<ContactRow> lock_contacts(db::Tx& tx, std::vector<DeviceKey> const& keys) {
+  return tx.all_many<ContactRow>("select " CONTACT_COLUMNS
+                                 " from device_contact join {rows: a bytea, i bytea} r on smart_account_id = r.a and "
+                                 "device_id = r.i order by 1, 2 {for update}",
+                                 keys);
+}
+
+Uses uses_of(db::ReadTx& tx, SmartAccountId account, DeviceId device) {
+  return parse_uses(tx.one<std::string>("select in_use from device_contact where smart_account_id = $1 and "
+                                        "device_id = $2",
+                                        account, device)
+                        .value_or(""));
 }
 
 void put_contacts(db::Tx& tx, std::vector<ContactRow> const& rows) {
-  // All of these rows are there. As an insert that meets its row, because "update ... from" costs twice as much on
-  // SQLite.
+  // As an insert that mostly meets its row, because "update ... from" costs twice as much on SQLite.
   tx.exec_many(
-      "insert into device_contact (smart_account_id, device_id, last_contact_at, sequence, message_hash, answer, "
-      "report_hash, authorization_state, released_at, warned_at, cloned_at) select a, i, t, s, h, w, p, z, l, n, c "
-      "from {rows: a bytea, i bytea, t bigint, s bigint, h bytea, w bytea, p bytea, z text, l bigint, n bigint, "
-      "c bigint} r where true on conflict (smart_account_id, device_id) do update set "
+      "insert into device_contact (" CONTACT_COLUMNS
+      ") select a, i, v, d, z, x, k, e, t, s, h, w, p, y, u, l, n, c from {rows: a bytea, i bytea, v bytea, d bytea, "
+      "z text, x boolean, k bytea, e bigint, t bigint, s bigint, h bytea, w bytea, p bytea, y text, u text, l "
+      "bigint, "
+      "n bigint, c bigint} r where true on conflict (smart_account_id, device_id) do update set "
+      "virtual_account_id = excluded.virtual_account_id, status = excluded.status, key_thumbprint = "
+      "excluded.key_thumbprint, identity_expires_at = excluded.identity_expires_at, "
       "last_contact_at = excluded.last_contact_at, sequence = excluded.sequence, message_hash = "
       "excluded.message_hash, answer = excluded.answer, report_hash = excluded.report_hash, authorization_state = "
-      "excluded.authorization_state, released_at = excluded.released_at, warned_at = excluded.warned_at, "
-      "cloned_at = excluded.cloned_at",
+      "excluded.authorization_state, in_use = excluded.in_use, released_at = excluded.released_at, warned_at = "
+      "excluded.warned_at, cloned_at = excluded.cloned_at",
       rows);
 }
 
@@ -164,13 +194,6 @@ std::optional<DeviceId> registration_of(db::ReadTx& tx, SmartAccountId account,
 void insert_registration(db::Tx& tx, SmartAccountId account, protocol::Digest const& message_hash, DeviceId device) {
   tx.exec("insert into registration (smart_account_id, message_hash, device_id, created_at) values ($1, $2, $3, $4)",
           account, message_hash, device, tx.now());
-}
-
-std::vector<UseRow> uses(db::ReadTx& tx, std::vector<DeviceKey> const& keys) {
-  return tx.all_many<UseRow>(
-      "select u.smart_account_id, u.device_id, u.entitlement_id, u.quantity from device_use u "
-      "join {rows: a bytea, i bytea} r on u.smart_account_id = r.a and u.device_id = r.i",
-      keys);
 }
 
 void put_uses(db::Tx& tx, std::vector<UseRow> const& rows) {
@@ -235,7 +258,7 @@ Names names(db::ReadTx& tx, SmartAccountId account, VirtualAccountId va) {
 
 #define LIST_COLUMNS                                                                                                 \
   "select d.device_id, d.product_id, d.status, d.display_name, d.sort_name, d.udi_product_id, d.udi_serial_number, " \
-  "d.registered_at, d.identity_expires_at, c.last_contact_at, c.authorization_state, (select count(*) from "         \
+  "d.registered_at, c.identity_expires_at, c.last_contact_at, c.authorization_state, (select count(*) from "         \
   "device_use u where u.smart_account_id = d.smart_account_id and u.device_id = d.device_id) from device d "         \
   "join device_contact c on c.smart_account_id = d.smart_account_id and c.device_id = d.device_id "
 
@@ -244,6 +267,11 @@ std::optional<DeviceListRow> listed_device(db::ReadTx& tx, SmartAccountId accoun
                                "where d.smart_account_id = $1 and d.device_id = $2 and d.virtual_account_id = $3",
                                account, id, va);
 }
+
+// The same devices by their contacts, whose index has them in the order of these.
+#define CONTACT_FILTER                                                                                       \
+  "where c.smart_account_id = $1 and c.virtual_account_id = $2 and c.status = $3 and d.sort_name >= $4 and " \
+  "d.sort_name < $5 and "
 
 #define LIST_FILTER                                                                                          \
   "where d.smart_account_id = $1 and d.virtual_account_id = $2 and d.status = $3 and d.sort_name >= $4 and " \
@@ -270,13 +298,13 @@ std::vector<DeviceListRow> list_one_status(db::ReadTx& tx, DeviceFilter const& f
                                     "limit $8",
                                     after.at);
     case DeviceOrder::last_contact_at:
-      return sort.descending ? list(LIST_COLUMNS LIST_FILTER
-                                    "(c.last_contact_at, d.device_id) < ($6, $7) order by c.last_contact_at desc, "
-                                    "d.device_id desc limit $8",
+      return sort.descending ? list(LIST_COLUMNS CONTACT_FILTER
+                                    "(c.last_contact_at, c.device_id) < ($6, $7) order by c.last_contact_at desc, "
+                                    "c.device_id desc limit $8",
                                     after.at)
-                             : list(LIST_COLUMNS LIST_FILTER
-                                    "(c.last_contact_at, d.device_id) > ($6, $7) order by c.last_contact_at, "
-                                    "d.device_id limit $8",
+                             : list(LIST_COLUMNS CONTACT_FILTER
+                                    "(c.last_contact_at, c.device_id) > ($6, $7) order by c.last_contact_at, "
+                                    "c.device_id limit $8",
                                     after.at);
     case DeviceOrder::name:
       break;

@@ -1,6 +1,8 @@
 #pragma once
 // All SQL of tokens, devices, their contacts and their use.
 
+#include <map>
+
 #include "devices/devices.hpp"
 
 namespace menkyo::devices::store {
@@ -36,28 +38,39 @@ struct DeviceRow {
   VirtualAccountId virtual_account_id;
   ProductId product_id;
   std::optional<RegistrationTokenId> registration_token_id;
-  bool export_controlled_allowed;
   DeviceStatus status;
   std::string display_name, sort_name, udi_product_id, udi_serial_number;
-  Bytes wrapped_details, public_key;
-  protocol::Digest key_thumbprint;
-  Bytes identity_certificate;
-  Instant identity_expires_at, registered_at;
+  Bytes wrapped_details, public_key, identity_certificate;
+  Instant registered_at;
   std::optional<Instant> removed_at;
 };
 
 // An answer as it is kept for a repeat of its message: the type, a line feed, the payload.
 Bytes kept_answer(std::string_view typ, std::string_view payload);
 
+// Quantities by entitlement.
+using Uses = std::map<EntitlementId, int64_t>;
+std::string format_uses(Uses const& uses);
+// Throws std::runtime_error if the text is not one that format_uses() made.
+Uses parse_uses(std::string_view text);
+
+// All that a check-in needs to know of a device, and all that it writes.
 struct ContactRow {
   SmartAccountId smart_account_id;
   DeviceId device_id;
+  VirtualAccountId virtual_account_id;
+  ProductId product_id;
+  DeviceStatus status;
+  bool export_controlled_allowed;
+  protocol::Digest key_thumbprint;
+  Instant identity_expires_at;
   Instant last_contact_at;
   int64_t sequence;
   protocol::Digest message_hash;
   Bytes answer;  // kept_answer()
   protocol::Digest report_hash;
   AuthorizationState authorization_state;
+  std::string in_use;  // format_uses()
   std::optional<Instant> released_at, warned_at, cloned_at;
 };
 
@@ -83,24 +96,11 @@ struct DeviceKey {
   auto operator<=>(DeviceKey const&) const = default;
 };
 
-// The part of a device that a check-in needs.
-struct Known {
-  SmartAccountId smart_account_id;
-  DeviceId device_id;
-  VirtualAccountId virtual_account_id;
-  ProductId product_id;
-  bool export_controlled_allowed;
-  DeviceStatus status;
-  protocol::Digest key_thumbprint;
-  Instant identity_expires_at;
-};
-
 void insert_device(db::Tx& tx, DeviceRow const& row);
 std::optional<DeviceRow> device(db::ReadTx& tx, SmartAccountId account, DeviceId id);
-std::vector<Known> known(db::ReadTx& tx, std::vector<DeviceKey> const& keys);
+// These two leave the contact to whoever holds it.
 void set_removed(db::Tx& tx, SmartAccountId account, DeviceId id);
-void set_identity(db::Tx& tx, SmartAccountId account, DeviceId id, Bytes const& public_key,
-                  protocol::Digest const& thumbprint, Bytes const& certificate, Instant expires_at);
+void set_identity(db::Tx& tx, SmartAccountId account, DeviceId id, Bytes const& public_key, Bytes const& certificate);
 // Devices that are registered with this identity now, by an index that holds no others.
 std::vector<DeviceId> registered_as(db::ReadTx& tx, SmartAccountId account, std::string const& udi_product_id,
                                     std::string const& udi_serial_number);
@@ -114,13 +114,13 @@ std::optional<PublicKeys> public_keys(db::ReadTx& tx, SmartAccountId account, De
 
 // Locks the rows in the order of their keys.
 std::vector<ContactRow> lock_contacts(db::Tx& tx, std::vector<DeviceKey> const& keys);
-void insert_contact(db::Tx& tx, ContactRow const& row);
+Uses uses_of(db::ReadTx& tx, SmartAccountId account, DeviceId device);
 void put_contacts(db::Tx& tx, std::vector<ContactRow> const& rows);
 
 std::optional<DeviceId> registration_of(db::ReadTx& tx, SmartAccountId account, protocol::Digest const& message_hash);
 void insert_registration(db::Tx& tx, SmartAccountId account, protocol::Digest const& message_hash, DeviceId device);
 
-std::vector<UseRow> uses(db::ReadTx& tx, std::vector<DeviceKey> const& keys);
+// What contacts hold as in_use, by entitlement: whoever changes the one changes the other.
 void put_uses(db::Tx& tx, std::vector<UseRow> const& rows);
 void delete_uses(db::Tx& tx, std::vector<UseRow> const& rows);
 void insert_use_entries(db::Tx& tx, std::vector<UseEntryRow> const& rows);

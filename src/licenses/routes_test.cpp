@@ -63,16 +63,17 @@ class LicenseRoutes : public ::testing::TestWithParam<std::string> {
       auto const catalog = tenant.catalogs.at(tx);
       auto const device = tx.new_id<DeviceId>();
       tx.exec(
-          "insert into device (smart_account_id, device_id, virtual_account_id, product_id, "
-          "export_controlled_allowed, "
-          "status, display_name, sort_name, udi_product_id, udi_serial_number, wrapped_details, public_key, "
-          "key_thumbprint, identity_certificate, identity_expires_at, registered_at) values ($1, $2, $3, $4, $5, "
-          "'registered', 'edge-1', 'edge-1', 'KZ-1', 'S1', $6, $6, $6, $6, $7, $7)",
-          tenant.account, device, va, catalog->find_product("KZ-1")->product_id, true, Bytes{1}, tx.now());
+          "insert into device (smart_account_id, device_id, virtual_account_id, product_id, status, display_name, "
+          "sort_name, udi_product_id, udi_serial_number, wrapped_details, public_key, identity_certificate, "
+          "registered_at) values ($1, $2, $3, $4, 'registered', 'edge-1', 'edge-1', 'KZ-1', 'S1', $5, $5, $5, $6)",
+          tenant.account, device, va, catalog->find_product("KZ-1")->product_id, Bytes{1}, tx.now());
       tx.exec(
-          "insert into device_contact (smart_account_id, device_id, last_contact_at, sequence, message_hash, answer, "
-          "report_hash, authorization_state) values ($1, $2, $3, 1, $4, $4, $4, 'authorized')",
-          tenant.account, device, tx.now(), Bytes{1});
+          "insert into device_contact (smart_account_id, device_id, virtual_account_id, product_id, status, "
+          "export_controlled_allowed, key_thumbprint, identity_expires_at, last_contact_at, sequence, message_hash, "
+          "answer, report_hash, authorization_state, in_use) values ($1, $2, $3, $4, 'registered', $5, $6, $7, $7, "
+          "1, "
+          "$6, $6, $6, 'authorized', '')",
+          tenant.account, device, va, catalog->find_product("KZ-1")->product_id, true, Bytes{1}, tx.now());
       tx.exec(
           "insert into device_use (smart_account_id, device_id, entitlement_id, quantity) values ($1, $2, $3, $4)",
           tenant.account, device, id, quantity);

@@ -375,11 +375,10 @@ std::vector<Count> expiring(db::ReadTx& tx, SmartAccountId account, access::Reac
 std::vector<Count> silent(db::ReadTx& tx, SmartAccountId account, access::Reach const& reach, Instant since) {
   return gather<Count>(reach, [&](PathRange const& range) {
     return tx.all<Count>(
-        "select d.virtual_account_id, count(*) from device_contact c join device d on "
-        "d.smart_account_id = c.smart_account_id and d.device_id = c.device_id join virtual_account v on "
-        "v.smart_account_id = d.smart_account_id and v.virtual_account_id = d.virtual_account_id where "
-        "c.smart_account_id = $1 and c.last_contact_at <= $2 and d.status = 'registered' and v.path >= $3 and "
-        "v.path < $4 group by d.virtual_account_id",
+        "select c.virtual_account_id, count(*) from virtual_account v join device_contact c on "
+        "c.smart_account_id = v.smart_account_id and c.virtual_account_id = v.virtual_account_id and "
+        "c.status = 'registered' and c.last_contact_at <= $2 where v.smart_account_id = $1 and v.path >= $3 and "
+        "v.path < $4 group by c.virtual_account_id",
         account, since, range.from, range.to);
   });
 }

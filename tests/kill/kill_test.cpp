@@ -302,8 +302,8 @@ Stored stored(db::ReadTx& tx, Installation const& installation, DeviceId device)
   };
   Stored out;
   out.seq = tx.one<int64_t>("select sequence from device_contact where device_id = $1", device).value_or(0);
-  for (auto const& row : devices::store::uses(tx, {{installation.account, device}}))
-    out.granted[installation.code_of.at(row.entitlement_id)] = row.quantity;
+  for (auto const& [entitlement, quantity] : devices::store::uses_of(tx, installation.account, device))
+    out.granted[installation.code_of.at(entitlement)] = quantity;
   for (auto const& row : tx.all<ChangeCount>("select entitlement_id, count(*) from use_entry where device_id = $1 "
                                              "group by entitlement_id order by entitlement_id",
                                              device))

@@ -133,7 +133,7 @@ std::string digest_of(test::DeviceWorld& world) {
     add_rows<DeviceRow>(
         out, tx,
         "select d.device_id, d.virtual_account_id, d.registration_token_id, d.status, d.display_name, "
-        "d.identity_expires_at, d.registered_at, d.removed_at, c.last_contact_at, c.sequence, "
+        "c.identity_expires_at, d.registered_at, d.removed_at, c.last_contact_at, c.sequence, "
         "c.authorization_state, c.released_at, c.warned_at, c.cloned_at, c.report_hash from device d join "
         "device_contact c on c.device_id = d.device_id order by d.device_id");
     add_rows<UseRow>(out, tx,

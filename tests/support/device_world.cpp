@@ -206,8 +206,8 @@ std::vector<std::pair<DeviceId, devices::Looked>> DeviceWorld::run_timers() {
 
 Quantities DeviceWorld::granted(DeviceId device) {
   Quantities out;
-  auto const rows = db->read([&](db::ReadTx& tx) { return devices::store::uses(tx, {{account, device}}); });
-  for (auto const& row : rows) out[code_of(row.entitlement_id)] = row.quantity;
+  auto const uses = db->read([&](db::ReadTx& tx) { return devices::store::uses_of(tx, account, device); });
+  for (auto const& [entitlement, quantity] : uses) out[code_of(entitlement)] = quantity;
   return out;
 }
 
@@ -265,6 +265,22 @@ std::vector<std::string> DeviceWorld::broken_in(db::ReadTx& tx) {
       "u.device_id = "
       "h.device_id and u.entitlement_id = h.entitlement_id)",
       "histories of use are left open");
+  none(
+      "select count(*) from device d left join device_contact c on c.smart_account_id = d.smart_account_id and "
+      "c.device_id = d.device_id and c.virtual_account_id = d.virtual_account_id and c.product_id = d.product_id and "
+      "c.status = d.status where c.device_id is null",
+      "devices have no contact, or one that says otherwise");
+  struct InUse {
+    DeviceId device_id;
+    std::string in_use;
+  };
+  std::map<DeviceId, devices::store::Uses> uses;
+  for (auto const& u :
+       tx.all<devices::store::UseRow>("select smart_account_id, device_id, entitlement_id, quantity from device_use"))
+    uses[u.device_id][u.entitlement_id] = u.quantity;
+  for (auto const& row : tx.all<InUse>("select device_id, in_use from device_contact"))
+    if (devices::store::parse_uses(row.in_use) != uses[row.device_id])
+      out.push_back(row.device_id.text() + " has other uses in its contact");
   none(
       "select count(*) from device d where d.status = 'registered' and not exists (select 1 from timer t where "
       "t.kind = "
