@@ -11,9 +11,18 @@ namespace {
 
 // Keys kept for verification; beyond it all are forgotten, which costs one read each.
 constexpr size_t max_cached_keys = 200'000;
+// A registration writes a dozen rows, so a batch of them holds up the others by some tens of milliseconds at most.
+constexpr size_t registrations_together = 32;
 
 Problem unreadable(protocol::Error const& error) {
   return Problem(problems::message_invalid, "The device message is not acceptable: " + error.detail);
+}
+
+bool takes_tree(Message const& message) {
+  return message.takes_tree;
+}
+bool takes_tree(std::shared_ptr<Registration const> const& registration) {
+  return registration->takes_tree;
 }
 
 api::Response as_response(std::string jws) {
@@ -32,12 +41,19 @@ std::optional<MessageKind> kind_of(std::string_view typ) {
 
 Desk::Desk(DeskConfig config)
     : config_(std::move(config)),
-      queue_(
+      messages_(
           *config_.database,
           [this](db::Tx& tx, std::span<MessageItem* const> items) {
             with_context(tx, [&](Context const& context) { answer_messages(tx, context, items); });
           },
-          [this](auto items, std::exception_ptr error) { finish(std::move(items), error); }),
+          [this](auto items, std::exception_ptr error) { finish<decltype(messages_)>(std::move(items), error); }),
+      registrations_(
+          *config_.database,
+          [this](db::Tx& tx, std::span<RegistrationItem* const> items) {
+            with_context(tx, [&](Context const& context) { register_devices(tx, context, items); });
+          },
+          [this](auto items, std::exception_ptr error) { finish<decltype(registrations_)>(std::move(items), error); },
+          registrations_together),
       workers_(config_.worker_threads, 8192) {}
 
 Desk::~Desk() {
@@ -113,19 +129,8 @@ void Desk::take_registration(protocol::ParsedJws const& jws, api::Reply const& r
   }
   r->certificate = config_.authority->issue(r->device_id.text(), SmartAccountId{r->token.smart_account_id}.text(),
                                             r->key, random.bytes(16), now, r->identity_expires_at);
-  auto payload = std::make_shared<std::string>();
-  config_.database->write_async(
-      [this, r, payload](db::Tx& tx) {
-        *payload = with_context(tx, [&](Context const& context) { return register_device(tx, context, *r); });
-      },
-      [this, payload, reply](std::exception_ptr error) {
-        workers_.run([this, payload, reply, error] {
-          guard(reply, [&] {
-            if (error) std::rethrow_exception(error);
-            reply(as_response(config_.authority->sign(protocol::typ::register_answer, *payload)));
-          });
-        });
-      });
+  r->takes_tree = jws.header.takes_tree;
+  registrations_.submit(std::move(r), answer_to<RegistrationItem>(reply));
 }
 
 Desk::Keys Desk::keys_of(SmartAccountId account, DeviceId device, bool fresh) {
@@ -173,51 +178,60 @@ void Desk::take_message(protocol::ParsedJws const& jws, MessageKind kind, api::R
   auto message = read_message(jws, kind, *account, *device);
   message.key_thumbprint = *thumbprint;
   message.takes_tree = jws.header.takes_tree;
-  queue_.submit(std::move(message), [this, reply](MessageItem& item, std::exception_ptr error) {
+  messages_.submit(std::move(message), answer_to<MessageItem>(reply));
+}
+
+template <class Item>
+std::function<void(Item&, std::exception_ptr)> Desk::answer_to(api::Reply const& reply) const {
+  return [this, reply](Item& item, std::exception_ptr error) {
     guard(reply, [&] {
       if (error) std::rethrow_exception(error);
       if (item.problem) throw *item.problem;
       reply(as_response(std::move(item.out->jws)));
     });
-  });
+  };
 }
 
 // Signing is work for the desk's own threads, not for one of the database.
-void Desk::finish(std::vector<std::unique_ptr<MessageItem>> items, std::exception_ptr error) {
-  workers_.run([this, items = std::make_shared<decltype(items)>(std::move(items)), error] {
+template <class Queue>
+void Desk::finish(typename Queue::Items items, std::exception_ptr error) {
+  workers_.run([this, items = std::make_shared<typename Queue::Items>(std::move(items)), error] {
     auto outcome = error;
     try {
-      if (!outcome) sign(*items);
+      std::vector<std::pair<Answer*, bool>> answers;
+      for (auto const& item : *items) {
+        if (error) break;
+        forget_key(*item);
+        if (item->out) answers.emplace_back(&*item->out, takes_tree(item->in));
+      }
+      sign(answers);
     } catch (...) {
       outcome = std::current_exception();
     }
-    for (auto const& item : *items) {
-      if (item->in.kind == MessageKind::renew_identity && !error) {
-        std::lock_guard lock(keys_mutex_);
-        keys_.erase(item->in.device_id);
-      }
-    }
-    decltype(queue_)::tell(*items, outcome);
+    Queue::tell(*items, outcome);
   });
 }
 
+// A new key may have been stored.
+void Desk::forget_key(MessageItem const& item) {
+  if (item.in.kind != MessageKind::renew_identity) return;
+  std::lock_guard lock(keys_mutex_);
+  keys_.erase(item.in.device_id);
+}
+
 // Those that were committed together share a signature, if their devices can verify one.
-void Desk::sign(std::vector<std::unique_ptr<MessageItem>> const& items) const {
+void Desk::sign(std::vector<std::pair<Answer*, bool>> const& answers) const {
   std::vector<Answer*> shared;
-  for (auto const& item : items) {
-    if (!item->out) continue;
-    if (item->in.takes_tree)
-      shared.push_back(&*item->out);
-    else
-      item->out->jws = config_.authority->sign(item->out->typ, item->out->payload);
-  }
+  for (auto const& [answer, may_share] : answers)
+    if (may_share) shared.push_back(answer);
   // One alone is signed as every library for JWS can verify it.
-  if (shared.size() == 1) shared.front()->jws = config_.authority->sign(shared.front()->typ, shared.front()->payload);
-  if (shared.size() < 2) return;
-  std::vector<keys::Authority::Unsigned> answers;
-  for (auto const* a : shared) answers.push_back({a->typ, a->payload});
-  auto texts = config_.authority->sign_together(answers);
+  if (shared.size() < 2) shared.clear();
+  std::vector<keys::Authority::Unsigned> together;
+  for (auto const* a : shared) together.push_back({a->typ, a->payload});
+  auto texts = config_.authority->sign_together(together);
   for (size_t i = 0; i < shared.size(); ++i) shared[i]->jws = std::move(texts[i]);
+  for (auto const& [answer, may_share] : answers)
+    if (answer->jws.empty()) answer->jws = config_.authority->sign(answer->typ, answer->payload);
 }
 
 Message Desk::read_message(protocol::ParsedJws const& jws, MessageKind kind, SmartAccountId account,

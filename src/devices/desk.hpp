@@ -56,8 +56,14 @@ class Desk {
   Message read_message(protocol::ParsedJws const& jws, MessageKind kind, SmartAccountId account,
                        DeviceId device) const;
   Keys keys_of(SmartAccountId account, DeviceId device, bool fresh);
-  void finish(std::vector<std::unique_ptr<MessageItem>> items, std::exception_ptr error);
-  void sign(std::vector<std::unique_ptr<MessageItem>> const& items) const;
+  template <class Queue>
+  void finish(typename Queue::Items items, std::exception_ptr error);
+  void forget_key(MessageItem const& item);
+  void forget_key(RegistrationItem const&) {}
+  void sign(std::vector<std::pair<Answer*, bool>> const& answers) const;
+  // For the queues: what becomes of an item is the answer to its message.
+  template <class Item>
+  std::function<void(Item&, std::exception_ptr)> answer_to(api::Reply const& reply) const;
   void guard(api::Reply const& reply, std::function<void()> const& work) const;
 
   DeskConfig config_;
@@ -66,7 +72,8 @@ class Desk {
   int64_t open_ = 0;  // messages taken and not answered yet
   std::mutex keys_mutex_;
   std::unordered_map<DeviceId, Keys> keys_;  // of devices heard from lately
-  db::BatchQueue<Message, Answer> queue_;
+  db::BatchQueue<Message, Answer> messages_;
+  db::BatchQueue<std::shared_ptr<Registration const>, Answer> registrations_;
   Executor workers_;
 };
 

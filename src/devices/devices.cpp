@@ -1,6 +1,7 @@
 #include "devices/devices.hpp"
 
 #include <algorithm>
+#include <set>
 #include <stdexcept>
 
 #include "accounts/place.hpp"
@@ -64,12 +65,12 @@ catalog::Product const& admit(db::Tx& tx, Context const& context, Registration c
   if (!product)
     throw Problem(problems::product_unknown,
                   "The product " + r.message.product + " is not in the catalogue of this service.");
-  if (!store::use_token(tx, token.smart_account_id, token.registration_token_id))
-    throw Problem(problems::token_used_up,
-                  "The registration token has been used as often as it may be. Ask for a new one.");
   if (!accounts::virtual_account_exists(tx, token.smart_account_id, token.virtual_account_id))
     throw Problem(problems::token_revoked,
                   "The virtual account of the registration token was deleted. Ask for a new token.");
+  if (!store::use_token(tx, token.smart_account_id, token.registration_token_id))
+    throw Problem(problems::token_used_up,
+                  "The registration token has been used as often as it may be. Ask for a new one.");
   return *product;
 }
 
@@ -267,6 +268,26 @@ std::string register_device(db::Tx& tx, Context const& context, Registration con
   books.change_devices(account, token.virtual_account_id, 1);
   books.store(actor);
   return payload;
+}
+
+void register_devices(db::Tx& tx, Context const& context, std::span<RegistrationItem* const> items) {
+  // Rows are locked in one order (docs/decisions/0011-lock-order.md), whatever the order of the messages.
+  std::set<SmartAccountId> accounts;
+  std::set<std::pair<SmartAccountId, RegistrationTokenId>> tokens;
+  for (auto const* item : items) {
+    SmartAccountId const account{item->in->token.smart_account_id};
+    accounts.insert(account);
+    tokens.insert({account, RegistrationTokenId{item->in->token.token_id}});
+  }
+  for (auto const account : accounts) accounts::hold_account(tx, account);
+  for (auto const& [account, token] : tokens) store::token_for_update(tx, account, token);
+  for (auto* item : items) {
+    try {
+      item->out = Answer{protocol::typ::register_answer, register_device(tx, context, *item->in), {}};
+    } catch (Problem const& problem) {
+      item->problem = problem;
+    }
+  }
 }
 
 void remove_device(db::Tx& tx, Context const& context, SmartAccountId account, DeviceId id, audit::Actor const& actor,

@@ -2,7 +2,9 @@
 // Product instances and the registration tokens that let them in: the rules, as operations on a transaction. The
 // message intake around them is in desk.hpp.
 
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -73,14 +75,27 @@ struct Registration {
   DeviceId device_id;  // new; used unless the message is a repeat
   Bytes certificate;
   Instant identity_expires_at;
+  bool takes_tree = false;  // the device can verify an answer that shares a signature
 };
+
+// The answer, to be signed once it is committed.
+struct Answer {
+  std::string_view typ;
+  std::string payload;
+  std::string jws;
+};
+
+using RegistrationItem = db::BatchItem<std::shared_ptr<Registration const>, Answer>;
 
 // Throws Problem clock_skewed, with the time here, if the device's clock differs by more than the protocol allows.
 // Only asked of messages that are new: a repeat is as old as its answer's way was long.
 void check_clock(Instant sent_at, Instant now);
 
 // Returns the payload of the answer. Throws Problem: token_*, product_unknown, clock_skewed, sequence_conflict.
+// A Problem is thrown before anything is written.
 std::string register_device(db::Tx& tx, Context const& context, Registration const& registration);
+// The batch handler: several in one transaction, in their order.
+void register_devices(db::Tx& tx, Context const& context, std::span<RegistrationItem* const> items);
 
 MENKYO_ENUM(MessageKind, authorize, report, renew_identity, deregister)
 
@@ -98,13 +113,6 @@ struct Message {
   Bytes certificate;                           // renew_identity: made for it
   Instant identity_expires_at{};               // renew_identity
   bool takes_tree = false;                     // the device can verify an answer that shares a signature
-};
-
-// The answer, to be signed once it is committed.
-struct Answer {
-  std::string_view typ;
-  std::string payload;
-  std::string jws;
 };
 
 using MessageItem = db::BatchItem<Message, Answer>;
