@@ -237,6 +237,12 @@ std::vector<std::string> DeviceWorld::broken() {
 std::vector<std::string> DeviceWorld::broken_in(db::ReadTx& tx) {
   auto const present = catalogs.at(tx);
   auto out = licenses::broken_invariants(tx, *present, account);
+  for (auto& sentence : broken_device_rows(tx)) out.push_back(std::move(sentence));
+  return out;
+}
+
+std::vector<std::string> broken_device_rows(db::ReadTx& tx) {
+  std::vector<std::string> out;
   auto const none = [&](std::string_view sql, char const* sentence) {
     if (auto const n = *tx.one<int64_t>(sql); n != 0) out.push_back(std::to_string(n) + " " + sentence);
   };

@@ -92,4 +92,7 @@ class DeviceWorld {
   Random chance_;
 };
 
+// What broken() says beside the invariants of licenses, in whichever installation's database.
+std::vector<std::string> broken_device_rows(db::ReadTx& tx);
+
 }  // namespace menkyo::test

@@ -56,17 +56,6 @@ std::string text_of(std::filesystem::path const& path) {
 
 }  // namespace
 
-TemporaryFolder::TemporaryFolder() {
-  auto name = (std::filesystem::temp_directory_path() / "menkyo-test.XXXXXX").string();
-  if (!mkdtemp(name.data())) throw std::runtime_error("no temporary folder");
-  path = name;
-}
-
-TemporaryFolder::~TemporaryFolder() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path, ignored);
-}
-
 Ended run_program(std::vector<std::string> const& words) {
   TemporaryFolder folder;
   std::vector<std::string> all{MENKYO_PROGRAM};

@@ -11,17 +11,9 @@
 #include <vector>
 
 #include "api/message.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace menkyo::test {
-
-// A folder that goes with its owner.
-struct TemporaryFolder {
-  std::filesystem::path path;
-  TemporaryFolder();
-  ~TemporaryFolder();
-  TemporaryFolder(TemporaryFolder const&) = delete;
-  TemporaryFolder& operator=(TemporaryFolder const&) = delete;
-};
 
 // What a command said and how it ended.
 struct Ended {

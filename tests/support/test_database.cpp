@@ -41,7 +41,9 @@ std::vector<std::string> database_kinds() {
 
 TestDatabase::TestDatabase(std::string const& kind, bool migrated, uint64_t seed)
     : seeds(seed), kind_(kind), name_(unique_name()) {
-  if (kind_ == "sqlite") {
+  if (kind_.starts_with("sqlite:")) {
+    url_ = kind_;
+  } else if (kind_ == "sqlite") {
     folder_ = (std::filesystem::temp_directory_path() / name_).string();
     std::filesystem::create_directory(folder_);
     url_ = "sqlite:" + folder_ + "/menkyo.db";
@@ -57,7 +59,7 @@ TestDatabase::~TestDatabase() {
   try {
     if (kind_ == "sqlite") {
       std::filesystem::remove_all(folder_);
-    } else {
+    } else if (kind_ == "postgres") {
       run_on_server("drop database " + name_ + " with (force)");
     }
   } catch (std::exception const&) {

@@ -1,0 +1,44 @@
+#pragma once
+// The work of people and of the operator beside the devices': virtual accounts and registration tokens made through
+// the API with an idempotency key, and orders imported by a job. What got no answer is done again as it was.
+
+#include "tests/support/fleet.hpp"
+
+namespace menkyo::test {
+
+class Office {
+ public:
+  Office(Installation& installation, uint64_t seed);
+
+  // One piece of work. `heard` is asked after each answer whether it arrived.
+  void work(app::Service& service, std::function<bool()> const& heard);
+  // Ends all that was begun. The service must work.
+  void finish(app::Service& service);
+  int64_t acknowledged() const;
+  // Sentences about what was acknowledged and is not there, or is there twice. Any thread.
+  std::vector<std::string> lost_or_doubled(db::ReadTx& tx) const;
+
+ private:
+  enum class Kind { room, token, order };
+  struct Deed {
+    Kind kind;
+    std::string name;
+    bool acknowledged = false;
+    std::string answer;        // as it was acknowledged
+    std::optional<JobId> job;  // of an order
+    bool deposited = false;    // its job was seen to be done
+  };
+
+  void attempt(app::Service& service, Deed& deed, std::function<bool()> const& heard);
+  void attempt_order(app::Service& service, Deed& deed, std::function<bool()> const& heard);
+  void run_jobs(app::Service& service, std::function<bool()> const& heard);
+  api::Request request_for(Deed const& deed) const;
+  Deed& next_deed();
+
+  Installation& installation_;
+  Random random_;
+  mutable std::mutex mutex_;  // over deeds_
+  std::vector<Deed> deeds_;
+};
+
+}  // namespace menkyo::test
