@@ -273,6 +273,7 @@ soak_here() {
   [ -n "$(ctest_names -L soak)" ] || { bad "no test carries the label soak yet"; summary; return; }
   export MENKYO_TEST_PG_FSYNC=on
   run_ctest -L soak
+  if contained tools/mutations; then add 1 0 0; else bad "a test does not notice what was broken on purpose"; fi
   summary
 }
 
