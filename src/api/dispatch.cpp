@@ -6,6 +6,7 @@
 
 #include "api/render.hpp"
 #include "api/store.hpp"
+#include "base/failpoint.hpp"
 #include "base/log.hpp"
 
 namespace menkyo::api {
@@ -105,6 +106,7 @@ struct Dispatcher::Impl {
   };
 
   void finish(Flight& flight, Response response) {
+    failpoint<"dispatch.before_reply", Failing::never>();
     auto const us =
         std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - flight.began);
     log::write(response.status >= 500 ? log::Level::warning : log::Level::debug, "request",
@@ -226,6 +228,7 @@ struct Dispatcher::Impl {
     auto response = flight.call->write(tx, caller);
     store::keep_answer(tx, lookup,
                        {hash, response.status, config.sealer->seal(as_bytes(response.body), tx.random())});
+    failpoint<"dispatch.answer_kept">();
     return response;
   }
 

@@ -3,6 +3,7 @@
 #include <map>
 
 #include "audit/store.hpp"
+#include "base/failpoint.hpp"
 #include "protocol/bytes.hpp"
 #include "protocol/json.hpp"
 
@@ -58,6 +59,7 @@ int64_t seal_account(db::Tx& tx, HeadSigner const& signer, SmartAccountId accoun
   store::delete_unsealed(tx, keys);
   head.signed_at = tx.now();
   head.signature = signer ? signer(head_text({account, head.sequence, head.digest, head.signed_at, {}})) : "";
+  failpoint<"audit.before_head">();
   store::set_head(tx, account, head);
   return int64_t(seals.size());
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/failpoint.hpp"
 #include "catalog/store.hpp"
 
 namespace menkyo::catalog {
@@ -105,6 +106,7 @@ Applied apply_catalog(db::Tx& tx, ParsedCatalog const& parsed, Catalog const& ba
   Catalog const after({newest.version + 1, effective_at, tx.now()}, std::move(c.all));
   store::close(tx, c.gone, effective_at);
   store::open(tx, c.come, effective_at);
+  failpoint<"catalog.half_stored">();
   store::insert_version(tx, after.version(), source);
   return {after.version(), c.count(), c.unchanged, changed_groups(base, after)};
 }

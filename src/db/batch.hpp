@@ -5,6 +5,7 @@
 #include <memory>
 #include <span>
 
+#include "base/failpoint.hpp"
 #include "db/database.hpp"
 
 namespace menkyo::db {
@@ -36,7 +37,10 @@ class BatchQueue {
   using Finish = std::function<void(Items, std::exception_ptr)>;
 
   static void tell(Items const& items, std::exception_ptr const& error) {
-    for (auto& item : items) item->done(*item, error);
+    for (auto& item : items) {
+      failpoint<"batch.before_telling", Failing::never>();
+      item->done(*item, error);
+    }
   }
 
   BatchQueue(Database& database, Handle handle, Finish finish = tell, size_t batch_limit = 256,
@@ -113,7 +117,9 @@ class BatchQueue {
     state->database.write_async(
         [state, batch](Tx& tx) {
           take(*state, *batch);
+          failpoint<"batch.taken">();
           run(*state, batch->items, tx);
+          failpoint<"batch.handled">();
         },
         [state, batch](std::exception_ptr error) {
           {

@@ -1,5 +1,6 @@
 #include "db/database.hpp"
 
+#include "base/failpoint.hpp"
 #include "db/drivers.hpp"
 
 namespace menkyo::db {
@@ -38,6 +39,7 @@ RequestId request_id(Seed seed) {
 
 // `done` has nobody to throw to, hence noexcept.
 void tell(std::function<void(std::exception_ptr)> const& done, std::exception_ptr outcome) noexcept {
+  failpoint<"db.before_telling", Failing::never>();
   done(std::move(outcome));
 }
 
@@ -198,8 +200,11 @@ bool Database::run_shared(std::unique_ptr<Session>& session, Group& group) {
   try {
     if (!session) session = driver_->open();
     session->begin_write({}, group.front().now);
+    failpoint<"db.begun">();
     for (size_t i = 0; i < group.size(); ++i) outcomes[i] = run_in_savepoint(*session, group[i]);
+    failpoint<"db.before_commit">();
     session->commit();
+    failpoint<"db.committed", Failing::never>();
     ++stats_.commits;
     stats_.grouped += group.size();
   } catch (StorageError const& error) {
@@ -219,6 +224,7 @@ std::exception_ptr Database::run_in_savepoint(Session& session, Work& work) {
   session.savepoint();
   try {
     attempt(session, work);
+    failpoint<"db.before_release">();
     session.release_savepoint();
     return nullptr;
   } catch (StorageError const& error) {
@@ -255,11 +261,14 @@ bool Database::try_alone(std::unique_ptr<Session>& session, Work& work, Trial& t
     if (session && !session->usable()) session.reset();
     if (!session) session = driver_->open();
     session->begin_write(trial.id, work.now);
+    failpoint<"db.begun">();
     // The request id was free, and now it is ours: no earlier attempt can be committed any more.
     trial.in_doubt = false;
     attempt(*session, work);
+    failpoint<"db.before_commit">();
     committing = true;
     session->commit();
+    failpoint<"db.committed", Failing::never>();
     ++stats_.commits;
     ++stats_.grouped;
     trial.outcome = nullptr;

@@ -1,5 +1,7 @@
 #include "db/migrate.hpp"
 
+#include "base/failpoint.hpp"
+
 namespace menkyo::db {
 
 namespace {
@@ -67,7 +69,9 @@ int migrate(Driver& driver, std::span<const Migration> known, Instant now) {
       session->script(driver.spell_migration(std::string(next.common.empty() ? text : next.common)));
       Value const values[] = {to_value(next.number), to_value(next.name), to_value(now)};
       session->run("insert into schema_migration (number, name, applied_at) values ($1, $2, $3)", values, nullptr);
+      failpoint<"migrate.before_commit">();
       session->commit();
+      failpoint<"migrate.committed", Failing::memory>();
     } catch (...) {
       session->rollback();
       throw;

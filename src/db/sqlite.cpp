@@ -6,6 +6,7 @@
 #include <mutex>
 #include <unordered_map>
 
+#include "base/failpoint.hpp"
 #include "db/drivers.hpp"
 #include "db/spell.hpp"
 
@@ -341,6 +342,7 @@ class Checkpointer {
     if (pages == done_ || !open()) return;
     int written = 0, moved = 0;
     if (sqlite3_wal_checkpoint_v2(db_, nullptr, SQLITE_CHECKPOINT_PASSIVE, &written, &moved) != SQLITE_OK) return;
+    failpoint<"sqlite.log_moved", Failing::never>();
     if (written < restart_at_) {
       if (moved == written) done_ = pages;
       return;
@@ -349,6 +351,7 @@ class Checkpointer {
     // makes this fail at once; then the log may grow by as much again before the next try.
     int code = SQLITE_BUSY;
     log_->between_writes([&] {
+      failpoint<"sqlite.before_restart", Failing::never>();
       code = sqlite3_wal_checkpoint_v2(db_, nullptr, SQLITE_CHECKPOINT_RESTART, nullptr, nullptr);
       if (code == SQLITE_OK) log_->pages = 0;
     });

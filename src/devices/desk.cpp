@@ -1,6 +1,7 @@
 #include "devices/desk.hpp"
 
 #include "api/render.hpp"
+#include "base/failpoint.hpp"
 #include "base/log.hpp"
 #include "devices/store.hpp"
 #include "protocol/error.hpp"
@@ -130,6 +131,7 @@ void Desk::take_registration(protocol::ParsedJws const& jws, api::Reply const& r
   r->certificate = config_.authority->issue(r->device_id.text(), SmartAccountId{r->token.smart_account_id}.text(),
                                             r->key, random.bytes(16), now, r->identity_expires_at);
   r->takes_tree = jws.header.takes_tree;
+  failpoint<"desk.verified", Failing::memory>();
   registrations_.submit(std::move(r), answer_to<RegistrationItem>(reply));
 }
 
@@ -178,6 +180,7 @@ void Desk::take_message(protocol::ParsedJws const& jws, MessageKind kind, api::R
   auto message = read_message(jws, kind, *account, *device);
   message.key_thumbprint = *thumbprint;
   message.takes_tree = jws.header.takes_tree;
+  failpoint<"desk.verified", Failing::memory>();
   messages_.submit(std::move(message), answer_to<MessageItem>(reply));
 }
 
@@ -221,6 +224,7 @@ void Desk::forget_key(MessageItem const& item) {
 
 // Those that were committed together share a signature, if their devices can verify one.
 void Desk::sign(std::vector<std::pair<Answer*, bool>> const& answers) const {
+  failpoint<"desk.before_signing", Failing::memory>();
   std::vector<Answer*> shared;
   for (auto const& [answer, may_share] : answers)
     if (may_share) shared.push_back(answer);

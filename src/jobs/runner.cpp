@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/failpoint.hpp"
 #include "base/log.hpp"
 #include "jobs/store.hpp"
 
@@ -203,6 +204,7 @@ size_t JobRunner::look_at(TimerKind const& kind, std::vector<Timer> const& timer
     for (auto const& timer : timers) {
       if (count > 0 && us_since(begin) > config_.chunk_time.count()) break;
       auto const next = kind.look(tx, timer);
+      failpoint<"jobs.timer_looked_at">();
       next ? store::move_timer(tx, kind.name, timer, *next) : store::remove_timer(tx, kind.name, timer);
       ++count;
     }
@@ -244,6 +246,7 @@ bool JobRunner::run_jobs() {
 bool JobRunner::run_chunk(JobId id) {
   try {
     bool const more = database_.write([&](db::Tx& tx) { return attempt_chunk(tx, id); });
+    failpoint<"jobs.chunk_committed", Failing::memory>();
     ++stats_.chunks;
     failures_.erase(id);
     return more;
@@ -284,6 +287,7 @@ bool JobRunner::attempt_chunk(db::Tx& tx, JobId id) {
     job->finished_at = tx.now();
   }
   store::save_job(tx, *job);
+  failpoint<"jobs.chunk_done">();
   int64_t const taken = us_since(begin);
   learn(size, taken, chunk.size);
   if (taken > stats_.longest_chunk_us) stats_.longest_chunk_us = taken;

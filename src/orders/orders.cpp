@@ -4,6 +4,7 @@
 #include <set>
 
 #include "accounts/place.hpp"
+#include "base/failpoint.hpp"
 #include "licenses/books.hpp"
 #include "orders/store.hpp"
 #include "protocol/bytes.hpp"
@@ -164,6 +165,7 @@ bool deposit_chunk(db::Tx& tx, jobs::Chunk& chunk, keys::Vault const& vault, cat
   int64_t const taken = deposit_lines(tx, vault, *catalog, portion, actor);
   state.taken += taken;
   state.skipped += count - taken;
+  failpoint<"orders.deposited">();
   jobs::drop_input(tx, chunk.job_id, portion.last_position);
   chunk.done += count;
   chunk.state = to_json(state);
@@ -197,6 +199,7 @@ OrdersStart start_orders_import(db::Database& database, catalog::CatalogCache& c
     return jobs::create_job(tx, {std::string(import_job), to_json({std::string(source), 0, checked.skipped}),
                                  out.report.taken, initiator_id, Instant{}, false});
   });
+  failpoint<"orders.job_made", Failing::memory>();
   // In parts, so that the writer serves others in between; the job begins when all of them are there.
   constexpr size_t at_once = 200;
   for (size_t i = 0; i < checked.lines.size(); i += at_once) {
@@ -205,6 +208,7 @@ OrdersStart start_orders_import(db::Database& database, catalog::CatalogCache& c
       part.push_back({int64_t(n), to_input(checked.lines[n])});
     database.write([&](db::Tx& tx) { jobs::add_input(tx, id, part); });
   }
+  failpoint<"orders.input_stored", Failing::memory>();
   database.write([&](db::Tx& tx) { jobs::start_job(tx, id); });
   out.job_id = id;
   return out;

@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest-spi.h>
 
-#include "tests/power/house.hpp"
+#include "tests/support/house.hpp"
 
 namespace menkyo::test {
 namespace {

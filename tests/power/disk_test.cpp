@@ -176,6 +176,23 @@ TEST(ForgetfulDisk, is_cut_in_the_midst_of_the_operation_that_was_named) {
   EXPECT_EQ(disk.content("a").front(), '3');
 }
 
+TEST(ForgetfulDisk, is_cut_in_the_midst_of_a_sync) {
+  std::set<std::string> seen;
+  for (uint64_t seed = 0; seed < 20; ++seed) {
+    ForgetfulDisk disk(seed);
+    OpenFile file(disk.path("a"), SQLITE_OPEN_WAL);
+    disk.cut_in_sync(2);
+    EXPECT_EQ(file.write(0, "1"), SQLITE_OK);
+    EXPECT_EQ(file.sync(), SQLITE_OK);
+    EXPECT_EQ(file.write(0, "2"), SQLITE_OK);
+    EXPECT_EQ(file.sync(), SQLITE_IOERR_FSYNC);
+    EXPECT_TRUE(disk.is_off());
+    disk.power_on();
+    seen.insert(disk.content("a"));
+  }
+  EXPECT_THAT(seen, testing::ElementsAre("1", "2"));
+}
+
 TEST(ForgetfulDisk, fails_once_or_for_good) {
   ForgetfulDisk disk(1);
   OpenFile file(disk.path("a"), SQLITE_OPEN_WAL);

@@ -7,7 +7,7 @@
 
 #include <gmock/gmock.h>
 
-#include "tests/power/house.hpp"
+#include "tests/support/house.hpp"
 
 namespace menkyo::test {
 namespace {
@@ -19,18 +19,24 @@ int cuts_wanted() {
   return given ? std::atoi(given) : 40;
 }
 
-// When the power goes: while the service opens, soon after, or after some checkpoints.
+// When the power goes: while the service opens, soon after, or after some checkpoints; and often in the midst of a
+// sync, for that is when it shows who does not wait for it.
 struct Moment {
-  bool in_opening;
-  int64_t operations;
+  bool in_opening = false;
+  int64_t operations = 0, syncs = 0;
+
+  void set(ForgetfulDisk& disk) const { syncs > 0 ? disk.cut_in_sync(syncs) : disk.cut_after(operations); }
 };
 
 Moment choose_moment(Random& random) {
-  switch (random.below(5)) {
+  switch (random.below(6)) {
     case 0:
       return {true, 1 + int64_t(random.below(60))};
     case 1:
       return {false, 1 + int64_t(random.below(1500))};
+    case 2:
+    case 3:
+      return {false, 0, 1 + int64_t(random.below(20))};
     default:
       return {false, 1 + int64_t(random.below(300))};
   }
@@ -42,9 +48,9 @@ class Power : public testing::Test {
 
   // The power goes once and comes back.
   static void cut(House& house, Moment moment) {
-    if (moment.in_opening) house.disk.cut_after(moment.operations);
+    if (moment.in_opening) moment.set(house.disk);
     if (house.open()) {
-      if (!moment.in_opening) house.disk.cut_after(moment.operations);
+      if (!moment.in_opening) moment.set(house.disk);
       house.let_in();
       house.wait_for([&] { return house.disk.is_off(); });
     }

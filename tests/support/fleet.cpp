@@ -270,11 +270,15 @@ Agent* FleetClient::choose() {
   }
 }
 
+bool FleetClient::is_none(std::optional<api::Response> const& response) const {
+  return !response || response->status == 503 || (response->status == 500 && tally_.may_fail);
+}
+
 // Takes the answer to the message under way, if one comes. False if none came.
 bool FleetClient::exchange(Agent& agent) {
   installation_.tell_time();
   auto const response = post_(agent.pending->text);
-  if (!response || response->status == 503) return false;
+  if (is_none(response)) return false;
   auto const outcome = agent.device.check(*agent.pending, *response);
   if (outcome.resync())
     throw std::runtime_error("a device was told that the server knows another sequence: " + outcome.payload);
@@ -290,7 +294,7 @@ bool FleetClient::answers_stand() {
     if (agent->pending || !agent->last) continue;
     installation_.tell_time();
     auto const response = post_(agent->last->text);
-    if (!response || response->status == 503) return false;
+    if (is_none(response)) return false;
     auto const outcome = agent->device.check(*agent->last, *response);
     if (outcome.payload != agent->last_payload)
       throw std::runtime_error("an acknowledged answer became another:\n" + agent->last_payload + "\n" +

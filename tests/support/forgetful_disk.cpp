@@ -18,6 +18,7 @@ namespace menkyo::test {
 namespace {
 
 constexpr int64_t sector = 512;
+constexpr int64_t last_sync_us = 5000;
 constexpr std::string_view root = "/forgetful-disk-";
 
 struct Opened;
@@ -168,7 +169,8 @@ struct ForgetfulDisk::State {
   Names names, durable_names;
   std::vector<NameChange> unsynced_names;
   uint64_t life = 0;
-  int64_t count = 0, cut_at = -1, ios = 0, fail_at = -1, failed = 0, capacity = INT64_MAX;
+  int64_t count = 0, cut_at = -1, syncs = 0, cut_sync_at = -1, ios = 0, fail_at = -1, failed = 0,
+          capacity = INT64_MAX;
   bool off = false, fails_for_good = false;
   std::atomic<int64_t> sync_us{0};
 };
@@ -241,9 +243,17 @@ int truncate(sqlite3_file* f, sqlite3_int64 size) {
 
 int sync(sqlite3_file* f, int) {
   auto& o = opened_of(f);
-  if (auto const us = o.disk->sync_us.load(); us > 0) std::this_thread::sleep_for(std::chrono::microseconds(us));
+  bool last = false;
+  {
+    std::lock_guard lock(o.disk->mutex);
+    if (o.dead()) return SQLITE_IOERR_FSYNC;
+    last = ++o.disk->syncs == o.disk->cut_sync_at;
+  }
+  auto const us = last ? last_sync_us : o.disk->sync_us.load();
+  if (us > 0) std::this_thread::sleep_for(std::chrono::microseconds(us));
   std::lock_guard lock(o.disk->mutex);
   if (o.dead()) return SQLITE_IOERR_FSYNC;
+  if (last) o.disk->off = true;
   o.disk->begin_operation();
   if (o.disk->off || o.disk->fails()) return SQLITE_IOERR_FSYNC;
   for (auto const& change : o.file->unsynced) perform(o.file->durable, change);
@@ -526,6 +536,11 @@ void ForgetfulDisk::cut_after(int64_t n) {
   state_->cut_at = state_->count + n;
 }
 
+void ForgetfulDisk::cut_in_sync(int64_t n) {
+  std::lock_guard lock(state_->mutex);
+  state_->cut_sync_at = state_->syncs + n;
+}
+
 void ForgetfulDisk::cut() {
   std::lock_guard lock(state_->mutex);
   state_->off = true;
@@ -551,7 +566,7 @@ void ForgetfulDisk::power_on() {
   s.sync_names();
   ++s.life;
   s.off = false;
-  s.cut_at = s.fail_at = -1;
+  s.cut_at = s.cut_sync_at = s.fail_at = -1;
   s.capacity = INT64_MAX;
 }
 

@@ -34,6 +34,9 @@ class ForgetfulDisk {
   int64_t operations() const;
   // The power goes in the midst of the `n`-th operation from now on (1: the next one).
   void cut_after(int64_t n);
+  // The power goes in the midst of the `n`-th sync from now on, which takes some milliseconds then: long enough for
+  // whoever does not wait for it to show.
+  void cut_in_sync(int64_t n);
   void cut();
   bool is_off() const;
   // The power is back, and files are what the disk kept. Everything that was opened before fails for ever.

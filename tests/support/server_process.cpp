@@ -29,7 +29,11 @@ int logged_port(std::string const& log) {
   return port < end_of_line ? std::stoi(log.substr(port + 7)) : 0;
 }
 
-pid_t run(std::vector<std::string> const& words, std::string const& log) {
+pid_t run(std::vector<std::string> const& words, std::string const& log, std::string const& variable = {}) {
+  std::vector<char*> environment;
+  for (char** entry = environ; *entry; ++entry) environment.push_back(*entry);
+  if (!variable.empty()) environment.push_back(const_cast<char*>(variable.c_str()));
+  environment.push_back(nullptr);
   std::vector<char*> arguments;
   for (auto const& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
@@ -43,7 +47,7 @@ pid_t run(std::vector<std::string> const& words, std::string const& log) {
   dup2(out, 2);
   // Without this the server would hold copies of its own clients' connections.
   close_range(3, ~0U, 0);
-  execv(arguments[0], arguments.data());
+  execve(arguments[0], arguments.data(), environment.data());
   _exit(127);
 }
 
@@ -87,7 +91,7 @@ std::string ServerProcess::log() const {
   return text_of(data_ / ("log." + std::to_string(life_)));
 }
 
-void ServerProcess::start() {
+void ServerProcess::start(std::string const& variable) {
   ++life_;
   std::vector<std::string> words{program_,     "serve",       "--data",   data_.string(),
                                  "--database", database_url_, "--listen", "127.0.0.1:0"};
@@ -95,7 +99,7 @@ void ServerProcess::start() {
     words.push_back("--config");
     words.push_back(file.string());
   }
-  pid_ = run(words, data_ / ("log." + std::to_string(life_)));
+  pid_ = run(words, data_ / ("log." + std::to_string(life_)), variable);
   for (int i = 0; i < start_polls; ++i) {
     if (waitpid(pid_, nullptr, WNOHANG) != 0) {
       pid_ = 0;
@@ -119,14 +123,17 @@ int ServerProcess::end(int signal) {
   return wait();
 }
 
+std::optional<int> ServerProcess::ended() {
+  int status = 0;
+  if (waitpid(pid_, &status, WNOHANG) != pid_) return {};
+  pid_ = 0;
+  port_ = 0;
+  return status;
+}
+
 int ServerProcess::wait() {
   for (int i = 0; i < end_polls; ++i) {
-    int status = 0;
-    if (waitpid(pid_, &status, WNOHANG) == pid_) {
-      pid_ = 0;
-      port_ = 0;
-      return status;
-    }
+    if (auto const status = ended()) return *status;
     std::this_thread::sleep_for(poll_interval);
   }
   throw std::runtime_error("The server does not end:\n" + log());

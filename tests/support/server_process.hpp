@@ -32,13 +32,16 @@ class ServerProcess {
   ~ServerProcess();  // kills what still runs
 
   // Returns when it listens, on any free port of 127.0.0.1. Throws std::runtime_error with its log if it does not.
-  void start();
+  // `variable` ("NAME=value") is added to its environment.
+  void start(std::string const& variable = {});
   // The signal alone; end() or wait() follows.
   void signal(int signal);
   // Sends the signal, waits until it is gone and returns what waitpid() told. Throws if it takes over 30 s.
   int end(int signal);
   // Waits until it is gone by itself and returns what waitpid() told. Throws if it takes over 30 s.
   int wait();
+  // What waitpid() told if it is gone by itself.
+  std::optional<int> ended();
   // 0 while it does not run. Any thread.
   int port() const { return port_; }
   pid_t pid() const { return pid_; }

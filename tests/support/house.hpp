@@ -1,6 +1,6 @@
 #pragma once
-// A service on a disk that forgets, with devices and people at work, which loses its power, or its disk, and comes
-// back.
+// A service with devices and people at work, which loses its power, or its disk, or fails at a place that a test
+// names, and comes back.
 
 #include <thread>
 
@@ -22,7 +22,8 @@ class ShiftedClock final : public Clock {
 
 class House {
  public:
-  explicit House(uint64_t seed);
+  // On a disk that forgets; or of a kind of TestDatabase, and then the disk means nothing.
+  explicit House(uint64_t seed, std::string const& kind = {});
   ~House();
 
   // Opens the service as the program does, some time later. False if the power went meanwhile.
@@ -45,6 +46,8 @@ class House {
   int64_t acknowledged() const { return tally_.acknowledged; }
   int64_t repeated() const { return tally_.repeated; }
   bool broken() const { return tally_.broken; }
+  // From now on a failure of the service's own is no failure of the test.
+  void expect_failures() { tally_.may_fail = true; }
   Office const& office() const { return *office_; }
   app::Service& service() { return *service_; }
   Installation const& installation() const { return *installation_; }

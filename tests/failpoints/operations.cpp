@@ -1,0 +1,210 @@
+#include "tests/failpoints/operations.hpp"
+
+#include "orders/orders.hpp"
+#include "people/people.hpp"
+#include "tests/api/examples.hpp"
+
+namespace menkyo::test {
+
+namespace {
+
+constexpr std::string_view password = "Kame-wa-9-ban";
+
+// Things for the example of one route to name; all are new.
+Samples new_samples(Stage& stage, std::string const& operation) {
+  auto const n = std::to_string(stage.number());
+  auto const mail = "colleague" + n + "@matrix.example";
+  auto const colleague = stage.new_person(mail);
+  auto const va = stage.new_virtual_account();
+  auto const link = stage.service().database().write(
+      [&](db::Tx& tx) { return people::make_link(tx, stage.service().vault(), colleague); });
+  Samples samples;
+  samples.by_prefix = {{"sa", stage.installation.account.text()},
+                       {"va", va.text()},
+                       {"per", colleague.text()},
+                       {"ent", stage.installation.code_of.begin()->first.text()}};
+  samples.by_name = {{"mail", mail},
+                     {"password", std::string(password)},
+                     {"token", link},
+                     {"name", "Name " + n},
+                     {"domain", "domain" + n + ".example"}};
+  if (operation == "delete_virtual_account") return samples;
+  auto const token = stage.new_token(va);
+  samples.by_prefix["tok"] = token.registration_token_id.text();
+  samples.by_prefix["rgr"] = stage.new_grant(colleague, va).text();
+  if (operation == "remove_device") samples.by_prefix["dev"] = stage.new_device(token)->id;
+  return samples;
+}
+
+Operation of_route(api::Route const& route) {
+  Operation out;
+  out.name = route.operation_id;
+  out.repeats = route.method == api::Method::post && route.needs_session;
+  if (out.name == "sign_in") out.aside = {"event"};  // each is one of its own
+  out.prepare = [route](Stage& stage) -> std::function<Told()> {
+    auto samples = new_samples(stage, route.operation_id);
+    auto request = example_request(route, samples);
+    bool const by_staff = std::any_of(route.needs.begin(), route.needs.end(),
+                                      [](auto const& need) { return need.scope == "operator"; });
+    auto const session = stage.new_session(by_staff ? stage.staff : stage.installation.administrator);
+    if (route.operation_id == "sign_in")
+      ask(stage.service(), [&] {
+        api::Request first;
+        first.method = api::Method::post;
+        first.path = "/api/v1/one_time_links/" + samples.by_name.at("token");
+        first.headers = {{"content-type", "application/json"}};
+        first.body = R"({"password":")" + std::string(password) + R"("})";
+        return first;
+      }());
+    request.headers.emplace_back("host", "menkyo.example");
+    request.headers.emplace_back("menkyo-request", "1");
+    request.peer = "192.0.2.1";
+    // Whoever signs in is nobody yet.
+    if (route.needs_session || route.operation_id == "sign_out")
+      request.headers.emplace_back("cookie", "menkyo_session=" + session);
+    if (route.method == api::Method::post)
+      request.headers.emplace_back("idempotency-key", "key " + std::to_string(stage.number()));
+    return [&stage, request] { return told_by(ask(stage.service(), request)); };
+  };
+  return out;
+}
+
+// A device with something drawn makes one message.
+Operation of_device(std::string name, std::function<Sent(TestDevice&)> make) {
+  Operation out;
+  out.name = "device: " + name;
+  out.prepare = [make](Stage& stage) -> std::function<Told()> {
+    auto const device = stage.new_device(stage.new_token(stage.new_virtual_account()));
+    stage.exchange(*device, device->make_authorize({{"PRM", 1}, {"ESS", 2}}));
+    auto const sent = make(*device);
+    return [&stage, device, sent] {
+      stage.installation.tell_time();
+      auto const response = ask(stage.service(), device_request(sent.text));
+      if (response.status != 200) return told_by(response);
+      // Signatures differ each time, what is signed does not.
+      return Told{200, {}, device->check(sent, response).payload};
+    };
+  };
+  return out;
+}
+
+Operation registration() {
+  Operation out;
+  out.name = "device: register";
+  out.prepare = [](Stage& stage) -> std::function<Told()> {
+    auto const token = stage.new_token(stage.new_virtual_account());
+    auto const device =
+        std::make_shared<TestDevice>(stage.installation.devices_world, "S-" + std::to_string(stage.number()));
+    auto const sent = device->make_register(token.text);
+    return [&stage, device, sent] {
+      stage.installation.tell_time();
+      auto const response = ask(stage.service(), device_request(sent.text));
+      if (response.status != 200) return told_by(response);
+      return Told{200, {}, device->check(sent, response).payload};
+    };
+  };
+  return out;
+}
+
+// ---- What the operator's commands and the runner do ---------------------------------------------------------------
+
+Operation order_import() {
+  Operation out;
+  out.name = "import of orders";
+  out.aside = {"event"};  // each import says that it was made
+  out.prepare = [](Stage& stage) -> std::function<Told()> {
+    auto const order = "O-" + std::to_string(stage.number());
+    auto const va = stage.new_virtual_account();
+    std::string csv =
+        "order,line,ordered_at,account_domain,virtual_account,entitlement,license_type,quantity,starts_at,ends_at,"
+        "subscription\n";
+    for (int i = 1; i <= 12; ++i)
+      csv += order + "," + std::to_string(i) + ",2026-01-01,aozora.example," + va.text() + ",PRM,perpetual,1,,,\n";
+    return [&stage, csv] {
+      return told_by([&] {
+        auto& service = stage.service();
+        auto const started = orders::start_orders_import(service.database(), service.catalogs(), csv, "orders.csv");
+        if (!started.report.problems.empty()) throw std::runtime_error(started.report.problems.first.front().reason);
+        if (started.job_id && service.runner().run_to_end(*started.job_id).status != jobs::JobStatus::done)
+          throw std::runtime_error("the job failed");
+      });
+    };
+  };
+  return out;
+}
+
+Operation catalog_import() {
+  Operation out;
+  out.name = "import of the catalogue";
+  out.prepare = [](Stage& stage) -> std::function<Told()> {
+    auto const code = "X" + std::to_string(stage.number());
+    auto const csv = "record,code,family,name_en,name_ja,tag,license_types,enforced,export_controlled\nentitlement," +
+                     code + ",KAZE," + code + ",追加,\"regid.2026-01.example.kaze." + code + ",1.0_" + code +
+                     "\",perpetual,false,false\n";
+    return [&stage, csv] {
+      return told_by([&] {
+        auto& service = stage.service();
+        auto const report = catalog::import_catalog(service.database(), service.vault(), csv, "kaze.csv",
+                                                    {audit::ActorKind::command, {}}, service.groups_changed());
+        if (!report.problems.empty()) throw std::runtime_error(report.problems.first.front().reason);
+      });
+    };
+  };
+  return out;
+}
+
+// Rounds of the runner, which nobody waits for: what fails is done in a later round.
+Told rounds(Stage& stage) {
+  for (int i = 0; i < 20; ++i) {
+    try {
+      while (stage.service().runner().run_once()) {
+      }
+    } catch (std::exception const&) {
+    }
+    stage.clock.shift(std::chrono::minutes(1));  // timers that failed are looked at again after five
+  }
+  return {};
+}
+
+Operation term_that_ends() {
+  Operation out;
+  out.name = "job: the end of a term";
+  out.prepare = [](Stage& stage) -> std::function<Told()> {
+    rounds(stage);
+    stage.new_term(stage.new_virtual_account(), std::chrono::seconds(1));
+    stage.clock.shift(std::chrono::seconds(2));
+    return [&stage] { return rounds(stage); };
+  };
+  return out;
+}
+
+Operation sealing() {
+  Operation out;
+  out.name = "job: the sealing of events";
+  out.prepare = [](Stage& stage) -> std::function<Told()> {
+    rounds(stage);
+    stage.new_virtual_account();
+    return [&stage] { return rounds(stage); };
+  };
+  return out;
+}
+
+}  // namespace
+
+std::vector<Operation> all_operations(Stage& stage) {
+  std::vector<Operation> out;
+  for (auto const& route : stage.service().dispatcher().routes())
+    if (route.method != api::Method::get && route.shape != api::Shape::raw) out.push_back(of_route(route));
+  out.push_back(registration());
+  out.push_back(of_device("authorize", [](TestDevice& d) { return d.make_authorize({{"PRM", 3}, {"ENF", 1}}); }));
+  out.push_back(of_device("report", [](TestDevice& d) { return d.make_report({{"ESS", 1}, {"PRM", 2}}); }));
+  out.push_back(of_device("renew", [](TestDevice& d) { return d.make_renew(true); }));
+  out.push_back(of_device("deregister", [](TestDevice& d) { return d.make_deregister(); }));
+  out.push_back(order_import());
+  out.push_back(catalog_import());
+  out.push_back(term_that_ends());
+  out.push_back(sealing());
+  return out;
+}
+
+}  // namespace menkyo::test

@@ -1,0 +1,200 @@
+#include "tests/failpoints/stage.hpp"
+
+#include "accounts/accounts.hpp"
+#include "app/verify.hpp"
+#include "base/log.hpp"
+#include "protocol/json.hpp"
+
+namespace menkyo::test {
+
+namespace {
+
+// Of no matter to whoever asks for something: what the program keeps about its own work, and what may be there twice.
+std::set<std::string> const beside{
+    "schema_migration", "request_outcome", "lease",      "person_session", "attempt_bucket", "job",
+    "job_input",        "installation",    "event_seal", "event_head",     "event_unsealed", "event_personal"};
+std::set<std::string> const counted{"uses",     "version", "quantity", "owned",    "in_use",      "reserved",
+                                    "borrowed", "lent",    "short",    "surplus",  "value",       "sequence",
+                                    "change",   "done",    "total",    "priority", "device_count"};
+
+std::string measuring_statement(db::ReadTx& tx, bool sqlite) {
+  struct Column {
+    std::string table, column;
+  };
+  auto const columns = tx.all<Column>(
+      sqlite ? "select m.name, p.name from sqlite_schema m, pragma_table_info(m.name) p where m.type = 'table' order "
+               "by m.name, p.name"
+             : "select cast(table_name as text), cast(column_name as text) from information_schema.columns where "
+               "table_schema = 'public' order by 1, 2");
+  std::string out, last;
+  auto const add = [&](std::string const& label, std::string const& value, std::string const& table) {
+    out +=
+        (out.empty() ? "" : " union all ") + ("select '" + label + "', cast(" + value + " as bigint) from " + table);
+  };
+  for (auto const& [table, column] : columns) {
+    if (beside.contains(table) || table.starts_with("sqlite_")) continue;
+    if (table != std::exchange(last, table)) add(table, "count(*)", table);
+    // The number of a version is no amount.
+    if (counted.contains(column) && table != "catalog_version")
+      add(table + "." + column, "coalesce(sum(" + column + "), 0)", table);
+    if (column.ends_with("_at")) add(table + "." + column, "count(" + column + ")", table);
+  }
+  return out;
+}
+
+audit::Actor const command{audit::ActorKind::command, {}};
+
+}  // namespace
+
+Told told_by(api::Response const& response) {
+  Told told{response.status, {}, response.body};
+  if (response.status >= 400) told.code = protocol::json::parse(response.body).at("code").as_string();
+  return told;
+}
+
+Told told_by(std::function<void()> const& work) {
+  try {
+    work();
+    return {200, {}, {}};
+  } catch (Problem const& problem) {
+    return {problem.kind().status, std::string(problem.kind().code), {}};
+  } catch (std::exception const& error) {
+    return {500, "internal", error.what()};
+  }
+}
+
+Effects difference(Effects const& after, Effects const& before) {
+  Effects out = after;
+  for (auto const& [label, value] : before) out[label] -= value;
+  std::erase_if(out, [](auto const& effect) { return effect.second == 0; });
+  return out;
+}
+
+std::string text_of(Effects const& effects) {
+  std::string out;
+  for (auto const& [label, value] : effects) out += " " + label + (value > 0 ? "+" : "") + std::to_string(value);
+  return out.empty() ? " nothing" : out;
+}
+
+Stage::Stage(std::string const& kind, uint64_t seed) : installation(kind, seed, clock) {
+  log::set_level(log::Level::off);  // thousands of failures are meant
+  open();
+  staff = new_person("staff@operator.example");
+  service_->database().write([&](db::Tx& tx) {
+    for (size_t i = 0; i < enum_words(access::OperatorRole{}).size(); ++i)
+      accounts::grant_operator_role(tx, service_->vault(), staff, access::OperatorRole(i), {});
+  });
+  bool const sqlite = service_->database().driver().name() == "sqlite";
+  measuring_ = service_->database().read([&](db::ReadTx& tx) { return measuring_statement(tx, sqlite); });
+}
+
+Stage::~Stage() = default;
+
+void Stage::open() {
+  clock.shift(std::chrono::seconds(20));
+  service_ = std::make_unique<app::Service>(installation.settings(), clock);
+}
+
+void Stage::close() {
+  service_.reset();
+}
+
+Effects Stage::measure() {
+  struct Row {
+    std::string label;
+    int64_t value;
+  };
+  return service_->database().read([&](db::ReadTx& tx) {
+    Effects out;
+    for (auto const& row : tx.all<Row>(measuring_)) out[row.label] = row.value;
+    return out;
+  });
+}
+
+std::vector<std::string> Stage::broken() {
+  auto out = service_->database().read([&](db::ReadTx& tx) { return broken_rows(tx, installation); });
+  app::Findings findings;
+  app::verify_history(*service_, "", findings);
+  out.insert(out.end(), findings.history.begin(), findings.history.end());
+  return out;
+}
+
+std::string Stage::new_session(PersonId person) {
+  auto const token = "session " + std::to_string(number());
+  service_->database().write([&](db::Tx& tx) {
+    tx.exec(
+        "insert into person_session (session_lookup, session_id, person_id, created_at, used_at, expires_at) "
+        "values ($1, $2, $3, $4, $4, $5)",
+        service_->vault().lookup("person_session", as_bytes(token)), tx.new_id<SessionId>(), person, tx.now(),
+        tx.now() + std::chrono::hours(24));
+  });
+  return token;
+}
+
+PersonId Stage::new_person(std::string const& mail) {
+  return service_->database().write([&](db::Tx& tx) {
+    return people::create_person(tx, service_->vault(), {{mail, "Given", "Family", {}}, people::Language::en}, {});
+  });
+}
+
+VirtualAccountId Stage::new_virtual_account() {
+  api::Caller const caller{installation.administrator, {}};
+  return service_->database().write([&](db::Tx& tx) {
+    auto const access = access::detail::Prover::place<access::Permission::virtual_account_create>(
+        tx, caller, installation.account, std::nullopt);
+    return accounts::create_virtual_account(
+        tx, service_->vault(), access,
+        {installation.account, {}, "Room " + std::to_string(number()), "", accounts::CommerceAccess::PUBLIC});
+  });
+}
+
+devices::CreatedToken Stage::new_token(VirtualAccountId va) {
+  return service_->database().write([&](db::Tx& tx) {
+    return devices::create_token(
+        tx, service_->vault(), service_->authority(),
+        {installation.account, va, "racks", tx.now() + std::chrono::hours(24), {}, true, {}, command});
+  });
+}
+
+LotId Stage::new_term(VirtualAccountId va, Duration lives) {
+  return service_->database().write([&](db::Tx& tx) {
+    auto const catalog = service_->catalogs().at(tx);
+    return licenses::deposit(tx, service_->vault(), *catalog,
+                             {installation.account,
+                              va,
+                              catalog->find_entitlement("PRM")->entitlement_id,
+                              licenses::LicenseType::TERM,
+                              3,
+                              tx.now(),
+                              tx.now() + lives,
+                              {},
+                              "order",
+                              "T-" + std::to_string(number()) + "/1",
+                              command});
+  });
+}
+
+RoleGrantId Stage::new_grant(PersonId person, VirtualAccountId va) {
+  return service_->database().write([&](db::Tx& tx) {
+    auto const id = tx.new_id<RoleGrantId>();
+    tx.exec(
+        "insert into role_grant (smart_account_id, role_grant_id, person_id, role, virtual_account_id, created_at) "
+        "values ($1, $2, $3, $4, $5, $6)",
+        installation.account, id, person, access::Role::va_user, va, tx.now());
+    return id;
+  });
+}
+
+std::shared_ptr<TestDevice> Stage::new_device(devices::CreatedToken const& token) {
+  auto device = std::make_shared<TestDevice>(installation.devices_world, "S-" + std::to_string(number()));
+  auto const outcome = exchange(*device, device->make_register(token.text));
+  device->learn(protocol::decode_register_answer(outcome.payload));
+  return device;
+}
+
+Outcome Stage::exchange(TestDevice& device, Sent const& sent) {
+  installation.tell_time();
+  return device.check(sent, ask(*service_, device_request(sent.text)));
+}
+
+}  // namespace menkyo::test
