@@ -43,6 +43,18 @@ void tell(std::function<void(std::exception_ptr)> const& done, std::exception_pt
   done(std::move(outcome));
 }
 
+// What a refusal becomes when an earlier attempt may be found after a crash.
+std::exception_ptr doubted(std::exception_ptr outcome) {
+  try {
+    if (outcome) std::rethrow_exception(outcome);
+  } catch (Problem const& problem) {
+    auto const code = problem.kind().code;
+    if (code == problems::busy.code || code == problems::storage_unavailable.code) return unknown();
+  } catch (...) {
+  }
+  return outcome;
+}
+
 }  // namespace
 
 Problem to_problem(StorageError const& error) {
@@ -194,15 +206,17 @@ void Database::run_group(std::unique_ptr<Session>& session, Group& group) {
   }
 }
 
-// Runs the whole group in one transaction. False if it failed as a whole and nothing was kept or told.
+// Runs the whole group in one transaction. False if it failed as a whole and nothing was told.
 bool Database::run_shared(std::unique_ptr<Session>& session, Group& group) {
   std::vector<std::exception_ptr> outcomes(group.size());
+  bool committing = false;
   try {
     if (!session) session = driver_->open();
     session->begin_write({}, group.front().now);
     failpoint<"db.begun">();
     for (size_t i = 0; i < group.size(); ++i) outcomes[i] = run_in_savepoint(*session, group[i]);
     failpoint<"db.before_commit">();
+    committing = true;
     session->commit();
     failpoint<"db.committed", Failing::never>();
     ++stats_.commits;
@@ -210,9 +224,19 @@ bool Database::run_shared(std::unique_ptr<Session>& session, Group& group) {
   } catch (StorageError const& error) {
     ++stats_.failures;
     if (session) session->rollback();
+    // The log may hold the group though it could not be flushed, and be found with it after a crash. Whoever is not
+    // committed after all must not be told that nothing was done.
+    if (committing && error.failure == Failure::io)
+      for (auto& work : group)
+        work.done = [done = std::move(work.done)](std::exception_ptr outcome) { done(doubted(std::move(outcome))); };
     // Locked for seconds already: each piece alone would wait as long again.
     if (error.failure != Failure::busy) return false;
     for (auto& outcome : outcomes) outcome = as_problem(error);
+  } catch (...) {
+    // Memory ran out between the pieces: each is tried alone.
+    ++stats_.failures;
+    if (session) session->rollback();
+    return false;
   }
   for (size_t i = 0; i < group.size(); ++i) tell(group[i].done, outcomes[i]);
   return true;

@@ -4,6 +4,7 @@
 
 #include "db/migrate.hpp"
 #include "tests/support/faulty_vfs.hpp"
+#include "tests/support/forgetful_disk.hpp"
 #include "tests/support/private_postgres.hpp"
 #include "tests/support/test_database.hpp"
 
@@ -159,6 +160,59 @@ TEST_F(SqliteDisk, gone_for_new_connections_and_back) {
   faults.clear();
   EXPECT_EQ(write(*db, "a"), "");
   EXPECT_EQ(count(*db), 2);
+}
+
+// A disk that hangs, fails, and loses its power. The log may hold a whole group that could not be flushed, and be
+// found with it: whoever was told that nothing was done must not be in it.
+TEST(SqliteGroup, that_could_not_be_flushed_is_not_called_undone) {
+  std::set<std::string> told;
+  for (uint64_t seed = 0; seed < 60; ++seed) {
+    SCOPED_TRACE(seed);
+    test::ForgetfulDisk disk(seed);
+    test::TestDatabase db("sqlite:" + disk.path("menkyo.db"));
+    DatabaseConfig config;
+    config.queue_age_limit = std::chrono::milliseconds(20);
+    db.open(config);
+    EXPECT_EQ(write(*db, "before"), "");
+
+    std::promise<void> begun, release;
+    db->write_async(
+        [&](Tx&) {
+          begun.set_value();
+          release.get_future().wait();
+        },
+        [](std::exception_ptr) {});
+    begun.get_future().wait();
+    std::vector<std::future<std::string>> outcomes;
+    for (int i = 0; i < 4; ++i) {
+      auto const outcome_of_it = std::make_shared<std::promise<std::string>>();
+      outcomes.push_back(outcome_of_it->get_future());
+      db->write_async([i](Tx& tx) { insert(tx, std::to_string(i)); },
+                      [outcome_of_it](std::exception_ptr error) {
+                        outcome_of_it->set_value(outcome([&] {
+                          if (error) std::rethrow_exception(error);
+                        }));
+                      });
+    }
+    disk.sync_takes(std::chrono::milliseconds(30));
+    disk.fail_after(1 + int64_t(seed % 12), true);
+    release.set_value();
+    std::map<std::string, std::string> by_name;
+    for (int i = 0; i < 4; ++i) by_name[std::to_string(i)] = outcomes[size_t(i)].get();
+    disk.cut();
+    db.close();
+    disk.power_on();
+    db.open();
+    for (auto const& [name, what] : by_name) {
+      told.insert(what);
+      auto const there = db->read(
+          [&](ReadTx& tx) { return tx.one<int64_t>("select value from counter where name = $1", name).has_value(); });
+      bool const undone = what == "busy" || what == "storage_unavailable";
+      EXPECT_FALSE(what.empty() && !there) << name << " was told as done";
+      EXPECT_FALSE(undone && there) << name << " was told: " << what;
+    }
+  }
+  EXPECT_THAT(told, ::testing::Contains("outcome_unknown"));
 }
 
 TEST(SqliteLog, is_moved_into_the_database_and_begun_anew) {

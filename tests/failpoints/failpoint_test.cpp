@@ -45,6 +45,41 @@ TEST(Failpoint, is_known_before_anybody_comes_by) {
                                             "migrate.before_commit", "sqlite.log_moved"}));
 }
 
+// Memory that runs out while several pieces of work share a commit ends neither the program nor the pieces.
+TEST(Failpoint, under_a_shared_commit_leaves_each_piece_to_itself) {
+  test::TestDatabase database("sqlite");
+  database.open();
+  for (std::string const place : {"db.begun", "db.before_commit"}) {
+    std::promise<void> begun, release;
+    database->write_async(
+        [&](db::Tx&) {
+          begun.set_value();
+          release.get_future().wait();
+          // The next transaction is the one that the others share.
+          failpoints::arm(
+              place, [] { throw std::bad_alloc(); }, place == "db.begun" ? 1 : 2);
+        },
+        [](std::exception_ptr) {});
+    begun.get_future().wait();
+    std::vector<std::future<std::exception_ptr>> outcomes;
+    for (int i = 0; i < 3; ++i) {
+      auto const told = std::make_shared<std::promise<std::exception_ptr>>();
+      outcomes.push_back(told->get_future());
+      database->write_async(
+          [place, i](db::Tx& tx) {
+            tx.exec("insert into counter (name, value) values ($1, 1)", place + std::to_string(i));
+          },
+          [told](std::exception_ptr error) { told->set_value(error); });
+    }
+    release.set_value();
+    for (auto& outcome : outcomes) EXPECT_EQ(outcome.get(), nullptr);
+    EXPECT_TRUE(failpoints::acted());
+    failpoints::disarm();
+    EXPECT_EQ(database->read([](db::ReadTx& tx) { return *tx.one<int64_t>("select count(*) from counter"); }),
+              place == "db.begun" ? 3 : 6);
+  }
+}
+
 // A migration that is interrupted is made whole by the next start.
 class Migration : public testing::TestWithParam<std::string> {};
 MENKYO_ON_BOTH_DATABASES(Migration);
