@@ -84,10 +84,10 @@ TEST(Failpoint, under_a_shared_commit_leaves_each_piece_to_itself) {
 class Migration : public testing::TestWithParam<std::string> {};
 MENKYO_ON_BOTH_DATABASES(Migration);
 
-TEST_P(Migration, interrupted_at_any_step_goes_on) {
+TEST_P(Migration, interrupted_at_a_step_goes_on) {
   auto const steps = int64_t(db::migrations().size());
   for (std::string const place : {"migrate.before_commit", "migrate.committed"}) {
-    for (int64_t step = 1; step <= steps; ++step) {
+    for (int64_t const step : {int64_t{1}, steps / 2, steps}) {
       SCOPED_TRACE(place + " " + std::to_string(step));
       test::TestDatabase database(GetParam(), false);
       auto const driver = db::make_driver(database.url());
