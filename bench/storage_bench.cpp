@@ -185,7 +185,7 @@ size_t batches(Bench& bench, db::Database& database, int in_flight, std::atomic<
         tx.exec_many(update_many, sorted);
         for (auto* item : items) item->out = true;
       },
-      256, in_flight);
+      db::BatchQueue<CheckIn, bool>::tell, 256, in_flight);
   return keep_busy(bench.seconds, 512, [&](std::function<void()> done) {
     queue.submit(bench.fleet.next(), [&failed, done](Item&, std::exception_ptr error) {
       if (error) ++failed;
