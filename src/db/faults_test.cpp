@@ -170,10 +170,11 @@ TEST(SqliteGroup, that_could_not_be_flushed_is_not_called_undone) {
     SCOPED_TRACE(seed);
     test::ForgetfulDisk disk(seed);
     test::TestDatabase db("sqlite:" + disk.path("menkyo.db"));
+    db.open();
+    EXPECT_EQ(write(*db, "before"), "");
     DatabaseConfig config;
     config.queue_age_limit = std::chrono::milliseconds(20);
     db.open(config);
-    EXPECT_EQ(write(*db, "before"), "");
 
     std::promise<void> begun, release;
     db->write_async(

@@ -189,7 +189,8 @@ TEST_P(LicenseRoutes, silent_devices_are_counted) {
   tenant.db.clock.advance(Duration(1));
   EXPECT_EQ(silent(), 1);
   EXPECT_EQ(overview().json.at("items").items()[1].at("silent_device_count").as_int(), 1);
-  tenant.db->write([&](db::Tx& tx) { tx.exec("update device set status = 'removed' where device_id = $1", device); });
+  tenant.db->write(
+      [&](db::Tx& tx) { tx.exec("update device_contact set status = 'removed' where device_id = $1", device); });
   EXPECT_EQ(silent(), 0);
 }
 
