@@ -19,23 +19,25 @@ std::set<std::string> const counted{"uses",     "version", "quantity", "owned", 
 
 std::string measuring_statement(db::ReadTx& tx, bool sqlite) {
   struct Column {
-    std::string table, column;
+    std::string table, column, type;
   };
   auto const columns = tx.all<Column>(
-      sqlite ? "select m.name, p.name from sqlite_schema m, pragma_table_info(m.name) p where m.type = 'table' order "
-               "by m.name, p.name"
-             : "select cast(table_name as text), cast(column_name as text) from information_schema.columns where "
-               "table_schema = 'public' order by 1, 2");
+      sqlite
+          ? "select m.name, p.name, p.type from sqlite_schema m, pragma_table_info(m.name) p where m.type = 'table' "
+            "order by m.name, p.name"
+          : "select cast(table_name as text), cast(column_name as text), cast(data_type as text) from "
+            "information_schema.columns where table_schema = 'public' order by 1, 2");
   std::string out, last;
   auto const add = [&](std::string const& label, std::string const& value, std::string const& table) {
     out +=
         (out.empty() ? "" : " union all ") + ("select '" + label + "', cast(" + value + " as bigint) from " + table);
   };
-  for (auto const& [table, column] : columns) {
+  for (auto const& [table, column, type] : columns) {
+    bool const whole = type == "bigint" || type == "integer";
     if (beside.contains(table) || table.starts_with("sqlite_")) continue;
     if (table != std::exchange(last, table)) add(table, "count(*)", table);
     // The number of a version is no amount.
-    if (counted.contains(column) && table != "catalog_version")
+    if (whole && counted.contains(column) && table != "catalog_version")
       add(table + "." + column, "coalesce(sum(" + column + "), 0)", table);
     if (column.ends_with("_at")) add(table + "." + column, "count(" + column + ")", table);
   }
