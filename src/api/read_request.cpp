@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "api/route.hpp"
 #include "protocol/error.hpp"
 
@@ -52,6 +54,18 @@ std::vector<std::pair<std::string, std::string>> parse_query(std::string_view qu
     out.emplace_back(std::move(name), std::move(value));
   }
   return out;
+}
+
+void refuse_words(Request const& request, PathValues const& path,
+                  std::vector<std::pair<std::string, std::string>>& words, wire::Errors& errors) {
+  std::erase_if(words, [&](auto const& word) {
+    auto const& name = word.first;
+    bool const elsewhere = !takes_query(request.method) || name == "if_match" ||
+                           std::any_of(path.begin(), path.end(), [&](auto const& p) { return p.first == name; });
+    if (elsewhere)
+      wire::add_error(errors, wire::pointer_to("", name), "unknown_field", "is not a parameter of this request");
+    return elsewhere;
+  });
 }
 
 namespace {

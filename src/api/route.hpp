@@ -16,6 +16,7 @@
 // It returns a described struct, void, or an api::Response of its own making. It may run several times and touches
 // nothing but the transaction.
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <string>
@@ -102,17 +103,50 @@ inline bool takes_query(Method method) {
 
 template <class In>
 void decode_words(std::vector<std::pair<std::string, std::string>> const& words, In& in, wire::Errors& errors) {
-  for (auto const& [given, text] : words) {
+  for (auto const& word : words) {
+    auto const& given = word.first;
     bool known = false;
     wire::for_each_member<In>([&](std::string_view name, auto pointer) {
       if (name != given || known) return;
       known = true;
       using M = std::remove_reference_t<decltype(in.*pointer)>;
-      if constexpr (requires(M & m) { wire::Codec<M>::decode_word(text, m, "", errors); })
-        wire::Codec<M>::decode_word(text, in.*pointer, "/" + given, errors);
+      if constexpr (requires(M & m) { wire::Codec<M>::decode_word(word.second, m, "", errors); })
+        wire::Codec<M>::decode_word(word.second, in.*pointer, "/" + given, errors);
     });
-    if (!known) wire::add_error(errors, "/" + given, "unknown_field", "is not a parameter of this request");
+    if (!known)
+      wire::add_error(errors, wire::pointer_to("", given), "unknown_field", "is not a parameter of this request");
   }
+}
+
+// Words of the query for which there is no parameter: a member that the path, a header or the body gives must not
+// have a second value there, or the address would no longer say what is asked for.
+void refuse_words(Request const& request, PathValues const& path,
+                  std::vector<std::pair<std::string, std::string>>& words, wire::Errors& errors);
+
+// Reads the members that path and header did not give from the JSON body.
+template <class In>
+void decode_body(wire::json::Value const& body, std::vector<std::pair<std::string, std::string>> const& given, In& in,
+                 wire::Errors& errors) {
+  if (!body.is_object()) throw Problem(problems::malformed, "The body must be a JSON object.");
+  auto const is_given = [&](std::string_view name) {
+    return std::any_of(given.begin(), given.end(), [&](auto const& word) { return word.first == name; });
+  };
+  for (auto const& m : body.members()) {
+    bool known = false;
+    wire::for_each_member<In>([&](std::string_view name, auto) { known = known || name == m.name; });
+    if (!known || is_given(m.name) || m.name == "if_match")
+      wire::add_error(errors, wire::pointer_to("", m.name), "unknown_field", "is not a field of this request");
+  }
+  wire::for_each_member<In>([&](std::string_view name, auto pointer) {
+    if (is_given(name) || name == "if_match") return;
+    using M = std::remove_reference_t<decltype(in.*pointer)>;
+    auto const here = "/" + std::string(name);
+    if (auto const* found = body.find(name)) {
+      wire::Codec<M>::decode(*found, in.*pointer, here, errors);
+    } else if (!wire::is_optional<M>) {
+      wire::add_error(errors, here, "missing", "is required");
+    }
+  });
 }
 
 // Fills `in` from path, header, query and body. Throws Problem.
@@ -126,41 +160,21 @@ void read_request(Request const& request, PathValues const& path, In& in) {
   if (!path_errors.empty()) throw Problem(problems::not_found);
 
   auto words = parse_query(request.query);
+  refuse_words(request, path, words, errors);
   if (auto version = if_match_version(request)) words.emplace_back("if_match", std::move(*version));
+  decode_words(words, in, errors);
+  given.insert(given.end(), words.begin(), words.end());
   if (takes_query(request.method)) {
-    decode_words(words, in, errors);
     if (!request.body.empty()) throw Problem(problems::malformed, "This request takes no body.");
     wire::for_each_member<In>([&](std::string_view name, auto pointer) {
       using M = std::remove_reference_t<decltype(in.*pointer)>;
       if (wire::is_optional<M>) return;
       for (auto const& [n, v] : given)
         if (n == name) return;
-      for (auto const& [n, v] : words)
-        if (n == name) return;
       wire::add_error(errors, "/" + std::string(name), "missing", "is required");
     });
   } else {
-    decode_words(words, in, errors);
-    for (auto const& word : words) given.push_back(word);
-    auto const body = parse_body(request);
-    if (!body.is_object()) throw Problem(problems::malformed, "The body must be a JSON object.");
-    for (auto const& m : body.members()) {
-      bool known = false;
-      wire::for_each_member<In>([&](std::string_view name, auto) { known = known || name == m.name; });
-      for (auto const& [n, v] : given) known = known && n != m.name;
-      if (!known) wire::add_error(errors, "/" + m.name, "unknown_field", "is not a field of this request");
-    }
-    wire::for_each_member<In>([&](std::string_view name, auto pointer) {
-      for (auto const& [n, v] : given)
-        if (n == name) return;
-      using M = std::remove_reference_t<decltype(in.*pointer)>;
-      auto const here = "/" + std::string(name);
-      if (auto const* found = body.find(name)) {
-        wire::Codec<M>::decode(*found, in.*pointer, here, errors);
-      } else if (!wire::is_optional<M>) {
-        wire::add_error(errors, here, "missing", "is required");
-      }
-    });
+    decode_body(parse_body(request), given, in, errors);
   }
   if (!errors.empty()) throw Problem(problems::invalid, "", std::move(errors));
 }
@@ -275,10 +289,10 @@ class TypedCall final : public Call {
   static void read_empty(Request const& request, wire::Empty&) {
     wire::Errors errors;
     for (auto const& [name, value] : parse_query(request.query))
-      wire::add_error(errors, "/" + name, "unknown_field", "is not a parameter of this request");
+      wire::add_error(errors, wire::pointer_to("", name), "unknown_field", "is not a parameter of this request");
     if (!takes_query(request.method))
       for (auto const& m : parse_body(request).members())
-        wire::add_error(errors, "/" + m.name, "unknown_field", "is not a field of this request");
+        wire::add_error(errors, wire::pointer_to("", m.name), "unknown_field", "is not a field of this request");
     if (!errors.empty()) throw Problem(problems::invalid, "", std::move(errors));
   }
   Response run(typename S::Transaction& tx, Caller const& caller) {

@@ -9,6 +9,19 @@ void add_error(Errors& errors, std::string const& path, std::string_view code, s
   if (errors.size() < 100) errors.push_back({path, std::string(code), std::move(detail)});
 }
 
+std::string pointer_to(std::string const& path, std::string_view name) {
+  auto out = path + "/";
+  for (char c : name) {
+    if (c == '~')
+      out += "~0";
+    else if (c == '/')
+      out += "~1";
+    else
+      out += c;
+  }
+  return out;
+}
+
 bool parse_whole(std::string_view text, int64_t& out) {
   auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
   return error == std::errc{} && end == text.data() + text.size() && !text.empty();

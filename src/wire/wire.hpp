@@ -46,6 +46,8 @@ std::string type_name() {
 // Appends to `errors` what is wrong with `text`; trims it first if asked to.
 void check_text(std::string& text, size_t min, size_t max, bool trim, std::string const& path, Errors& errors);
 void add_error(Errors& errors, std::string const& path, std::string_view code, std::string detail);
+// The pointer to the member `name` of what is at `path` (RFC 6901 section 3: "~" and "/" in names are escaped).
+std::string pointer_to(std::string const& path, std::string_view name);
 bool parse_whole(std::string_view text, int64_t& out);
 
 // ---- Codec of one type: decode from JSON, from a word of path or query, encode, schema --------------------------
@@ -310,7 +312,7 @@ void decode_object(json::Value const& v, T& out, std::string const& path, Errors
   for (auto const& m : v.members()) {
     bool known = false;
     for_each_member<T>([&](std::string_view name, auto) { known = known || name == m.name; });
-    if (!known) add_error(errors, path + "/" + m.name, "unknown_field", "is not a field of this request");
+    if (!known) add_error(errors, pointer_to(path, m.name), "unknown_field", "is not a field of this request");
   }
 }
 

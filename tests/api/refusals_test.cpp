@@ -3,14 +3,10 @@
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <future>
-
 #include "accounts/accounts.hpp"
-#include "app/service.hpp"
 #include "tests/api/examples.hpp"
-#include "tests/support/json_schema.hpp"
 #include "tests/support/test_device.hpp"
+#include "tests/support/undone_service.hpp"
 
 namespace menkyo::test {
 namespace {
@@ -92,47 +88,13 @@ std::string_view expected(api::Route const& route, CallerKind const& caller, boo
   return allowed;
 }
 
-// Runs an operation and undoes it, so that each case meets the same service.
-constexpr ProblemKind undone{"undone", 418, "Done and undone"};
-
-class UndoneCall final : public api::Call {
- public:
-  UndoneCall(std::unique_ptr<api::Call> inner, std::optional<api::Response>& kept)
-      : inner_(std::move(inner)), kept_(kept) {}
-  api::Response read(db::ReadTx& tx, api::Caller const& caller) override { return inner_->read(tx, caller); }
-  api::Response write(db::Tx& tx, api::Caller const& caller) override {
-    kept_ = inner_->write(tx, caller);
-    throw Problem(undone);
-  }
-
- private:
-  std::unique_ptr<api::Call> inner_;
-  std::optional<api::Response>& kept_;
-};
-
 class Refusals : public ::testing::TestWithParam<std::string> {
  protected:
-  Refusals() : world(GetParam()), routes(app::route_table()) {
+  Refusals() : world(GetParam()), service(world) {
     make_tree();
     make_things();
     make_callers();
-    make_service();
-    auto table = routes;
-    for (auto& route : table)
-      if (route.shape == api::Shape::write)
-        route.decode = [this, decode = route.decode](auto const& request, auto const& path, auto const& services) {
-          return std::make_unique<UndoneCall>(decode(request, path, services), kept);
-        };
-    dispatcher.emplace(api::DispatchConfig{.routes = std::move(table),
-                                           .database = &*world.db,
-                                           .services = &services,
-                                           .sealer = &world.vault,
-                                           .authenticate = people::Authenticator(*world.db, world.vault),
-                                           .otherwise = [](api::Request, api::Reply reply) {
-                                             reply({404, {}, "", {}});
-                                           }});
   }
-  ~Refusals() override { std::filesystem::remove_all(folder); }
 
   // The world's first virtual account gets one above it and one below it; the second stands beside.
   void make_tree() {
@@ -244,47 +206,6 @@ class Refusals : public ::testing::TestWithParam<std::string> {
     callers.push_back({"an administrator who was removed", removed});
   }
 
-  void make_service() {
-    folder = std::filesystem::temp_directory_path() /
-             ("menkyo_refusals_" + to_hex(Random(system_seeds().next()).bytes(8)));
-    app::Settings settings;
-    settings.data = folder;
-    service = std::make_unique<app::Service>(settings);
-    services.add(world.vault);
-    services.add(cursors);
-    services.add(*world.authority);
-    services.add(world.catalogs);
-    services.add(*world.desk);
-    services.add(*service);
-    live = std::make_unique<live::Live>(live::LiveConfig{
-        &*world.db, [](db::ReadTx& tx, api::Caller const& caller) { people::load_session(tx, caller); }});
-    services.add(*live);
-  }
-
-  std::string session_of(PersonId who) {
-    auto const token = "session of " + who.text();
-    world.db->write([&](db::Tx& tx) {
-      tx.exec(
-          "insert into person_session (session_lookup, session_id, person_id, created_at, used_at, expires_at) "
-          "values ($1, $2, $3, $4, $4, $5) on conflict (session_lookup) do nothing",
-          world.vault.lookup("person_session", as_bytes(token)), tx.new_id<SessionId>(), who, tx.now(),
-          tx.now() + std::chrono::hours(1));
-    });
-    return token;
-  }
-
-  api::Response send(api::Request request, std::string const& session) {
-    request.headers.emplace_back("host", "menkyo.example");
-    request.headers.emplace_back("menkyo-request", "1");
-    if (!session.empty()) request.headers.emplace_back("cookie", "menkyo_session=" + session);
-    request.peer = "192.0.2.1";
-    kept.reset();
-    std::promise<api::Response> arrived;
-    dispatcher->handle(std::move(request), [&](api::Response r) { arrived.set_value(std::move(r)); });
-    auto response = arrived.get_future().get();
-    return response.status == undone.status ? *kept : response;
-  }
-
   // "allowed", or the code with which access was refused.
   static std::string verdict_of(api::Response const& response) {
     if (response.status < 400) return std::string(allowed);
@@ -294,27 +215,16 @@ class Refusals : public ::testing::TestWithParam<std::string> {
     return refused ? code : std::string(allowed);
   }
 
-  static std::vector<std::string> faults_of(std::vector<api::Route> const& routes, api::Request const& request,
-                                            api::Response const& response) {
-    std::string type;
-    for (auto const& [name, value] : response.headers)
-      if (name == "content-type") type = value;
-    bool const json = type.starts_with("application/json") || type.starts_with("application/problem+json");
-    protocol::json::Limits const limits{64, size_t{8} << 20, size_t{1} << 20};
-    return check_answer(routes, request.method, request.path, response.status, type,
-                        json ? protocol::json::parse(response.body, limits) : protocol::json::Value());
-  }
-
   // Returns whether the caller was let through.
   bool check(api::Route const& route, CallerKind const& caller, std::vector<std::string> const& also) {
     auto const request = example_request(route, samples, also);
-    auto const response = send(request, caller.person ? session_of(caller.person) : "");
+    auto const response = service.send(request, caller.person ? service.session_of(caller.person) : "");
     auto const verdict = verdict_of(response);
     EXPECT_EQ(verdict, expected(route, caller, !also.empty()))
         << route.operation_id << (also.empty() ? "" : " with " + also.front()) << " by " << caller.name << ": "
         << response.status << " " << response.body;
     EXPECT_LT(response.status, 500) << route.operation_id << " by " << caller.name << ": " << response.body;
-    for (auto const& fault : faults_of(routes, request, response))
+    for (auto const& fault : service.faults_of(request, response))
       ADD_FAILURE() << route.operation_id << " by " << caller.name << " answers other than declared: " << fault
                     << "\n"
                     << response.body.substr(0, 500);
@@ -322,22 +232,15 @@ class Refusals : public ::testing::TestWithParam<std::string> {
   }
 
   DeviceWorld world;
-  std::vector<api::Route> routes;
-  api::Cursors cursors{Bytes(32, 3)};
-  api::Services services;
-  std::filesystem::path folder;
-  std::unique_ptr<app::Service> service;
-  std::unique_ptr<live::Live> live;
+  UndoneService service;
   VirtualAccountId above, below;
   Samples samples;
   std::vector<CallerKind> callers;
-  std::optional<api::Response> kept;
-  std::optional<api::Dispatcher> dispatcher;
 };
 MENKYO_ON_BOTH_DATABASES(Refusals);
 
 TEST_P(Refusals, are_what_the_table_says) {
-  for (auto const& route : routes) {
+  for (auto const& route : service.routes()) {
     bool const by_place =
         std::any_of(route.needs.begin(), route.needs.end(), [](auto& n) { return n.scope == "place"; });
     std::vector<std::vector<std::string>> variants{{}};
