@@ -213,7 +213,10 @@ std::optional<Instant> from_rfc3339(std::string_view text) {
   int const offset = offset_minutes(s);
   year_month_day const date{year(y), month(static_cast<unsigned>(mo)), day(static_cast<unsigned>(d))};
   if (!s.ok || !s.rest.empty() || !date.ok() || h > 23 || mi > 59 || sec > 59) return {};
-  return Instant(sys_days(date)) + hours(h) + minutes(mi - offset) + seconds(sec) + microseconds(us);
+  auto const t = Instant(sys_days(date)) + hours(h) + minutes(mi - offset) + seconds(sec) + microseconds(us);
+  // An offset may lead out of the years that can be written again.
+  if (t < Instant(sys_days(year(0) / 1 / 1)) || t >= Instant(sys_days(year(10000) / 1 / 1))) return {};
+  return t;
 }
 
 }  // namespace menkyo::protocol

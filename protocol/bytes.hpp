@@ -47,7 +47,7 @@ bool equal_constant_time(ByteView a, ByteView b);
 
 // UTC with "Z"; whole seconds without a fraction, otherwise six digits. Years 0000 to 9999.
 std::string to_rfc3339(Instant t);
-// Any offset, up to six digits of fraction, no leap second; nullopt for anything else.
+// Any offset, up to six digits of fraction, no leap second, years 0000 to 9999 in UTC; nullopt for anything else.
 std::optional<Instant> from_rfc3339(std::string_view text);
 
 }  // namespace menkyo::protocol
