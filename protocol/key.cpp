@@ -184,7 +184,12 @@ Key key_from_jwk(json::Value const& jwk, bool with_private) {
   Bytes point{0x04};
   point.insert(point.end(), x.begin(), x.end());
   point.insert(point.end(), y.begin(), y.end());
-  return Key::adopt(p256_from_numbers(point, secret), with_private);
+  auto key = Key::adopt(p256_from_numbers(point, secret), with_private);
+  if (with_private) {
+    KeyContext const context(EVP_PKEY_CTX_new_from_pkey(nullptr, key.native(), nullptr));
+    if (!context || EVP_PKEY_check(context.get()) != 1) bad_key("the private key is not that of the public key");
+  }
+  return key;
 }
 
 }  // namespace
