@@ -86,11 +86,26 @@ wire::json::Value parse_body(Request const& request) {
   if (request.body.empty() && request.header("content-type").empty()) return wire::json::parse("{}");
   if (!is_json_type(request.header("content-type")))
     throw Problem(problems::unsupported_media_type, "Send the body as application/json.");
+  wire::json::Value body;
   try {
-    return wire::json::parse(request.body.empty() ? std::string_view("{}") : request.body);
+    body = wire::json::parse(request.body.empty() ? std::string_view("{}") : request.body);
   } catch (protocol::Error const& error) {
     throw Problem(problems::malformed, "The body is not acceptable JSON: " + error.detail);
   }
+  if (!body.is_object()) throw Problem(problems::malformed, "The body must be a JSON object.");
+  return body;
+}
+
+void read_no_input(Request const& request) {
+  wire::Errors errors;
+  for (auto const& [name, value] : parse_query(request.query))
+    wire::add_error(errors, wire::pointer_to("", name), "unknown_field", "is not a parameter of this request");
+  if (!takes_query(request.method)) {
+    auto const body = parse_body(request);
+    for (auto const& m : body.members())
+      wire::add_error(errors, wire::pointer_to("", m.name), "unknown_field", "is not a field of this request");
+  }
+  if (!errors.empty()) throw Problem(problems::invalid, "", std::move(errors));
 }
 
 std::optional<std::string> if_match_version(Request const& request) {

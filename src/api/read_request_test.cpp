@@ -95,5 +95,40 @@ TEST(ReadRequest, RefusesWhatIsNoObjectAndBodiesWhereThereAreNone) {
   EXPECT_THAT(refused(with_body), ElementsAre("malformed"));
 }
 
+// An operation that takes nothing, called as the dispatcher does.
+wire::Empty do_nothing(db::ReadTx&, Caller const&) {
+  return {};
+}
+
+std::vector<std::string> refused_by_nothing(Request const& request) {
+  try {
+    read_no_input(request);
+  } catch (Problem const& problem) {
+    std::vector<std::string> out{std::string(problem.kind().code)};
+    for (auto const& field : problem.fields()) out.push_back(field.path + " " + field.code);
+    return out;
+  }
+  return {};
+}
+
+TEST(ReadRequest, NothingIsTakenByWhatTakesNothing) {
+  auto const post = [](std::string body) {
+    Request request{.method = Method::post, .path = "/"};
+    request.headers = {{"content-type", "application/json"}};
+    request.body = std::move(body);
+    return request;
+  };
+  EXPECT_THAT(refused_by_nothing(post("")), ElementsAre());
+  EXPECT_THAT(refused_by_nothing(post("{}")), ElementsAre());
+  EXPECT_THAT(refused_by_nothing(post(R"({"a/b":1,"second":[2]})")),
+              ElementsAre("invalid", "/a~1b unknown_field", "/second unknown_field"));
+  EXPECT_THAT(refused_by_nothing(get("a=1")), ElementsAre("invalid", "/a unknown_field"));
+  // What is no object is the caller's fault, not a failure of the server.
+  EXPECT_THAT(refused_by_nothing(post("[]")), ElementsAre("malformed"));
+  EXPECT_THAT(refused_by_nothing(post("7")), ElementsAre("malformed"));
+  auto const row = route<&do_nothing>(Method::post, "/", "do_nothing", "Does nothing");
+  EXPECT_NO_THROW(row.decode(post("[]"), {}, Services{}));
+}
+
 }  // namespace
 }  // namespace menkyo::api

@@ -94,7 +94,7 @@ std::vector<std::string_view> path_parameters(std::string_view path);
 // Decodes percent-encoding; Problem malformed if it is wrong or not UTF-8.
 std::string percent_decode(std::string_view text, bool plus_is_space);
 std::vector<std::pair<std::string, std::string>> parse_query(std::string_view query);
-// The body as JSON; Problem malformed / unsupported_media_type. An absent body is an empty object.
+// The body, which is a JSON object; Problem malformed / unsupported_media_type. An absent body is an empty object.
 wire::json::Value parse_body(Request const& request);
 std::optional<std::string> if_match_version(Request const& request);
 inline bool takes_query(Method method) {
@@ -127,7 +127,6 @@ void refuse_words(Request const& request, PathValues const& path,
 template <class In>
 void decode_body(wire::json::Value const& body, std::vector<std::pair<std::string, std::string>> const& given, In& in,
                  wire::Errors& errors) {
-  if (!body.is_object()) throw Problem(problems::malformed, "The body must be a JSON object.");
   auto const is_given = [&](std::string_view name) {
     return std::any_of(given.begin(), given.end(), [&](auto const& word) { return word.first == name; });
   };
@@ -148,6 +147,9 @@ void decode_body(wire::json::Value const& body, std::vector<std::pair<std::strin
     }
   });
 }
+
+// Of an operation that takes nothing: refuses every parameter and member.
+void read_no_input(Request const& request);
 
 // Fills `in` from path, header, query and body. Throws Problem.
 template <class In>
@@ -174,7 +176,8 @@ void read_request(Request const& request, PathValues const& path, In& in) {
       wire::add_error(errors, "/" + std::string(name), "missing", "is required");
     });
   } else {
-    decode_body(parse_body(request), given, in, errors);
+    auto const body = parse_body(request);
+    decode_body(body, given, in, errors);
   }
   if (!errors.empty()) throw Problem(problems::invalid, "", std::move(errors));
 }
@@ -269,8 +272,7 @@ class TypedCall final : public Call {
       if constexpr (!std::is_same_v<typename S::Input, NoInput>) {
         read_request(request, path, input_);
       } else {
-        wire::Empty none;
-        read_empty(request, none);
+        read_no_input(request);
       }
     } catch (Problem const& problem) {
       problem_ = problem;
@@ -286,15 +288,6 @@ class TypedCall final : public Call {
   }
 
  private:
-  static void read_empty(Request const& request, wire::Empty&) {
-    wire::Errors errors;
-    for (auto const& [name, value] : parse_query(request.query))
-      wire::add_error(errors, wire::pointer_to("", name), "unknown_field", "is not a parameter of this request");
-    if (!takes_query(request.method))
-      for (auto const& m : parse_body(request).members())
-        wire::add_error(errors, wire::pointer_to("", m.name), "unknown_field", "is not a field of this request");
-    if (!errors.empty()) throw Problem(problems::invalid, "", std::move(errors));
-  }
   Response run(typename S::Transaction& tx, Caller const& caller) {
     if (S::session && !caller.signed_in()) throw Problem(problems::unauthenticated);
     if (problem_) throw *problem_;
