@@ -109,7 +109,7 @@ std::optional<std::string> normalize_domain(std::string_view text) {
   std::unique_ptr<char, void (*)(void*)> const owner(ascii, idn2_free);
   if (code != IDN2_OK) return {};
   std::string out(ascii);
-  if (out.size() > 253 || out.front() == '.' || out.find("..") != std::string::npos) return {};
+  if (out.size() > 253 || out.front() == '.' || out.back() == '.' || out.find("..") != std::string::npos) return {};
   return out;
 }
 

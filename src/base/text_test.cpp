@@ -34,7 +34,8 @@ TEST(Domain, has_one_spelling) {
   EXPECT_EQ(normalize_domain("Example.COM."), "example.com");
   EXPECT_EQ(normalize_domain("日本語.example"), "xn--wgv71a119e.example");
   EXPECT_EQ(normalize_domain("ｅｘａｍｐｌｅ．com"), "example.com");
-  for (auto* wrong : {"", ".", "a..b", ".a", "a_b.example", "a b.example", "-a.example", "exa mple", "a/b.example"})
+  for (auto* wrong : {"", ".", "..", "a..b", "a.example..", "a.example。.", ".a", "a_b.example", "a b.example",
+                      "-a.example", "exa mple", "a/b.example"})
     EXPECT_FALSE(normalize_domain(wrong)) << wrong;
   EXPECT_FALSE(normalize_domain(std::string(64, 'a') + ".example"));
 }
