@@ -1,9 +1,10 @@
-# ./dev test, e2e and soak: runs the steps and counts single test cases; sourced by ./dev.
+# ./dev test, e2e, soak, sanitize and coverage: runs the steps and counts single test cases; sourced by ./dev.
 
 passed=0 failed=0 skipped=0
 results=build/test-results
 running=""
 bad_steps=()
+preset=debug  # whose build the C++ tests are run from
 
 add() { # PASSED FAILED SKIPPED
   passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3))
@@ -87,14 +88,14 @@ unstarted_in() { # REPORT
 
 # The ctest names that the regular expression selects; prints none if nothing matches.
 ctest_names() { # CTEST_OPTION...
-  ctest --test-dir build/debug -N "$@" | sed -n 's/^ *Test *#[0-9]*: \([^ ]*\).*/\1/p'
+  ctest --test-dir "build/$preset" -N "$@" | sed -n 's/^ *Test *#[0-9]*: \([^ ]*\).*/\1/p'
 }
 
 run_ctest() { # CTEST_OPTION...
   mkdir -p "$results/gtest"
   local report=$results/ctest.xml again=$results/ctest-again.xml status=0 before=$failed unstarted
   local ctest=(env GTEST_OUTPUT="xml:$root/$results/gtest/" GTEST_COLOR=no tools/with-postgres
-    ctest --test-dir build/debug -j "${MENKYO_JOBS:-$(nproc)}" --output-on-failure --no-tests=ignore)
+    ctest --test-dir "build/$preset" -j "${MENKYO_JOBS:-$(nproc)}" --output-on-failure --no-tests=ignore)
   contained "${ctest[@]}" --output-junit "$root/$report" "$@" || status=$?
   mapfile -t unstarted < <(unstarted_in "$report")
   count_ctest "$report" "${unstarted[@]}"
@@ -169,19 +170,19 @@ test_generated() {
 # Builds and runs the C++ tests whose names match; all when there is no pattern.
 test_cpp() { # [PATTERN...]
   local options=(-LE soak) targets=() name
-  configure debug
-  ninja -C build/debug build.ninja >/dev/null || { bad "cmake"; return 0; }
+  configure "$preset"
+  ninja -C "build/$preset" build.ninja >/dev/null || { bad "cmake"; return 0; }
   if [ $# -gt 0 ]; then
     local pattern
     pattern=$(IFS='|'; echo "$*")
     options+=(-R "$pattern")
     while read -r name; do
-      if ninja_has debug "$name"; then targets+=("$name"); fi
+      if ninja_has "$preset" "$name"; then targets+=("$name"); fi
     done < <(ctest_names "${options[@]}")
     [ ${#targets[@]} -gt 0 ] || { bad "no test is called like $pattern"; return 0; }
   fi
   say "building the tests"
-  compile debug "${targets[@]}" || { bad "building the tests"; return 0; }
+  compile "$preset" "${targets[@]}" || { bad "building the tests"; return 0; }
   say "running the tests"
   run_ctest "${options[@]}"
 }
@@ -281,4 +282,55 @@ soak_main() {
   [ $# -eq 0 ] || die_usage "./dev soak takes no arguments"
   need build test
   with_lock build soak_here
+}
+
+# --- the tests under sanitizers ---
+
+sanitize_here() { # [NAME...]
+  begin_results
+  # What the libraries of Debian do, which no sanitizer looked at when they were built, is told in tests/tsan.supp.
+  export ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1:strict_string_checks=1
+  export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
+  export TSAN_OPTIONS="suppressions=$root/tests/tsan.supp:second_deadlock_stack=1:history_size=4"
+  test_cpp "$@"
+  summary
+}
+
+sanitize_main() { # [asan|tsan] [NAME...]
+  local kinds=(asan tsan) kind failed_kinds=()
+  case ${1:-} in
+    asan | tsan) kinds=("$1"); shift ;;
+    -*) die_usage "./dev sanitize knows no option $1" ;;
+  esac
+  need build test
+  for kind in "${kinds[@]}"; do
+    say "$kind"
+    preset=$kind passed=0 failed=0 skipped=0 bad_steps=()
+    with_lock build sanitize_here "$@" || failed_kinds+=("$kind")
+  done
+  [ ${#failed_kinds[@]} = 0 ]
+}
+
+# --- which lines and branches the tests run ---
+
+coverage_here() {
+  begin_results
+  mkdir -p build
+  find build/coverage -name '*.gcda' -delete 2>/dev/null || true
+  test_cpp "$@"
+  summary || return 1
+  say "reading what was run"
+  # Branches that only an exception takes, and those that no source line makes, say nothing about the tests.
+  gcovr --root . --object-directory build/coverage --exclude-throw-branches --exclude-unreachable-branches \
+    --exclude '.*_test\.cpp' --filter src/ --filter protocol/ -j "${MENKYO_JOBS:-$(nproc)}" \
+    --json build/coverage.json build/coverage 2>build/coverage.log ||
+    { tail -20 build/coverage.log >&2; die "gcovr could not read what was run"; }
+  tools/coverage-report build/coverage.json
+}
+
+coverage_main() { # [NAME...]
+  case ${1:-} in -*) die_usage "./dev coverage knows no option $1" ;; esac
+  need build test coverage
+  preset=coverage
+  with_lock build coverage_here "$@"
 }

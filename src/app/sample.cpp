@@ -275,8 +275,8 @@ class Loader {
 
   // Through the same operation that a person uses, so that the password policy is kept.
   void set_passwords() {
-    for (auto& [id, credential] : people_) {
-      auto const token = database_.write([&](db::Tx& tx) { return people::make_link(tx, vault_, id); });
+    for (auto& [person, credential] : people_) {
+      auto const token = database_.write([&, id = person](db::Tx& tx) { return people::make_link(tx, vault_, id); });
       std::string body;
       json::Writer(body).begin_object().member("password", credential.password).end_object();
       api::Request request;

@@ -98,10 +98,13 @@ StartedSession sign_in(db::Database& database, keys::Vault const& vault, api::Re
   // What is no address is treated like one that nobody has.
   auto const normalized = normalize_mail(mail).value_or(fold_name(mail));
   auto const keys = buckets_of(vault, normalized, source_of(request.peer));
-  auto const [known, found] = database.write([&](db::Tx& tx) {
+  auto const attempt = database.write([&](db::Tx& tx) {
     bool const known = count_attempt(tx, keys);
     return std::pair(known, store::credentials(tx, mail_lookup(vault, normalized)));
   });
+  // Not bound by a structured binding, because clang 14 lets no lambda capture one.
+  bool const known = attempt.first;
+  auto const& found = attempt.second;
   auto const hash = found ? found->password_hash.value_or("") : std::string();
   if (!verify_password(password, hash)) throw Problem(problems::wrong_credentials);
   return database.write([&](db::Tx& tx) {

@@ -4,43 +4,71 @@
 
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <iterator>
 
+#include "tests/fuzz/service_target.hpp"
 #include "tests/fuzz/targets.hpp"
+#include "tests/support/test_database.hpp"
 
 namespace menkyo::fuzz {
 namespace {
 
-void replay(const char* name, void (*target)(const uint8_t*, size_t)) {
-  size_t count = 0;
+using Target = std::function<void(const uint8_t*, size_t)>;
+
+std::vector<std::string> corpus(std::string const& name) {
+  std::vector<std::string> inputs;
   for (auto const& entry : std::filesystem::directory_iterator(std::string(MENKYO_CORPUS) + "/" + name)) {
-    SCOPED_TRACE(entry.path().string());
     std::ifstream file(entry.path(), std::ios::binary);
-    std::string const bytes{std::istreambuf_iterator<char>(file), {}};
-    target(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size());
-    // Every prefix too: the reader's ends are where it goes wrong.
-    for (size_t cut = 0; cut < bytes.size() && cut < 3000; cut += 7)
-      target(reinterpret_cast<const uint8_t*>(bytes.data()), cut);
-    ++count;
+    inputs.emplace_back(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
   }
-  EXPECT_GE(count, 5u) << name;
+  EXPECT_GE(inputs.size(), 5u) << name;
+  return inputs;
 }
 
-TEST(Corpus, Json) {
-  replay("json", json);
+void replay(std::string const& name, Target const& target) {
+  for (auto const& input : corpus(name)) {
+    auto const* bytes = reinterpret_cast<const uint8_t*>(input.data());
+    target(bytes, input.size());
+    // Every prefix too: the reader's ends are where it goes wrong.
+    for (size_t cut = 0; cut < input.size() && cut < 3000; cut += 7) target(bytes, cut);
+  }
 }
-TEST(Corpus, Jws) {
-  replay("jws", jws);
+
+struct Named {
+  std::string name;
+  Target target;
+};
+
+class Corpus : public ::testing::TestWithParam<Named> {};
+TEST_P(Corpus, Replays) {
+  replay(GetParam().name, GetParam().target);
 }
-TEST(Corpus, X509) {
-  replay("x509", x509);
+INSTANTIATE_TEST_SUITE_P(All, Corpus,
+                         ::testing::ValuesIn(std::vector<Named>{{"json", json},
+                                                                {"jws", jws},
+                                                                {"x509", x509},
+                                                                {"message", message},
+                                                                {"token", token},
+                                                                {"address", address},
+                                                                {"cookie", cookie},
+                                                                {"cursor", cursor},
+                                                                {"request", request},
+                                                                {"words", words},
+                                                                {"names", names},
+                                                                {"csv", csv},
+                                                                {"catalog", catalog}}),
+                         [](auto const& tested) { return tested.param.name; });
+
+// The fuzzer knows SQLite alone; here the same requests go to both databases.
+class ServiceCorpus : public ::testing::TestWithParam<std::string> {};
+TEST_P(ServiceCorpus, Replays) {
+  ServiceTarget target(GetParam());
+  for (auto const& input : corpus("service"))
+    target.run(reinterpret_cast<const uint8_t*>(input.data()), input.size());
 }
-TEST(Corpus, Message) {
-  replay("message", message);
-}
-TEST(Corpus, Csv) {
-  replay("csv", csv);
-}
+INSTANTIATE_TEST_SUITE_P(Both, ServiceCorpus, ::testing::ValuesIn(test::database_kinds()),
+                         [](auto const& tested) { return tested.param; });
 
 }  // namespace
 }  // namespace menkyo::fuzz

@@ -17,7 +17,9 @@ class Checker {
   Checker(wire::Schemas const& schemas, std::vector<std::string>& faults) : schemas_(schemas), faults_(faults) {}
 
   void check(Value const& schema, Value const& value, std::string const& at) {
-    for (auto const& [name, rule] : schema.members()) {
+    for (auto const& member : schema.members()) {
+      auto const& name = member.name;
+      auto const& rule = member.value;
       if (name == "$ref")
         check_reference(rule.as_string(), value, at);
       else if (name == "type")
