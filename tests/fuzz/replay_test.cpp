@@ -2,11 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <functional>
 #include <iterator>
 
+#include "tests/fuzz/mutate.hpp"
 #include "tests/fuzz/service_target.hpp"
 #include "tests/fuzz/targets.hpp"
 #include "tests/support/test_database.hpp"
@@ -66,6 +68,25 @@ TEST_P(ServiceCorpus, Replays) {
   ServiceTarget target(GetParam());
   for (auto const& input : corpus("service"))
     target.run(reinterpret_cast<const uint8_t*>(input.data()), input.size());
+}
+
+// What libFuzzer would try first, also where there is no Clang, and on PostgreSQL too.
+TEST_P(ServiceCorpus, Mutants) {
+  constexpr std::string_view telling("\"{}[],:&=%+-_.~/?0a1$\n\0\x80\xe3", 25);
+  ServiceTarget target(GetParam());
+  auto inputs = corpus("service");
+  std::sort(inputs.begin(), inputs.end());
+  FixedSeeds seeds(1);
+  Random random(seeds.next());
+  for (int i = 0; i < 1500; ++i) {
+    auto input = inputs[random.below(inputs.size())];
+    // The first bytes name the method; what follows is what is read.
+    auto rest = input.substr(std::min<size_t>(input.size(), 5));
+    for (auto changes = 1 + random.below(3); changes > 0; --changes) mutate(rest, random, inputs, telling);
+    input = input.substr(0, 5) + rest;
+    SCOPED_TRACE(input);
+    target.run(reinterpret_cast<const uint8_t*>(input.data()), input.size());
+  }
 }
 INSTANTIATE_TEST_SUITE_P(Both, ServiceCorpus, ::testing::ValuesIn(test::database_kinds()),
                          [](auto const& tested) { return tested.param; });

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/random.hpp"
+#include "tests/fuzz/mutate.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
 
@@ -38,35 +39,14 @@ TEST(HttpHead, CorpusAndItsPrefixes) {
   }
 }
 
-// Changes a byte, drops a stretch, or copies one from another input.
-void mutate(std::string& input, Random& random, std::vector<std::string> const& inputs) {
-  constexpr std::string_view telling("\r\n\0\t :;,0F/?#%\x80\xff", 17);
-  auto const at = random.below(input.size() + 1);
-  switch (random.below(4)) {
-    case 0:
-      input.insert(at, 1, telling[random.below(telling.size())]);
-      break;
-    case 1:
-      input.erase(at, random.below(8));
-      break;
-    case 2:
-      if (at < input.size()) input[at] = telling[random.below(telling.size())];
-      break;
-    default: {
-      auto const& other = inputs[random.below(inputs.size())];
-      auto const from = random.below(other.size() + 1);
-      input.insert(at, other.substr(from, random.below(40)));
-    }
-  }
-}
-
 TEST(HttpHead, Mutants) {
+  constexpr std::string_view telling("\r\n\0\t :;,0F/?#%\x80\xff", 17);
   auto const inputs = corpus();
   FixedSeeds seeds(1);
   Random random(seeds.next());
   for (int i = 0; i < 10'000; ++i) {
     auto input = inputs[random.below(inputs.size())];
-    for (auto changes = 1 + random.below(4); changes > 0; --changes) mutate(input, random, inputs);
+    for (auto changes = 1 + random.below(4); changes > 0; --changes) fuzz::mutate(input, random, inputs, telling);
     run(input);
   }
 }
