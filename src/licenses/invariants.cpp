@@ -66,9 +66,11 @@ void check_group(db::ReadTx& tx, catalog::Catalog const& catalog, GroupKey const
   books.load({key});
   std::vector<GroupEntitlement> facts;
   std::vector<SubstitutionEdge> edges;
-  for (auto const& [at, e] : expected) {
-    if (at.first != key.virtual_account_id || books.key_of(key.smart_account_id, at.first, at.second) != key)
-      continue;
+  // Only those of this virtual account: an account may have ten thousand of them.
+  for (auto from = expected.lower_bound({key.virtual_account_id, {}}); from != expected.end(); ++from) {
+    auto const& [at, e] = *from;
+    if (at.first != key.virtual_account_id) break;
+    if (books.key_of(key.smart_account_id, at.first, at.second) != key) continue;
     auto const* entitlement = catalog.find_entitlement(at.second);
     facts.push_back({at.second, e.owned, e.in_use, entitlement && entitlement->must_cover()});
   }

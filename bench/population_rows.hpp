@@ -1,0 +1,76 @@
+#pragma once
+// The rows that a registration, a first draw and later draws leave, for thousands of devices to a statement. The
+// program's own operations write them one by one; population_test.cpp compares what both leave.
+
+#include <string>
+#include <vector>
+
+#include "audit/store.hpp"
+#include "db/database.hpp"
+#include "devices/store.hpp"
+
+namespace menkyo::bench {
+
+struct RegistrationRow {
+  SmartAccountId smart_account_id;
+  protocol::Digest message_hash;
+  DeviceId device_id;
+  Instant created_at;
+};
+struct TimerRow {
+  SmartAccountId smart_account_id;
+  DeviceId device_id;
+  Instant due_at;
+};
+struct PersonalRow {
+  SmartAccountId smart_account_id;
+  EventId event_id;
+  Bytes salt, wrapped_value;
+};
+struct TokenUses {
+  SmartAccountId smart_account_id;
+  VirtualAccountId virtual_account_id;
+  int64_t uses;
+};
+
+// All sorted by key.
+struct DeviceRows {
+  std::vector<devices::store::DeviceRow> devices;
+  std::vector<devices::store::ContactRow> contacts;
+  std::vector<RegistrationRow> registrations;
+  std::vector<TimerRow> timers;
+  std::vector<devices::store::UseRow> uses;
+};
+void insert(db::Tx& tx, DeviceRows const& rows);
+
+// Events wait to be sealed, as they do behind every operation.
+void insert(db::Tx& tx, std::vector<audit::store::EventRow> const& events, std::vector<PersonalRow> const& personals);
+
+// Tokens of these virtual accounts were used so often.
+void set_token_uses(db::Tx& tx, std::vector<TokenUses> const& rows);
+
+struct TokenOfAccount {
+  RegistrationTokenId registration_token_id;
+  VirtualAccountId virtual_account_id;
+  Bytes wrapped_secret;
+};
+// In the order in which their virtual accounts were made.
+std::vector<TokenOfAccount> tokens_in_order(db::ReadTx& tx, SmartAccountId account);
+
+// Indexes of the tables that grow with devices and history, taken away while millions of rows are written out of
+// their order and made again afterwards, by the definitions that they had. Knows nothing of their names.
+class PutAsideIndexes {
+ public:
+  explicit PutAsideIndexes(db::Database& database);
+  // Builds them again and brings the database into the state that its own upkeep would bring it to.
+  void restore(std::string const& url);
+
+ private:
+  std::vector<std::string> definitions_;
+};
+
+// For the writer that this transaction runs on: as much memory as sorting in millions of rows wants. Ends with the
+// connection.
+void use_much_memory(db::Tx& tx);
+
+}  // namespace menkyo::bench
