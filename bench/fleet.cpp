@@ -1,7 +1,10 @@
 #include "bench/fleet.hpp"
 
+#include <future>
 #include <stdexcept>
+#include <thread>
 
+#include "app/service.hpp"
 #include "base/random.hpp"
 #include "protocol/jws.hpp"
 #include "protocol/token.hpp"
@@ -11,7 +14,9 @@ namespace menkyo::bench {
 
 namespace {
 
-constexpr char product[] = "KZ-1", changing[] = "ADV", steady[] = "ESS";
+constexpr auto& product = population_product;
+constexpr auto& changing = changing_entitlement;
+constexpr auto& steady = steady_entitlement;
 constexpr size_t keep_one_in = 50;  // of the answers, to be verified afterwards
 
 struct Types {
@@ -57,70 +62,142 @@ protocol::UsageReport usage(protocol::MessageCommon const& common, protocol::Dig
 
 }  // namespace
 
-Fleet::Fleet(Customer customer, size_t devices, size_t lanes) : customer_(std::move(customer)), lanes_(lanes) {
-  for (size_t i = 0; i < devices; ++i)
-    devices_.push_back({protocol::Key::generate(protocol::Algorithm::es256), {}, {}});
+Customer customer_of(app::Settings const& settings, Population const& population) {
+  app::Service service(settings);
+  return {service.authority().installation(),
+          population.tokens,
+          {service.authority().root_certificate()},
+          service.authority().epoch(),
+          population.plan.size().seed};
 }
 
-Fleet::Message Fleet::sign(size_t device, int64_t quantity, protocol::Digest const& last_report) {
+Fleet::Fleet(Customer customer, size_t devices, size_t lanes)
+    : customer_(std::move(customer)), devices_(devices), lanes_(lanes), random_(system_seeds().next()) {}
+
+Fleet::Fleet(Customer customer, Population const& population, size_t lanes)
+    : Fleet(std::move(customer), population.plan.size().devices, lanes) {
+  known_ = devices_.size();
+  account_ = population.smart_account_id.text();
+  by_id_.reserve(known_);
+  for (size_t i = 0; i < known_; ++i) {
+    auto const facts = population.plan.device(i);
+    devices_[i] = {facts.device_id,
+                   facts.sequence,
+                   {facts.sequence, facts.quantity},
+                   protocol::first_report_hash(facts.device_id.text()),
+                   population.plan.is_short(facts.virtual_account)};
+    by_id_.emplace(facts.device_id, uint32_t(i));
+  }
+}
+
+// Everything of the message but its signature.
+Fleet::Message Fleet::write(size_t device, int64_t quantity, protocol::Digest const& last_report,
+                            std::string const& token) {
   auto& d = devices_[device];
   protocol::MessageCommon common;
   common.seq = ++d.used_seq;
-  Random(system_seeds().next()).fill(common.nonce);
+  random_.fill(common.nonce);
   common.sent_at = std::chrono::floor<std::chrono::seconds>(system_clock().now());
   common.epoch = kind_ == MessageKind::registration ? 0 : customer_.epoch;
   Message out{{}, device, common.seq, quantity, common.nonce, last_report};
-  std::string payload;
-  protocol::JwsHeader header;
-  header.typ = types_of(kind_).message;
-  header.aud = customer_.installation;
-  header.takes_tree = true;
   if (kind_ == MessageKind::registration) {
     auto m = with<protocol::RegisterMessage>(common);
-    m.token = customer_.tokens[device % customer_.tokens.size()];
+    m.token = token;
     m.product = product;
     m.udi = {product, "SN-" + std::to_string(device), {}, {}, {}, {}};
     m.host_name = "router-" + std::to_string(device);
     m.agent_version = "bench";
-    payload = protocol::encode(m);
-    header.jwk = d.key;
+    out.payload = protocol::encode(m);
+  } else if (kind_ == MessageKind::report) {
+    auto m = with<protocol::ReportMessage>(common);
+    m.reports = {usage(common, last_report)};
+    out.report = protocol::report_hash(m.reports.front().encoded);
+    out.payload = protocol::encode(m);
   } else {
-    header.kid = protocol::format_kid({d.account, d.id});
-    if (kind_ == MessageKind::report) {
-      auto m = with<protocol::ReportMessage>(common);
-      m.reports = {usage(common, last_report)};
-      out.report = protocol::report_hash(m.reports.front().encoded);
-      payload = protocol::encode(m);
-    } else {
-      auto m = with<protocol::AuthorizeMessage>(common);
-      m.wanted = {{changing, quantity}, {steady, 1}};
-      payload = protocol::encode(m);
-    }
+    auto m = with<protocol::AuthorizeMessage>(common);
+    m.wanted = {{changing, quantity}, {steady, 1}};
+    out.payload = protocol::encode(m);
   }
-  out.request = http_request(protocol::sign_compact(header, payload, d.key));
   return out;
 }
 
-void Fleet::prepare(MessageKind kind, size_t per_lane) {
+// On all processors: the clock that matters does not run yet.
+void Fleet::sign_all() {
+  std::vector<Message*> unsigned_messages;
+  for (auto& lane : lanes_)
+    for (auto& message : lane) unsigned_messages.push_back(&message);
+  auto const threads = std::max(1U, std::thread::hardware_concurrency());
+  std::vector<std::future<void>> parts;
+  for (size_t part = 0; part < threads; ++part)
+    parts.push_back(std::async(std::launch::async, [&, part] {
+      for (size_t i = part; i < unsigned_messages.size(); i += threads) {
+        auto& message = *unsigned_messages[i];
+        auto const key = device_key(customer_.seed, message.device);
+        protocol::JwsHeader header;
+        header.typ = types_of(kind_).message;
+        header.aud = customer_.installation;
+        header.takes_tree = true;
+        if (kind_ == MessageKind::registration)
+          header.jwk = key;
+        else
+          header.kid = protocol::format_kid({account_, devices_[message.device].id.text()});
+        message.request = http_request(protocol::sign_compact(header, message.payload, key));
+        message.payload = {};
+      }
+    }));
+  for (auto& part : parts) part.get();
+}
+
+void Fleet::begin(MessageKind kind) {
   kind_ = kind;
+  racing_ = false;
   expected_headers_.clear();
   kept_.clear();
+  for (auto& lane : lanes_) lane.clear();
+}
+
+// The device that speaks next on a lane: of those numbers that give the lane when divided by the number of lanes.
+size_t Fleet::pick(size_t lane, size_t n) {
+  auto const of_lane = [&](size_t all) { return (all - lane + lanes_.size() - 1) / lanes_.size(); };
+  if (known_ == 0) return lane + lanes_.size() * (n % of_lane(devices_.size()));
+  if (kind_ != MessageKind::registration) return lane + lanes_.size() * random_.below(of_lane(known_));
+  devices_.emplace_back();
+  return devices_.size() - 1;
+}
+
+void Fleet::prepare(MessageKind kind, size_t per_lane) {
+  begin(kind);
   for (size_t lane = 0; lane < lanes_.size(); ++lane) {
     auto& messages = lanes_[lane];
-    messages.clear();
-    std::vector<size_t> own;
-    for (size_t i = lane; i < devices_.size(); i += lanes_.size()) own.push_back(i);
-    size_t const count = kind == MessageKind::registration ? own.size() : std::max(per_lane, own.size());
+    size_t const own = (devices_.size() - lane + lanes_.size() - 1) / lanes_.size();
+    size_t const count = known_ > 0 ? per_lane : kind == MessageKind::registration ? own : std::max(per_lane, own);
     messages.reserve(count);
+    std::unordered_map<size_t, size_t> last;  // message of a device
     for (size_t n = 0; n < count; ++n) {
-      auto const device = own[n % own.size()];
+      auto const device = pick(lane, n);
       // The message of this device before this one, if there is one.
-      auto const* before = n >= own.size() ? &messages[n - own.size()] : nullptr;
+      auto const found = last.find(device);
+      auto const* before = found == last.end() ? nullptr : &messages[found->second];
       auto const has = before ? before->quantity : devices_[device].acknowledged.quantity;
       auto const quantity = kind == MessageKind::draw ? (has == 1 ? 2 : 1) : has;
-      messages.push_back(sign(device, quantity, before ? before->report : devices_[device].last_report));
+      auto const& token =
+          customer_.tokens[known_ > 0 ? random_.below(customer_.tokens.size()) : device % customer_.tokens.size()];
+      messages.push_back(write(device, quantity, before ? before->report : devices_[device].last_report, token));
+      last[device] = n;
     }
   }
+  sign_all();
+}
+
+void Fleet::prepare_race(std::string const& token, size_t newcomers) {
+  begin(MessageKind::registration);
+  racing_ = true;
+  raced_ = {};
+  for (size_t i = 0; i < newcomers; ++i) {
+    devices_.emplace_back();
+    lanes_[i % lanes_.size()].push_back(write(devices_.size() - 1, 0, {}, token));
+  }
+  sign_all();
 }
 
 Traffic Fleet::traffic(double seconds) {
@@ -132,12 +209,16 @@ Traffic Fleet::traffic(double seconds) {
   traffic.accepts = [this](size_t lane, size_t n, int status, std::string_view body) {
     return accepts(lane, n, status, body);
   };
-  traffic.at_least = (devices_.size() + lanes_.size() - 1) / lanes_.size();
+  traffic.at_least = racing_ ? SIZE_MAX : known_ > 0 ? 1 : (devices_.size() + lanes_.size() - 1) / lanes_.size();
   traffic.seconds = seconds;
   return traffic;
 }
 
 bool Fleet::accepts(size_t lane, size_t n, int status, std::string_view body) {
+  if (racing_ && status != 200) {
+    ++raced_.refused;
+    return body.find("token_used_up") != std::string_view::npos;
+  }
   if (status != 200) return false;
   auto const header = body.substr(0, body.find('.'));
   if (!expected_headers_.contains(header)) {
@@ -147,6 +228,7 @@ bool Fleet::accepts(size_t lane, size_t n, int status, std::string_view body) {
       return false;
     expected_headers_.emplace(header);
   }
+  if (racing_) ++raced_.taken;
   auto const& message = lanes_[lane][n];
   auto& device = devices_[message.device];
   device.acknowledged = {message.seq, message.quantity};
@@ -171,16 +253,19 @@ void Fleet::verify_answer(Kept const& kept) {
       auto const answer = protocol::decode_register_answer(jws.payload);
       common(answer);
       auto& device = devices_[message.device];
-      device.id = answer.device_id;
-      device.account = answer.smart_account_id;
-      device.last_report = protocol::first_report_hash(device.id);
+      device.id = DeviceId::parse(answer.device_id).value();
+      account_ = answer.smart_account_id;
+      device.last_report = protocol::first_report_hash(answer.device_id);
+      by_id_.emplace(device.id, uint32_t(message.device));
       return;
     }
     case MessageKind::draw:
     case MessageKind::check_in: {
       auto const answer = protocol::decode_authorize_answer(jws.payload);
       common(answer);
-      if (answer.authorization_state != protocol::AuthorizationState::authorized) fail("it authorizes nothing");
+      auto const expected = devices_[message.device].lacks ? protocol::AuthorizationState::out_of_compliance
+                                                           : protocol::AuthorizationState::authorized;
+      if (answer.authorization_state != expected) fail("it tells another state than that of the pool");
       for (auto const& e : answer.entitlements)
         if (e.granted != (e.entitlement == changing ? message.quantity : 1)) fail("another quantity is granted");
       return;
@@ -199,10 +284,9 @@ size_t Fleet::verify_answers() {
   return kept_.size();
 }
 
-std::map<std::string, Fleet::Acknowledged> Fleet::acknowledged() const {
-  std::map<std::string, Acknowledged> out;
-  for (auto const& device : devices_) out[device.id] = device.acknowledged;
-  return out;
+Fleet::Acknowledged const* Fleet::acknowledged(DeviceId id) const {
+  auto const found = by_id_.find(id);
+  return found == by_id_.end() ? nullptr : &devices_[found->second].acknowledged;
 }
 
 }  // namespace menkyo::bench
