@@ -186,4 +186,17 @@ std::string fetch(int port, std::string const& path) {
   return out;
 }
 
+std::string fetch_head(int port, std::string const& request) {
+  auto const socket = connect_to(port);
+  if (send(socket.fd, request.data(), request.size(), MSG_NOSIGNAL) != ssize_t(request.size()))
+    throw std::runtime_error("the server takes no request");
+  std::string text;
+  for (char buffer[4096]; text.find("\r\n\r\n") == std::string::npos;) {
+    auto const count = recv(socket.fd, buffer, sizeof buffer, 0);
+    if (count <= 0) throw std::runtime_error("the server closed a connection");
+    text.append(buffer, size_t(count));
+  }
+  return text.substr(0, text.find("\r\n\r\n") + 4);
+}
+
 }  // namespace menkyo::bench

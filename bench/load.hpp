@@ -38,4 +38,7 @@ Driven drive(int port, Traffic const& traffic);
 // The body of one answer; throws std::runtime_error unless its status is 200.
 std::string fetch(int port, std::string const& path);
 
+// The head of the answer to one whole HTTP message, whatever its status.
+std::string fetch_head(int port, std::string const& request);
+
 }  // namespace menkyo::bench
