@@ -421,10 +421,12 @@ std::vector<EntitlementCount> expiring_of(db::ReadTx& tx, SmartAccountId account
 }
 
 std::vector<EntitlementType> types_of(db::ReadTx& tx, SmartAccountId account, VirtualAccountId va) {
+  // "not ... <=" is no range to SQLite: with one it would take the index by expiry and read the holdings of the whole
+  // account (docs/decisions/0018-plans-without-statistics.md).
   return tx.all<EntitlementType>(
       "select distinct h.entitlement_id, l.license_type from holding h join lot l on "
       "l.smart_account_id = h.smart_account_id and l.lot_id = h.lot_id where h.smart_account_id = $1 and "
-      "h.holder_kind = 'virtual_account' and h.holder_id = $2 and h.ends_at > $3",
+      "h.holder_kind = 'virtual_account' and h.holder_id = $2 and not (h.ends_at <= $3)",
       account, va, tx.now());
 }
 
@@ -451,21 +453,20 @@ std::vector<HeldLot> lots_of(db::ReadTx& tx, SmartAccountId account, VirtualAcco
   return out;
 }
 
+// A removed device uses nothing; its status is asked for so that the index by virtual account serves, in its order.
+#define USING_DEVICES                                                                                               \
+  "from device d join device_use u on u.smart_account_id = d.smart_account_id and u.device_id = d.device_id where " \
+  "d.smart_account_id = $1 and d.virtual_account_id = $2 and d.status = 'registered' and u.entitlement_id = $3 "
+
 std::vector<UsingDevice> devices_using(db::ReadTx& tx, SmartAccountId account, VirtualAccountId va,
                                        EntitlementId entitlement, int64_t limit) {
-  return tx.all<UsingDevice>(
-      "select d.device_id, d.display_name, d.product_id, u.quantity from device_use u join device d on "
-      "d.smart_account_id = u.smart_account_id and d.device_id = u.device_id where u.smart_account_id = $1 and "
-      "u.entitlement_id = $2 and d.virtual_account_id = $3 order by d.device_id limit $4",
-      account, entitlement, va, limit);
+  return tx.all<UsingDevice>("select d.device_id, d.display_name, d.product_id, u.quantity " USING_DEVICES
+                             "order by d.sort_name, d.device_id limit $4",
+                             account, va, entitlement, limit);
 }
 
 int64_t count_devices_using(db::ReadTx& tx, SmartAccountId account, VirtualAccountId va, EntitlementId entitlement) {
-  return *tx.one<int64_t>(
-      "select count(*) from device_use u join device d on d.smart_account_id = u.smart_account_id and "
-      "d.device_id = u.device_id where u.smart_account_id = $1 and u.entitlement_id = $2 and d.virtual_account_id = "
-      "$3",
-      account, entitlement, va);
+  return *tx.one<int64_t>("select count(*) " USING_DEVICES, account, va, entitlement);
 }
 
 }  // namespace menkyo::licenses::store

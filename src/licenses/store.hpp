@@ -168,6 +168,7 @@ struct HeldLot {
 std::vector<HeldLot> lots_of(db::ReadTx& tx, SmartAccountId account, VirtualAccountId va, EntitlementId entitlement,
                              int64_t limit);
 
+// By name.
 struct UsingDevice {
   DeviceId device_id;
   std::string display_name;

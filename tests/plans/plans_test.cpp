@@ -1,0 +1,111 @@
+// SQLite keeps no statistics of our tables, so its plans depend on the statements alone
+// (docs/decisions/0018-plans-without-statistics.md): each of those that pages need must go by the index that knows
+// the virtual account, and none may read what belongs to the whole Smart Account.
+
+#include <gmock/gmock.h>
+
+#include "accounts/store.hpp"
+#include "audit/store.hpp"
+#include "devices/store.hpp"
+#include "licenses/store.hpp"
+#include "tests/support/test_database.hpp"
+
+namespace menkyo {
+namespace {
+
+using testing::Each;
+using testing::HasSubstr;
+using testing::Not;
+
+// Runs nothing, but asks how it would be run.
+class Explaining final : public db::Connection {
+ public:
+  explicit Explaining(db::Connection& asked) : asked_(asked) {}
+  int64_t run(std::string_view sql, std::span<const db::Value> parameters, db::RowSink const*) override {
+    db::RowSink const note = [&](db::Row const& row) { plan.emplace_back(row.text(3)); };
+    asked_.run("explain query plan " + std::string(sql), parameters, &note);
+    return 0;
+  }
+  int64_t run_many(std::string_view, size_t, std::span<const db::Value>, db::RowSink const*) override {
+    throw std::logic_error("a plan of many rows is not asked for here");
+  }
+  std::vector<std::string> plan;
+
+ private:
+  db::Connection& asked_;
+};
+
+class PlansTest : public testing::Test {
+ protected:
+  PlansTest() : database_("sqlite"), session_(database_.open().driver().open_reader()) {}
+
+  template <class F>
+  std::vector<std::string> plan_of(F&& read) {
+    Explaining explaining(*session_);
+    db::ReadTx tx(explaining, database_.clock.now());
+    read(tx);
+    EXPECT_FALSE(explaining.plan.empty());
+    return explaining.plan;
+  }
+
+  test::TestDatabase database_;
+  std::unique_ptr<db::Session> session_;
+  SmartAccountId account_;
+  VirtualAccountId va_;
+  EntitlementId entitlement_;
+};
+
+// No step that goes through everything a customer has.
+auto by_more_than_the_account() {
+  return Each(Not(testing::AnyOf(HasSubstr("(smart_account_id=?)"), HasSubstr("SCAN device"), HasSubstr("SCAN event"),
+                                 HasSubstr("SCAN holding"), HasSubstr("SCAN virtual_account"))));
+}
+
+TEST_F(PlansTest, EventsOfAVirtualAccountAreFoundByIt) {
+  auto const plan = plan_of([&](db::ReadTx& tx) { audit::store::events_before(tx, account_, va_, {}, 50); });
+  EXPECT_THAT(plan, by_more_than_the_account());
+  EXPECT_THAT(plan, testing::Contains(HasSubstr("event_by_virtual_account")));
+  EXPECT_THAT(plan, Each(Not(HasSubstr("PRIMARY KEY (smart_account_id=? AND event_id<?)"))));
+}
+
+TEST_F(PlansTest, ChildrenAreReadInTheirOrder) {
+  auto const plan =
+      plan_of([&](db::ReadTx& tx) { accounts::store::children_between(tx, account_, va_, "", "z", 50); });
+  EXPECT_THAT(plan, testing::ElementsAre(HasSubstr("virtual_account_by_parent")));
+}
+
+TEST_F(PlansTest, LicenseTypesAreReadOfOneHolder) {
+  auto const plan = plan_of([&](db::ReadTx& tx) { licenses::store::types_of(tx, account_, va_); });
+  EXPECT_THAT(plan, by_more_than_the_account());
+  EXPECT_THAT(plan, testing::Contains(HasSubstr("holder_id=?")));
+}
+
+TEST_F(PlansTest, UsingDevicesAreReadOfOneVirtualAccount) {
+  auto const plan =
+      plan_of([&](db::ReadTx& tx) { licenses::store::devices_using(tx, account_, va_, entitlement_, 50); });
+  EXPECT_THAT(plan, testing::ElementsAre(HasSubstr("device_by_virtual_account"), HasSubstr("PRIMARY KEY")));
+}
+
+TEST_F(PlansTest, DevicesAreReadInTheOrderOfThePage) {
+  devices::store::DeviceFilter const filter{account_, va_, {devices::DeviceStatus::registered}, ""};
+  for (auto const order : {devices::store::DeviceOrder::name, devices::store::DeviceOrder::registered_at})
+    for (bool const descending : {false, true}) {
+      auto const plan = plan_of([&](db::ReadTx& tx) {
+        devices::store::list_devices(tx, filter, {order, descending}, {}, 50);
+      });
+      EXPECT_THAT(plan, by_more_than_the_account());
+      EXPECT_THAT(plan, Each(Not(HasSubstr("TEMP B-TREE"))));
+    }
+}
+
+// Counting them one by one took as long as there are devices.
+TEST_F(PlansTest, AnAccountDoesNotCountItsDevices) {
+  Explaining explaining(*session_);
+  db::ReadTx tx(explaining, database_.clock.now());
+  EXPECT_THROW(accounts::store::counts_below(tx, account_, "/"), std::bad_optional_access);  // nothing was run
+  EXPECT_THAT(explaining.plan, Each(Not(HasSubstr("device_by"))));
+  EXPECT_THAT(explaining.plan, testing::Contains(HasSubstr("virtual_account_by_path")));
+}
+
+}  // namespace
+}  // namespace menkyo
