@@ -3,13 +3,14 @@
 //
 //   bench_figures DOCUMENT NAME=FILE.json...
 //
-// NAME is "sizes" or "pages".
+// Files of one name follow each other. NAME is "sizes" or "pages".
 
 #include <cstdio>
 #include <fstream>
 #include <map>
 #include <sstream>
 #include <stdexcept>
+#include <vector>
 
 #include "protocol/json.hpp"
 
@@ -99,12 +100,16 @@ void put(std::string& document, std::string const& name, std::string const& text
   document.replace(from + begin.size(), to - from - begin.size(), "\n" + text);
 }
 
-void run(std::string const& path, std::map<std::string, std::string> const& files) {
+void run(std::string const& path, std::map<std::string, std::vector<std::string>> const& files) {
   auto document = read(path);
-  for (auto const& [name, file] : files) {
-    auto const figures = json::parse(read(file), {16, size_t{4} << 20, 100'000});
+  for (auto const& [name, paths] : files) {
     if (name != "sizes" && name != "pages") throw std::runtime_error("there are no figures named " + name);
-    put(document, name, name == "sizes" ? sizes(figures) : pages(figures));
+    std::string text;
+    for (auto const& file : paths) {
+      auto const figures = json::parse(read(file), {16, size_t{4} << 20, 100'000});
+      text += name == "sizes" ? sizes(figures) : pages(figures);
+    }
+    put(document, name, text);
   }
   std::ofstream out(path, std::ios::binary);
   out << document;
@@ -115,10 +120,11 @@ void run(std::string const& path, std::map<std::string, std::string> const& file
 }  // namespace menkyo::bench
 
 int main(int argc, char** argv) {
-  std::map<std::string, std::string> files;
+  std::map<std::string, std::vector<std::string>> files;
   for (int i = 2; i < argc; ++i) {
     std::string const word = argv[i];
-    if (auto const at = word.find('='); at != std::string::npos) files[word.substr(0, at)] = word.substr(at + 1);
+    if (auto const at = word.find('='); at != std::string::npos)
+      files[word.substr(0, at)].push_back(word.substr(at + 1));
   }
   if (files.empty()) {
     std::fprintf(stderr, "bench_figures DOCUMENT sizes=FILE pages=FILE\n");
