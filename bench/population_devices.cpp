@@ -219,12 +219,12 @@ class Writing {
 
   void add_rows(DeviceRows& rows, Made const& m) {
     auto const& d = m.facts;
+    auto const va = population_.virtual_accounts[d.virtual_account];
     rows.devices.push_back({account_,
                             d.device_id,
-                            population_.virtual_accounts[d.virtual_account],
+                            va,
                             product_,
                             tokens_[d.virtual_account],
-                            true,
                             devices::DeviceStatus::registered,
                             m.host_name,
                             devices::name_key(m.host_name),
@@ -232,19 +232,24 @@ class Writing {
                             m.serial_number,
                             m.wrapped_details,
                             m.public_key,
-                            m.key_thumbprint,
                             m.certificate,
-                            expires_at(d),
                             d.registered_at,
                             {}});
     rows.contacts.push_back({account_,
                              d.device_id,
+                             va,
+                             product_,
+                             devices::DeviceStatus::registered,
+                             true,
+                             m.key_thumbprint,
+                             expires_at(d),
                              d.last_contact_at,
                              d.sequence,
                              m.message_hash,
                              m.answer,
                              protocol::first_report_hash(d.device_id.text()),
                              lacks(d) ? AuthorizationState::out_of_compliance : AuthorizationState::authorized,
+                             devices::store::format_uses({{changing_, d.quantity}, {steady_, 1}}),
                              {},
                              {},
                              {}});

@@ -13,12 +13,10 @@ bool is_sqlite(db::Database& database) {
 void insert(db::Tx& tx, DeviceRows const& rows) {
   tx.exec_many(
       "insert into device (smart_account_id, device_id, virtual_account_id, product_id, registration_token_id, "
-      "export_controlled_allowed, status, display_name, sort_name, udi_product_id, udi_serial_number, "
-      "wrapped_details, public_key, key_thumbprint, identity_certificate, identity_expires_at, registered_at, "
-      "removed_at) select a, i, v, p, t, x, s, n, o, u, m, w, k, h, c, e, r, g from {rows: a bytea, i bytea, v "
-      "bytea, "
-      "p bytea, t bytea, x boolean, s text, n text, o text, u text, m text, w bytea, k bytea, h bytea, c bytea, "
-      "e bigint, r bigint, g bigint} q",
+      "status, display_name, sort_name, udi_product_id, udi_serial_number, wrapped_details, public_key, "
+      "identity_certificate, registered_at, removed_at) select a, i, v, p, t, s, n, o, u, m, w, k, c, r, g from "
+      "{rows: a bytea, i bytea, v bytea, p bytea, t bytea, s text, n text, o text, u text, m text, w bytea, k bytea, "
+      "c bytea, r bigint, g bigint} q",
       rows.devices);
   devices::store::put_contacts(tx, rows.contacts);
   tx.exec_many(

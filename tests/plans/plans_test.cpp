@@ -88,7 +88,8 @@ TEST_F(PlansTest, UsingDevicesAreReadOfOneVirtualAccount) {
 
 TEST_F(PlansTest, DevicesAreReadInTheOrderOfThePage) {
   devices::store::DeviceFilter const filter{account_, va_, {devices::DeviceStatus::registered}, ""};
-  for (auto const order : {devices::store::DeviceOrder::name, devices::store::DeviceOrder::registered_at})
+  for (auto const order : {devices::store::DeviceOrder::name, devices::store::DeviceOrder::registered_at,
+                           devices::store::DeviceOrder::last_contact_at})
     for (bool const descending : {false, true}) {
       auto const plan = plan_of([&](db::ReadTx& tx) {
         devices::store::list_devices(tx, filter, {order, descending}, {}, 50);
@@ -96,6 +97,15 @@ TEST_F(PlansTest, DevicesAreReadInTheOrderOfThePage) {
       EXPECT_THAT(plan, by_more_than_the_account());
       EXPECT_THAT(plan, Each(Not(HasSubstr("TEMP B-TREE"))));
     }
+}
+
+TEST_F(PlansTest, SilentDevicesAreFoundByTheirContact) {
+  access::Reach everything;
+  everything.all = true;
+  auto const plan =
+      plan_of([&](db::ReadTx& tx) { licenses::store::silent(tx, account_, everything, database_.clock.now()); });
+  EXPECT_THAT(plan, testing::Contains(HasSubstr("last_contact_at<?")));
+  EXPECT_THAT(plan, by_more_than_the_account());
 }
 
 // Counting them one by one took as long as there are devices.
