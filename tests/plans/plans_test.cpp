@@ -99,6 +99,11 @@ TEST_F(PlansTest, DevicesAreReadInTheOrderOfThePage) {
     }
 }
 
+TEST_F(PlansTest, AMachineIsFoundByItsSerialNumber) {
+  auto const plan = plan_of([&](db::ReadTx& tx) { devices::store::registered_as(tx, account_, "KZ-1", "SN-1"); });
+  EXPECT_THAT(plan, testing::ElementsAre(HasSubstr("device_by_serial")));
+}
+
 TEST_F(PlansTest, SilentDevicesAreFoundByTheirContact) {
   access::Reach everything;
   everything.all = true;
