@@ -59,6 +59,24 @@ UChar32 as_hiragana(UChar32 c) {
   return katakana ? c - 0x60 : c;
 }
 
+// What the other way makes of ASCII, many times faster: searches fold the names of a whole account.
+std::optional<std::string> fold_ascii(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  bool gap = false;
+  for (char const c : text) {
+    if (uint8_t(c) >= 0x80) return {};
+    if (c <= ' ' || c == 0x7f) {
+      gap = true;
+      continue;
+    }
+    if (gap && !out.empty()) out += ' ';
+    gap = false;
+    out += c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c;
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string to_nfkc(std::string_view text) {
@@ -66,7 +84,8 @@ std::string to_nfkc(std::string_view text) {
 }
 
 std::string fold_name(std::string_view text) {
-  return utf8(folded(text));
+  auto ascii = fold_ascii(text);
+  return ascii ? *std::move(ascii) : utf8(folded(text));
 }
 
 std::string sort_key(std::string_view text, size_t max_bytes) {
