@@ -8,6 +8,7 @@
 #include "base/id.hpp"
 #include "base/random.hpp"
 #include "base/time.hpp"
+#include "devices/devices.hpp"
 #include "protocol/key.hpp"
 
 namespace menkyo::bench {
@@ -47,6 +48,7 @@ class Plan {
   DeviceFacts device(size_t number) const;
   // One tenth of all devices is in the first virtual account, the others are spread evenly. In a few virtual accounts
   // there is next to nothing of what its devices use.
+  bool is_silent(DeviceFacts const& d) const { return until_ - d.last_contact_at >= devices::silent_after; }
   bool is_short(size_t virtual_account) const { return virtual_account % 50 == 7; }
 
  private:

@@ -79,6 +79,7 @@ class Populating {
     write_devices(service_, clock_, out_);
     clock_.set(out_.plan.until());
     settle_books();
+    settle_terms();
     seal_all(service_);
     return std::move(out_);
   }
@@ -116,10 +117,12 @@ class Populating {
 
   void count_devices() {
     devices_.assign(virtual_accounts(), 0);
+    silent_.assign(virtual_accounts(), 0);
     changing_.assign(virtual_accounts(), 0);
     for (size_t i = 0; i < out_.plan.size().devices; ++i) {
       auto const d = out_.plan.device(i);
       ++devices_[d.virtual_account];
+      silent_[d.virtual_account] += out_.plan.is_silent(d);
       changing_[d.virtual_account] += d.quantity;
     }
   }
@@ -241,7 +244,7 @@ class Populating {
         };
         use(changing_entitlement, changing_[va]);
         use(steady_entitlement, devices_[va]);
-        books.change_devices(out_.smart_account_id, out_.virtual_accounts[va], devices_[va]);
+        books.change_devices(out_.smart_account_id, out_.virtual_accounts[va], devices_[va], silent_[va]);
       });
       database().write([&](db::Tx& tx) {
         std::vector<TokenUses> uses;
@@ -252,12 +255,24 @@ class Populating {
     });
   }
 
+  // As the jobs of a server would have done meanwhile.
+  void settle_terms() {
+    in_chunks(virtual_accounts(), 100, [&](size_t from, size_t to) {
+      database().write([&](db::Tx& tx) {
+        auto const catalog = service_.catalogs().at(tx);
+        for (size_t va = from; va < to; ++va)
+          licenses::settle_due(tx, service_.vault(), *catalog, out_.smart_account_id, out_.virtual_accounts[va]);
+      });
+    });
+  }
+
   Population out_;
   ManualClock clock_;
   FixedSeeds seeds_;
   app::Service service_;
   api::Caller administrator_;
-  std::vector<int64_t> devices_, changing_;  // by virtual account: how many, and what they use of what changes
+  // By virtual account: how many, how many of them are silent, and what they use of what changes.
+  std::vector<int64_t> devices_, silent_, changing_;
 };
 
 void write_file(app::Settings const& settings, Plan const& plan) {

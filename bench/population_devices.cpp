@@ -212,7 +212,8 @@ class Writing {
     clock_.set(until);
     database().write([&](db::Tx& tx) {
       insert(tx, rows);
-      insert(tx, events_, personals_);
+      audit::store::insert_events(tx, events_);
+      audit::store::insert_personals(tx, personals_);
     });
     seal_all(service_);
   }
@@ -252,10 +253,10 @@ class Writing {
                              devices::store::format_uses({{changing_, d.quantity}, {steady_, 1}}),
                              {},
                              {},
-                             {}});
+                             {},
+                             plan_.is_silent(d)});
     rows.registrations.push_back({account_, m.registration_hash, d.device_id, d.registered_at});
-    rows.timers.push_back(
-        {account_, d.device_id, d.registered_at + std::chrono::seconds(policy_.authorization_period_s)});
+    rows.timers.push_back({account_, d.device_id, *devices::next_look(rows.contacts.back(), policy_, plan_.until())});
     rows.uses.push_back({account_, d.device_id, std::min(changing_, steady_), changing_ < steady_ ? d.quantity : 1});
     rows.uses.push_back({account_, d.device_id, std::max(changing_, steady_), changing_ < steady_ ? 1 : d.quantity});
   }
@@ -356,7 +357,7 @@ class Writing {
   std::vector<std::pair<int64_t, int64_t>> missing_;  // likewise: of what changes, of what does not
   std::priority_queue<Change> upcoming_;
   std::vector<audit::store::EventRow> events_;
-  std::vector<PersonalRow> personals_;
+  std::vector<audit::store::NewPersonalRow> personals_;
 };
 
 }  // namespace

@@ -11,22 +11,6 @@
 
 namespace menkyo::bench {
 
-struct RegistrationRow {
-  SmartAccountId smart_account_id;
-  protocol::Digest message_hash;
-  DeviceId device_id;
-  Instant created_at;
-};
-struct TimerRow {
-  SmartAccountId smart_account_id;
-  DeviceId device_id;
-  Instant due_at;
-};
-struct PersonalRow {
-  SmartAccountId smart_account_id;
-  EventId event_id;
-  Bytes salt, wrapped_value;
-};
 struct TokenUses {
   SmartAccountId smart_account_id;
   VirtualAccountId virtual_account_id;
@@ -37,14 +21,11 @@ struct TokenUses {
 struct DeviceRows {
   std::vector<devices::store::DeviceRow> devices;
   std::vector<devices::store::ContactRow> contacts;
-  std::vector<RegistrationRow> registrations;
-  std::vector<TimerRow> timers;
+  std::vector<devices::store::RegistrationRow> registrations;
+  std::vector<devices::store::TimerRow> timers;
   std::vector<devices::store::UseRow> uses;
 };
 void insert(db::Tx& tx, DeviceRows const& rows);
-
-// Events wait to be sealed, as they do behind every operation.
-void insert(db::Tx& tx, std::vector<audit::store::EventRow> const& events, std::vector<PersonalRow> const& personals);
 
 // Tokens of these virtual accounts were used so often.
 void set_token_uses(db::Tx& tx, std::vector<TokenUses> const& rows);

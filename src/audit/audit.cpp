@@ -32,29 +32,49 @@ std::string data_text(std::vector<Datum> const& data) {
   return out;
 }
 
-}  // namespace
+struct Rows {
+  std::vector<store::EventRow> events;
+  std::vector<store::NewPersonalRow> personals;
+};
 
-EventId record(db::Tx& tx, keys::Vault const& vault, Event const& event) {
+EventId add(Rows& rows, db::Tx& tx, keys::Vault const& vault, Event const& event) {
   auto const id = tx.new_id<EventId>();
-  Bytes salt;
-  std::optional<Bytes> commitment;
+  std::optional<Bytes> commitment, va;
   if (!event.personal.empty()) {
-    salt = tx.random().bytes(16);
+    auto const salt = tx.random().bytes(16);
     auto salted = salt;
     salted.insert(salted.end(), event.personal.begin(), event.personal.end());
     auto const digest = protocol::sha256(ByteView(salted));
     commitment.emplace(digest.begin(), digest.end());
+    rows.personals.push_back(
+        {event.smart_account_id, id, salt, vault.seal("event_personal", as_bytes(event.personal), tx.random())});
   }
-  std::optional<Bytes> va;
   if (event.virtual_account_id)
     va.emplace(event.virtual_account_id->bytes.begin(), event.virtual_account_id->bytes.end());
-  store::insert_event(tx, {event.smart_account_id, id, tx.now(), std::string(to_text(event.kind)),
-                           std::string(to_text(event.actor.kind)), unless_empty(event.actor.id), va,
-                           event.subject_kind, unless_empty(event.subject_id), data_text(event.data), commitment});
-  if (commitment)
-    store::insert_personal(tx, event.smart_account_id, id, salt,
-                           vault.seal("event_personal", as_bytes(event.personal), tx.random()));
+  rows.events.push_back({event.smart_account_id, id, tx.now(), std::string(to_text(event.kind)),
+                         std::string(to_text(event.actor.kind)), unless_empty(event.actor.id), va, event.subject_kind,
+                         unless_empty(event.subject_id), data_text(event.data), commitment});
   return id;
+}
+
+void insert(db::Tx& tx, Rows const& rows) {
+  store::insert_events(tx, rows.events);
+  store::insert_personals(tx, rows.personals);
+}
+
+}  // namespace
+
+EventId record(db::Tx& tx, keys::Vault const& vault, Event const& event) {
+  Rows rows;
+  auto const id = add(rows, tx, vault, event);
+  insert(tx, rows);
+  return id;
+}
+
+void record(db::Tx& tx, keys::Vault const& vault, std::span<Event const> events) {
+  Rows rows;
+  for (auto const& event : events) add(rows, tx, vault, event);
+  insert(tx, rows);
 }
 
 // ---- Reading ------------------------------------------------------------------------------------------------------

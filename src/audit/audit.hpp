@@ -3,6 +3,7 @@
 // sealed into a hash chain per Smart Account afterwards, by a job.
 
 #include <optional>
+#include <span>
 #include <string>
 #include <variant>
 #include <vector>
@@ -46,7 +47,8 @@ struct Event {
   std::string personal{};     // names as they were; sealed apart and committed to with a salt
 };
 
-// Writes the event and marks it for sealing.
+// Writes events, in their order, and marks them for sealing.
+void record(db::Tx& tx, keys::Vault const& vault, std::span<Event const> events);
 EventId record(db::Tx& tx, keys::Vault const& vault, Event const& event);
 
 // ---- Reading ------------------------------------------------------------------------------------------------------

@@ -2,20 +2,23 @@
 
 namespace menkyo::audit::store {
 
-void insert_event(db::Tx& tx, EventRow const& e) {
-  tx.exec(
+void insert_events(db::Tx& tx, std::vector<EventRow> const& rows) {
+  tx.exec_many(
       "insert into event (smart_account_id, event_id, at, kind, actor_kind, actor_id, virtual_account_id, "
-      "subject_kind, "
-      "subject_id, data, commitment) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-      e.smart_account_id, e.event_id, e.at, e.kind, e.actor_kind, e.actor_id, e.virtual_account_id, e.subject_kind,
-      e.subject_id, e.data, e.commitment);
-  tx.exec("insert into event_unsealed (smart_account_id, event_id) values ($1, $2)", e.smart_account_id, e.event_id);
+      "subject_kind, subject_id, data, commitment) select a, e, t, k, l, i, v, s, j, d, c from {rows: a bytea, "
+      "e bytea, t bigint, k text, l text, i bytea, v bytea, s text, j bytea, d text, c bytea} r",
+      rows);
+  std::vector<EventKey> keys;
+  for (auto const& e : rows) keys.push_back({e.smart_account_id, e.event_id});
+  tx.exec_many("insert into event_unsealed (smart_account_id, event_id) select a, e from {rows: a bytea, e bytea} r",
+               keys);
 }
 
-void insert_personal(db::Tx& tx, SmartAccountId account, EventId event, Bytes const& salt,
-                     Bytes const& wrapped_value) {
-  tx.exec("insert into event_personal (smart_account_id, event_id, salt, wrapped_value) values ($1, $2, $3, $4)",
-          account, event, salt, wrapped_value);
+void insert_personals(db::Tx& tx, std::vector<NewPersonalRow> const& rows) {
+  tx.exec_many(
+      "insert into event_personal (smart_account_id, event_id, salt, wrapped_value) select a, e, s, w from "
+      "{rows: a bytea, e bytea, s bytea, w bytea} r",
+      rows);
 }
 
 std::vector<ReadRow> events_before(db::ReadTx& tx, SmartAccountId account, EventId before, int64_t limit) {

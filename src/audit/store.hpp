@@ -83,8 +83,13 @@ std::optional<EventId> vanished_event(db::ReadTx& tx, SmartAccountId account);
 // The next account with anything in the event log.
 std::optional<SmartAccountId> next_account(db::ReadTx& tx, SmartAccountId after);
 
-void insert_event(db::Tx& tx, EventRow const& row);
-void insert_personal(db::Tx& tx, SmartAccountId account, EventId event, Bytes const& salt,
-                     Bytes const& wrapped_value);
+// Events wait to be sealed from then on.
+void insert_events(db::Tx& tx, std::vector<EventRow> const& rows);
+struct NewPersonalRow {
+  SmartAccountId smart_account_id;
+  EventId event_id;
+  Bytes salt, wrapped_value;
+};
+void insert_personals(db::Tx& tx, std::vector<NewPersonalRow> const& rows);
 
 }  // namespace menkyo::audit::store

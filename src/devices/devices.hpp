@@ -26,6 +26,9 @@ MENKYO_ENUM(AuthorizationState, none, authorized, out_of_compliance, authorizati
 // can differ.
 using Policy = protocol::Policy;
 
+// A device without contact for this long is shown as silent.
+inline constexpr Duration silent_after = std::chrono::days(30);
+
 // Names are ordered and searched without regard to the case of ASCII letters, as people expect of host names.
 std::string name_key(std::string name);
 
@@ -91,11 +94,11 @@ using RegistrationItem = db::BatchItem<std::shared_ptr<Registration const>, Answ
 // Only asked of messages that are new: a repeat is as old as its answer's way was long.
 void check_clock(Instant sent_at, Instant now);
 
-// Returns the payload of the answer. Throws Problem: token_*, product_unknown, clock_skewed, sequence_conflict.
-// A Problem is thrown before anything is written.
-std::string register_device(db::Tx& tx, Context const& context, Registration const& registration);
-// The batch handler: several in one transaction, in their order.
+// The batch handler: load for all, decide for each in order, store for all. Problems of an item: token_*,
+// product_unknown, clock_skewed, sequence_conflict.
 void register_devices(db::Tx& tx, Context const& context, std::span<RegistrationItem* const> items);
+// One alone. Returns the payload of the answer, or throws the Problem.
+std::string register_device(db::Tx& tx, Context const& context, Registration const& registration);
 
 MENKYO_ENUM(MessageKind, authorize, report, renew_identity, deregister)
 
@@ -129,9 +132,10 @@ void remove_device(db::Tx& tx, Context const& context, SmartAccountId account, D
 // Makes a device look as if it was last heard of at `at`; only the sample does that.
 void backdate_contact(db::Tx& tx, Context const& context, SmartAccountId account, DeviceId device, Instant at);
 
-// Looks at one device whose timer is due: releases what a silent device uses, notes a lapsed identity, and sets the
-// timer anew. Returns what happened, for tests and logs.
-enum class Looked { nothing, released, lapsed, gone };
+// Looks at one device whose timer is due: counts it as silent, releases what a device uses that was silent for the
+// whole authorization period, notes a lapsed identity, and sets the timer anew. Returns what happened, for tests and
+// logs.
+enum class Looked { nothing, silent, released, lapsed, gone };
 Looked look_at_device(db::Tx& tx, Context const& context, SmartAccountId account, DeviceId device);
 
 }  // namespace menkyo::devices

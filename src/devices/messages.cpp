@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <utility>
 
 #include "devices/devices.hpp"
 #include "devices/store.hpp"
@@ -24,6 +25,7 @@ struct State {
   store::ContactRow contact;
   Uses stored_uses, uses;
   bool contact_changed = false;
+  bool look_anew = false;  // its timer is to be set again
 };
 
 struct Wish {
@@ -157,6 +159,13 @@ class Batch {
     s.contact.last_contact_at = tx_.now();
     s.contact.answer = store::kept_answer(answer.typ, answer.payload);
     s.contact_changed = true;
+    if (s.contact.silent) {
+      s.contact.silent = false;
+      books_.change_devices(m.smart_account_id, s.contact.virtual_account_id, 0, -1);
+      s.look_anew = true;
+    }
+    if (s.look_anew)
+      store::set_timer(tx_, m.smart_account_id, m.device_id, next_look(s.contact, context_.policy, tx_.now()));
     return answer;
   }
 
@@ -209,9 +218,8 @@ class Batch {
   }
 
   void record(State const& s, Message const& m, audit::EventKind kind, std::vector<audit::Datum> data) {
-    audit::record(tx_, context_.vault,
-                  {m.smart_account_id, kind, audit::actor(audit::ActorKind::device, m.device_id),
-                   s.contact.virtual_account_id, "device", m.device_id.bytes, std::move(data)});
+    events_.push_back({m.smart_account_id, kind, audit::actor(audit::ActorKind::device, m.device_id),
+                       s.contact.virtual_account_id, "device", m.device_id.bytes, std::move(data)});
   }
 
   void fill_common(protocol::AnswerCommon& a, Message const& m) {
@@ -241,13 +249,8 @@ class Batch {
       if (w.entitlement && w.quantity < used(s, w.entitlement->entitlement_id))
         set_use(s, m, w.entitlement->entitlement_id, w.quantity);
     for (auto& w : wishes) draw(s, m, w);
-    if (s.contact.released_at) {
-      // The timer was left at the end of the identity; now there may be something to release again.
-      s.contact.released_at.reset();
-      store::set_timer(tx_, m.smart_account_id, m.device_id,
-                       std::min(tx_.now() + std::chrono::seconds(context_.policy.authorization_period_s),
-                                s.contact.identity_expires_at));
-    }
+    // There may be something to release again.
+    if (std::exchange(s.contact.released_at, {})) s.look_anew = true;
     return authorize_answer(item, s, wishes);
   }
 
@@ -394,9 +397,7 @@ class Batch {
     store::set_identity(tx_, m.smart_account_id, m.device_id, key, m.certificate);
     s.contact.key_thumbprint = thumbprint;
     s.contact.identity_expires_at = m.identity_expires_at;
-    store::set_timer(
-        tx_, m.smart_account_id, m.device_id,
-        std::min(tx_.now() + std::chrono::seconds(context_.policy.authorization_period_s), m.identity_expires_at));
+    s.look_anew = true;
     record(s, m, audit::EventKind::device_identity_renewed, {});
     protocol::RenewIdentityAnswer a;
     fill_common(a, m);
@@ -409,7 +410,7 @@ class Batch {
     for (auto const& [entitlement, quantity] : Uses(s.uses)) set_use(s, m, entitlement, 0);
     books_.change_devices(m.smart_account_id, s.contact.virtual_account_id, -1);
     store::set_removed(tx_, m.smart_account_id, m.device_id);
-    store::set_timer(tx_, m.smart_account_id, m.device_id, {});
+    s.look_anew = true;
     s.contact.status = DeviceStatus::removed;
     s.contact.authorization_state = AuthorizationState::none;
     record(s, m, audit::EventKind::device_deregistered, {});
@@ -440,6 +441,7 @@ class Batch {
     store::put_uses(tx_, uses);
     store::insert_use_entries(tx_, entries);
     store::insert_reports(tx_, reports_);
+    audit::record(tx_, context_.vault, events_);
     books_.store({audit::ActorKind::job, {}});
   }
 
@@ -451,6 +453,7 @@ class Batch {
   std::map<DeviceKey, State> states_;
   std::map<std::tuple<SmartAccountId, DeviceId, EntitlementId>, store::UseEntryRow> use_entries_;
   std::vector<store::ReportRow> reports_;
+  std::vector<audit::Event> events_;
 };
 
 }  // namespace

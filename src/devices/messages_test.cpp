@@ -440,6 +440,55 @@ TEST_P(DeviceTest, a_silent_device_is_released_and_may_come_back_and_fall_silent
   EXPECT_EQ(device.authorize({{"ENF", 1}}).authorization_state, State::authorized);
 }
 
+TEST_P(DeviceTest, a_device_counts_as_silent_from_thirty_days_until_it_is_heard) {
+  auto const silent = [&] {
+    return world.count("select cast(coalesce(sum(silent_device_count), 0) as bigint) from virtual_account_total");
+  };
+  auto one = registered("SN1"), other = registered("SN2");
+  world.advance(29 * day);
+  one.authorize({});
+  world.advance(day - seconds(1));
+  EXPECT_THAT(world.run_timers(), ::testing::IsEmpty());
+  EXPECT_EQ(silent(), 0);
+  world.advance(seconds(1));
+  EXPECT_THAT(world.run_timers(), ::testing::UnorderedElementsAre(std::pair(other.device_id(), Looked::silent),
+                                                                  std::pair(one.device_id(), Looked::nothing)));
+  EXPECT_EQ(silent(), 1);
+  world.advance(30 * day);
+  EXPECT_THAT(world.run_timers(), ::testing::ElementsAre(std::pair(one.device_id(), Looked::silent)));
+  EXPECT_EQ(silent(), 2);
+  EXPECT_THAT(world.broken(), ::testing::IsEmpty());
+  // Heard again, and silent again after as long.
+  one.authorize({});
+  EXPECT_EQ(silent(), 1);
+  world.advance(30 * day - seconds(1));
+  EXPECT_THAT(world.run_timers(), ::testing::IsEmpty());
+  world.advance(seconds(1));
+  EXPECT_THAT(world.run_timers(), ::testing::UnorderedElementsAre(std::pair(other.device_id(), Looked::released),
+                                                                  std::pair(one.device_id(), Looked::silent)));
+  EXPECT_EQ(silent(), 2);
+  // Whoever is gone is not silent any more, by its own word or by another's.
+  one.deregister();
+  EXPECT_EQ(silent(), 1);
+  registered("SN2");
+  EXPECT_EQ(silent(), 0);
+  EXPECT_THAT(world.broken(), ::testing::IsEmpty());
+}
+
+TEST_P(DeviceTest, a_device_whose_identity_ended_falls_silent_all_the_same) {
+  auto device = registered("SN1");
+  world.advance(364 * day);
+  device.authorize({});
+  world.run_timers();
+  world.advance(2 * day);
+  EXPECT_THAT(world.run_timers(), ::testing::ElementsAre(std::pair(device.device_id(), Looked::lapsed)));
+  world.advance(30 * day);
+  EXPECT_THAT(world.run_timers(), ::testing::ElementsAre(std::pair(device.device_id(), Looked::silent)));
+  EXPECT_EQ(world.events("device_identity_lapsed"), 1);
+  EXPECT_THAT(world.run_timers(), ::testing::IsEmpty());
+  EXPECT_THAT(world.broken(), ::testing::IsEmpty());
+}
+
 TEST_P(DeviceTest, leaving_gives_everything_back_once) {
   world.deposit("ENF", 2);
   auto device = registered("SN1");

@@ -163,9 +163,10 @@ TEST_P(RegisterTest, only_the_present_instance_of_a_machine_is_found_again) {
   for (int i = 0; i < 3; ++i) lives.emplace_back(world, "SN1").register_with(token.text);
   auto const found = world.db->read([&](db::ReadTx& tx) {
     auto const last = store::device(tx, world.account, lives.back().device_id());
-    return store::registered_as(tx, world.account, last->udi_product_id, last->udi_serial_number);
+    return store::registered_as(tx, {{world.account, last->udi_product_id, last->udi_serial_number}});
   });
-  EXPECT_THAT(found, testing::ElementsAre(lives.back().device_id()));
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].device_id, lives.back().device_id());
 }
 
 TEST_P(RegisterTest, of_64_at_once_a_token_with_10_uses_lets_in_10) {

@@ -281,7 +281,7 @@ Device show(store::DeviceListRow const& d, catalog::Catalog const& catalog, Inst
   out.identity_expires_at = d.identity_expires_at;
   out.entitlement_count = d.entitlement_count;
   if (d.status == DeviceStatus::removed) return out;
-  out.silent = d.last_contact_at + licenses::silent_after <= now;
+  out.silent = d.last_contact_at + silent_after <= now;
   if (out.silent) out.alerts.push_back(DeviceAlert::failed_to_connect);
   if (d.authorization_state == AuthorizationState::authorization_expired || d.identity_expires_at <= now)
     out.alerts.push_back(DeviceAlert::failed_to_renew);

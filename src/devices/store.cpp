@@ -52,12 +52,11 @@ std::vector<TokenRow> tokens(db::ReadTx& tx, SmartAccountId account, VirtualAcco
                           account, va, before.value_or(last), limit);
 }
 
-bool use_token(db::Tx& tx, SmartAccountId account, RegistrationTokenId id) {
-  return tx.exec(
-             "update registration_token set uses = uses + 1 where smart_account_id = $1 and registration_token_id = "
-             "$2 "
-             "and (max_uses is null or uses < max_uses)",
-             account, id) == 1;
+void use_tokens(db::Tx& tx, std::vector<TokenUses> const& rows) {
+  tx.exec_many(
+      "update registration_token set uses = uses + r.n from {rows: a bytea, t bytea, n bigint} r where "
+      "smart_account_id = r.a and registration_token_id = r.t",
+      rows);
 }
 
 void revoke_token(db::Tx& tx, SmartAccountId account, RegistrationTokenId id) {
@@ -67,15 +66,14 @@ void revoke_token(db::Tx& tx, SmartAccountId account, RegistrationTokenId id) {
       account, id, tx.now());
 }
 
-void insert_device(db::Tx& tx, DeviceRow const& d) {
-  tx.exec(
+void insert_devices(db::Tx& tx, std::vector<DeviceRow> const& rows) {
+  tx.exec_many(
       "insert into device (smart_account_id, device_id, virtual_account_id, product_id, registration_token_id, "
       "status, display_name, sort_name, udi_product_id, udi_serial_number, wrapped_details, public_key, "
-      "identity_certificate, registered_at, removed_at) "
-      "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
-      d.smart_account_id, d.device_id, d.virtual_account_id, d.product_id, d.registration_token_id, d.status,
-      d.display_name, d.sort_name, d.udi_product_id, d.udi_serial_number, d.wrapped_details, d.public_key,
-      d.identity_certificate, d.registered_at, d.removed_at);
+      "identity_certificate, registered_at, removed_at) select a, i, v, p, t, s, n, o, u, m, w, k, c, r, g from "
+      "{rows: a bytea, i bytea, v bytea, p bytea, t bytea, s text, n text, o text, u text, m text, w bytea, k bytea, "
+      "c bytea, r bigint, g bigint} q",
+      rows);
 }
 
 std::optional<DeviceRow> device(db::ReadTx& tx, SmartAccountId account, DeviceId id) {
@@ -99,12 +97,12 @@ void set_identity(db::Tx& tx, SmartAccountId account, DeviceId id, Bytes const& 
       account, id, public_key, certificate);
 }
 
-std::vector<DeviceId> registered_as(db::ReadTx& tx, SmartAccountId account, std::string const& udi_product_id,
-                                    std::string const& udi_serial_number) {
-  return tx.all<DeviceId>(
-      "select device_id from device where smart_account_id = $1 and udi_product_id = $2 and udi_serial_number = $3 "
-      "and status = 'registered' order by device_id",
-      account, udi_product_id, udi_serial_number);
+std::vector<MachineRow> registered_as(db::ReadTx& tx, std::vector<MachineKey> const& keys) {
+  return tx.all_many<MachineRow>(
+      "select d.smart_account_id, d.udi_product_id, d.udi_serial_number, d.device_id from "
+      "{rows: a bytea, p text, s text} r join device d on d.smart_account_id = r.a and d.udi_product_id = r.p and "
+      "d.udi_serial_number = r.s and d.status = 'registered' order by 1, 4",
+      keys);
 }
 
 std::optional<PublicKeys> public_keys(db::ReadTx& tx, SmartAccountId account, DeviceId id) {
@@ -152,7 +150,7 @@ Uses parse_uses(std::string_view text) {
 #define CONTACT_COLUMNS                                                                                 \
   "smart_account_id, device_id, virtual_account_id, product_id, status, export_controlled_allowed, "    \
   "key_thumbprint, identity_expires_at, last_contact_at, sequence, message_hash, answer, report_hash, " \
-  "authorization_state, in_use, released_at, warned_at, cloned_at"
+  "authorization_state, in_use, released_at, warned_at, cloned_at, silent"
 
 std::vector<ContactRow> lock_contacts(db::Tx& tx, std::vector<DeviceKey> const& keys) {
   return tx.all_many<ContactRow>("select " CONTACT_COLUMNS
@@ -172,28 +170,32 @@ void put_contacts(db::Tx& tx, std::vector<ContactRow> const& rows) {
   // As an insert that mostly meets its row, because "update ... from" costs twice as much on SQLite.
   tx.exec_many(
       "insert into device_contact (" CONTACT_COLUMNS
-      ") select a, i, v, d, z, x, k, e, t, s, h, w, p, y, u, l, n, c from {rows: a bytea, i bytea, v bytea, d bytea, "
+      ") select a, i, v, d, z, x, k, e, t, s, h, w, p, y, u, l, n, c, f from {rows: a bytea, i bytea, v bytea, d "
+      "bytea, "
       "z text, x boolean, k bytea, e bigint, t bigint, s bigint, h bytea, w bytea, p bytea, y text, u text, l "
       "bigint, "
-      "n bigint, c bigint} r where true on conflict (smart_account_id, device_id) do update set "
+      "n bigint, c bigint, f boolean} r where true on conflict (smart_account_id, device_id) do update set "
       "virtual_account_id = excluded.virtual_account_id, status = excluded.status, key_thumbprint = "
       "excluded.key_thumbprint, identity_expires_at = excluded.identity_expires_at, "
       "last_contact_at = excluded.last_contact_at, sequence = excluded.sequence, message_hash = "
       "excluded.message_hash, answer = excluded.answer, report_hash = excluded.report_hash, authorization_state = "
       "excluded.authorization_state, in_use = excluded.in_use, released_at = excluded.released_at, warned_at = "
-      "excluded.warned_at, cloned_at = excluded.cloned_at",
+      "excluded.warned_at, cloned_at = excluded.cloned_at, silent = excluded.silent",
       rows);
 }
 
-std::optional<DeviceId> registration_of(db::ReadTx& tx, SmartAccountId account,
-                                        protocol::Digest const& message_hash) {
-  return tx.one<DeviceId>("select device_id from registration where smart_account_id = $1 and message_hash = $2",
-                          account, message_hash);
+std::vector<RegistrationRow> registrations_of(db::ReadTx& tx, std::vector<RegistrationKey> const& keys) {
+  return tx.all_many<RegistrationRow>(
+      "select g.smart_account_id, g.message_hash, g.device_id, g.created_at from {rows: a bytea, h bytea} r join "
+      "registration g on g.smart_account_id = r.a and g.message_hash = r.h",
+      keys);
 }
 
-void insert_registration(db::Tx& tx, SmartAccountId account, protocol::Digest const& message_hash, DeviceId device) {
-  tx.exec("insert into registration (smart_account_id, message_hash, device_id, created_at) values ($1, $2, $3, $4)",
-          account, message_hash, device, tx.now());
+void insert_registrations(db::Tx& tx, std::vector<RegistrationRow> const& rows) {
+  tx.exec_many(
+      "insert into registration (smart_account_id, message_hash, device_id, created_at) select a, h, i, t from "
+      "{rows: a bytea, h bytea, i bytea, t bigint} r",
+      rows);
 }
 
 void put_uses(db::Tx& tx, std::vector<UseRow> const& rows) {
@@ -246,76 +248,97 @@ void set_timer(db::Tx& tx, SmartAccountId account, DeviceId device, std::optiona
             device, *due_at);
 }
 
-Names names(db::ReadTx& tx, SmartAccountId account, VirtualAccountId va) {
-  return tx
-      .one<Names>(
-          "select s.name, v.name from virtual_account v join smart_account s on s.smart_account_id = "
-          "v.smart_account_id "
-          "where v.smart_account_id = $1 and v.virtual_account_id = $2",
-          account, va)
-      .value_or(Names{});
+void insert_timers(db::Tx& tx, std::vector<TimerRow> const& rows) {
+  tx.exec_many(
+      "insert into timer (kind, smart_account_id, subject_id, due_at) select 'device', a, i, t from {rows: a bytea, "
+      "i bytea, t bigint} r",
+      rows);
+}
+
+std::vector<PlaceRow> places(db::ReadTx& tx, std::vector<PlaceKey> const& keys) {
+  return tx.all_many<PlaceRow>(
+      "select v.smart_account_id, v.virtual_account_id, s.name, v.name from {rows: a bytea, v bytea} r join "
+      "virtual_account v on v.smart_account_id = r.a and v.virtual_account_id = r.v join smart_account s on "
+      "s.smart_account_id = v.smart_account_id",
+      keys);
 }
 
 #define LIST_COLUMNS                                                                                                 \
   "select d.device_id, d.product_id, d.status, d.display_name, d.sort_name, d.udi_product_id, d.udi_serial_number, " \
   "d.registered_at, c.identity_expires_at, c.last_contact_at, c.authorization_state, (select count(*) from "         \
-  "device_use u where u.smart_account_id = d.smart_account_id and u.device_id = d.device_id) from device d "         \
-  "join device_contact c on c.smart_account_id = d.smart_account_id and c.device_id = d.device_id "
+  "device_use u where u.smart_account_id = d.smart_account_id and u.device_id = d.device_id) "
+#define AND_CONTACT "device_contact c on c.smart_account_id = d.smart_account_id and c.device_id = d.device_id "
 
 std::optional<DeviceListRow> listed_device(db::ReadTx& tx, SmartAccountId account, VirtualAccountId va, DeviceId id) {
   return tx.one<DeviceListRow>(LIST_COLUMNS
+                               "from device d join " AND_CONTACT
                                "where d.smart_account_id = $1 and d.device_id = $2 and d.virtual_account_id = $3",
                                account, id, va);
 }
 
-// The same devices by their contacts, whose index has them in the order of these.
-#define CONTACT_FILTER                                                                                       \
-  "where c.smart_account_id = $1 and c.virtual_account_id = $2 and c.status = $3 and d.sort_name >= $4 and " \
-  "d.sort_name < $5 and "
-
-#define LIST_FILTER                                                                                          \
-  "where d.smart_account_id = $1 and d.virtual_account_id = $2 and d.status = $3 and d.sort_name >= $4 and " \
-  "d.sort_name < $5 and "
-
 namespace {
+
+// Devices whose name begins as asked for are read by name and put into another order only if they are few. In the
+// order of another index, all devices would be read for the few that are meant.
+constexpr int64_t few = 2000;
+
+struct NameRange {
+  std::string from, to;
+};
+
+// U+10FFFF ends the range of names with the prefix; byte order of UTF-8 is the order of code points.
+NameRange names_of(DeviceFilter const& f) {
+  return {f.name_prefix, f.name_prefix + "\xF4\x8F\xBF\xBF"};
+}
+
+bool are_few(db::ReadTx& tx, DeviceFilter const& f, DeviceStatus status) {
+  if (f.name_prefix.empty()) return false;
+  auto const range = names_of(f);
+  return tx.one<int64_t>(
+               "select count(*) from (select 1 from device where smart_account_id = $1 and virtual_account_id = $2 "
+               "and "
+               "status = $3 and sort_name >= $4 and sort_name < $5 limit $6) n",
+               f.smart_account_id, f.virtual_account_id, status, range.from, range.to, few + 1)
+             .value_or(0) <= few;
+}
+
+// Each order with its own index, which is read just as far as the page goes; or, by name, those that are few.
+std::string list_sql(DeviceSort const& sort, bool by_name) {
+  bool const by_contact = sort.order == DeviceOrder::last_contact_at;
+  std::string sql = LIST_COLUMNS;
+  if (by_name && sort.order != DeviceOrder::name)
+    // "cross" has SQLite begin with the devices, "+" keeps it from their index by registration.
+    sql +=
+        "from device d cross join device_contact c where c.smart_account_id = d.smart_account_id and c.device_id = "
+        "d.device_id and d.";
+  else if (by_contact)
+    sql += "from device d join " AND_CONTACT "where d.sort_name >= $4 and d.sort_name < $5 and c.";
+  else
+    sql += "from device d join " AND_CONTACT "where d.";
+  bool const in_contact = by_contact && !by_name;
+  sql += in_contact
+             ? "smart_account_id = $1 and c.virtual_account_id = $2 and c.status = $3 and "
+             : "smart_account_id = $1 and d.virtual_account_id = $2 and d.status = $3 and d.sort_name >= $4 and "
+               "d.sort_name < $5 and ";
+  std::string const id = in_contact ? "c.device_id" : "d.device_id";
+  std::string const key = by_contact                        ? "c.last_contact_at"
+                          : sort.order == DeviceOrder::name ? "d.sort_name"
+                          : by_name                         ? "+d.registered_at"
+                                                            : "d.registered_at";
+  std::string const order = sort.descending ? " desc" : "";
+  return sql + "(" + key + ", " + id + (sort.descending ? ") < " : ") > ") + "($6, $7) order by " + key + order +
+         ", " + id + order + " limit $8";
+}
 
 std::vector<DeviceListRow> list_one_status(db::ReadTx& tx, DeviceFilter const& f, DeviceStatus status,
                                            DeviceSort const& sort, DevicePlace const& after, int64_t limit) {
-  // U+10FFFF ends the range of names with the prefix; byte order of UTF-8 is the order of code points.
-  auto const end = f.name_prefix + "\xF4\x8F\xBF\xBF";
-  auto const list = [&](std::string_view sql, auto const& key) {
-    return tx.all<DeviceListRow>(sql, f.smart_account_id, f.virtual_account_id, status, f.name_prefix, end, key,
-                                 after.device_id, limit);
+  auto const range = names_of(f);
+  auto const list = [&](auto const& key) {
+    bool const by_name = sort.order == DeviceOrder::name || are_few(tx, f, status);
+    return tx.all<DeviceListRow>(list_sql(sort, by_name), f.smart_account_id, f.virtual_account_id, status,
+                                 range.from, range.to, key, after.device_id, limit);
   };
-  switch (sort.order) {
-    case DeviceOrder::registered_at:
-      return sort.descending ? list(LIST_COLUMNS LIST_FILTER
-                                    "(d.registered_at, d.device_id) < ($6, $7) order by d.registered_at desc, "
-                                    "d.device_id desc limit $8",
-                                    after.at)
-                             : list(LIST_COLUMNS LIST_FILTER
-                                    "(d.registered_at, d.device_id) > ($6, $7) order by d.registered_at, d.device_id "
-                                    "limit $8",
-                                    after.at);
-    case DeviceOrder::last_contact_at:
-      return sort.descending ? list(LIST_COLUMNS CONTACT_FILTER
-                                    "(c.last_contact_at, c.device_id) < ($6, $7) order by c.last_contact_at desc, "
-                                    "c.device_id desc limit $8",
-                                    after.at)
-                             : list(LIST_COLUMNS CONTACT_FILTER
-                                    "(c.last_contact_at, c.device_id) > ($6, $7) order by c.last_contact_at, "
-                                    "c.device_id limit $8",
-                                    after.at);
-    case DeviceOrder::name:
-      break;
-  }
-  return sort.descending ? list(LIST_COLUMNS LIST_FILTER
-                                "(d.sort_name, d.device_id) < ($6, $7) order by d.sort_name desc, d.device_id desc "
-                                "limit $8",
-                                after.name)
-                         : list(LIST_COLUMNS LIST_FILTER
-                                "(d.sort_name, d.device_id) > ($6, $7) order by d.sort_name, d.device_id limit $8",
-                                after.name);
+  return sort.order == DeviceOrder::name ? list(after.name) : list(after.at);
 }
 
 DevicePlace before_all(DeviceFilter const& f, DeviceSort const& sort) {

@@ -28,8 +28,13 @@ std::optional<TokenRow> token(db::ReadTx& tx, SmartAccountId account, VirtualAcc
 // Newest first, from before `before`.
 std::vector<TokenRow> tokens(db::ReadTx& tx, SmartAccountId account, VirtualAccountId va,
                              std::optional<RegistrationTokenId> before, int64_t limit);
-// False if no use is left.
-bool use_token(db::Tx& tx, SmartAccountId account, RegistrationTokenId id);
+struct TokenUses {
+  SmartAccountId smart_account_id;
+  RegistrationTokenId registration_token_id;
+  int64_t uses;
+};
+// Adds to the uses of tokens that the transaction has locked.
+void use_tokens(db::Tx& tx, std::vector<TokenUses> const& rows);
 void revoke_token(db::Tx& tx, SmartAccountId account, RegistrationTokenId id);
 
 struct DeviceRow {
@@ -72,7 +77,17 @@ struct ContactRow {
   AuthorizationState authorization_state;
   std::string in_use;  // format_uses()
   std::optional<Instant> released_at, warned_at, cloned_at;
+  bool silent = false;  // counted as silent in its virtual account
 };
+
+}  // namespace menkyo::devices::store
+
+namespace menkyo::devices {
+// When to look at a device again; nothing if there is nothing to wait for.
+std::optional<Instant> next_look(store::ContactRow const& contact, Policy const& policy, Instant now);
+}  // namespace menkyo::devices
+
+namespace menkyo::devices::store {
 
 struct UseRow {
   SmartAccountId smart_account_id;
@@ -96,14 +111,23 @@ struct DeviceKey {
   auto operator<=>(DeviceKey const&) const = default;
 };
 
-void insert_device(db::Tx& tx, DeviceRow const& row);
+void insert_devices(db::Tx& tx, std::vector<DeviceRow> const& rows);
 std::optional<DeviceRow> device(db::ReadTx& tx, SmartAccountId account, DeviceId id);
 // These two leave the contact to whoever holds it.
 void set_removed(db::Tx& tx, SmartAccountId account, DeviceId id);
 void set_identity(db::Tx& tx, SmartAccountId account, DeviceId id, Bytes const& public_key, Bytes const& certificate);
-// Devices that are registered with this identity now, by an index that holds no others.
-std::vector<DeviceId> registered_as(db::ReadTx& tx, SmartAccountId account, std::string const& udi_product_id,
-                                    std::string const& udi_serial_number);
+struct MachineKey {
+  SmartAccountId smart_account_id;
+  std::string udi_product_id, udi_serial_number;
+  auto operator<=>(MachineKey const&) const = default;
+};
+struct MachineRow {
+  SmartAccountId smart_account_id;
+  std::string udi_product_id, udi_serial_number;
+  DeviceId device_id;
+};
+// Devices that are registered as these machines now.
+std::vector<MachineRow> registered_as(db::ReadTx& tx, std::vector<MachineKey> const& keys);
 // SubjectPublicKeyInfo, DER. The previous one still verifies the message that replaced it, in case its answer was
 // lost.
 struct PublicKeys {
@@ -117,8 +141,19 @@ std::vector<ContactRow> lock_contacts(db::Tx& tx, std::vector<DeviceKey> const& 
 Uses uses_of(db::ReadTx& tx, SmartAccountId account, DeviceId device);
 void put_contacts(db::Tx& tx, std::vector<ContactRow> const& rows);
 
-std::optional<DeviceId> registration_of(db::ReadTx& tx, SmartAccountId account, protocol::Digest const& message_hash);
-void insert_registration(db::Tx& tx, SmartAccountId account, protocol::Digest const& message_hash, DeviceId device);
+struct RegistrationKey {
+  SmartAccountId smart_account_id;
+  protocol::Digest message_hash;
+  auto operator<=>(RegistrationKey const&) const = default;
+};
+struct RegistrationRow {
+  SmartAccountId smart_account_id;
+  protocol::Digest message_hash;
+  DeviceId device_id;
+  Instant created_at;
+};
+std::vector<RegistrationRow> registrations_of(db::ReadTx& tx, std::vector<RegistrationKey> const& keys);
+void insert_registrations(db::Tx& tx, std::vector<RegistrationRow> const& rows);
 
 // What contacts hold as in_use, by entitlement: whoever changes the one changes the other.
 void put_uses(db::Tx& tx, std::vector<UseRow> const& rows);
@@ -137,12 +172,26 @@ struct ReportRow {
 };
 void insert_reports(db::Tx& tx, std::vector<ReportRow> const& rows);
 
+struct TimerRow {
+  SmartAccountId smart_account_id;
+  DeviceId device_id;
+  Instant due_at;
+};
+void insert_timers(db::Tx& tx, std::vector<TimerRow> const& rows);
 void set_timer(db::Tx& tx, SmartAccountId account, DeviceId device, std::optional<Instant> due_at);
 
-struct Names {
+struct PlaceKey {
+  SmartAccountId smart_account_id;
+  VirtualAccountId virtual_account_id;
+  auto operator<=>(PlaceKey const&) const = default;
+};
+struct PlaceRow {
+  SmartAccountId smart_account_id;
+  VirtualAccountId virtual_account_id;
   std::string smart_account_name, virtual_account_name;
 };
-Names names(db::ReadTx& tx, SmartAccountId account, VirtualAccountId va);
+// Only those that there are.
+std::vector<PlaceRow> places(db::ReadTx& tx, std::vector<PlaceKey> const& keys);
 
 // ---- pages --------------------------------------------------------------------------------------------------------
 

@@ -20,10 +20,14 @@ std::optional<Instant> unless_forever(std::optional<Instant> t) {
   return t == forever ? std::nullopt : t;
 }
 
+Instant warning_before(Instant end) {
+  return end == forever ? forever : end - expiring_within_period;
+}
+
 bool same_numbers(PositionRow const& a, PositionRow const& b) {
   return a.owned == b.owned && a.in_use == b.in_use && a.reserved == b.reserved && a.borrowed == b.borrowed &&
          a.lent == b.lent && a.short_quantity == b.short_quantity && a.next_boundary_at == b.next_boundary_at &&
-         a.next_end_at == b.next_end_at;
+         a.next_end_at == b.next_end_at && a.expiring == b.expiring && a.next_warning_at == b.next_warning_at;
 }
 
 PositionRow const* find(std::vector<PositionRow> const& rows, EntitlementId id) {
@@ -91,7 +95,7 @@ void Books::load(std::vector<GroupKey> keys) {
     s.stored_positions = s.positions;
     s.stored_loans = s.loans;
     // After the hierarchy changed, positions may stand in a group whose row does not know of them yet.
-    for (auto const& p : s.positions) s.next_boundary_at = std::min(s.next_boundary_at, p.next_boundary_at);
+    for (auto const& p : s.positions) s.next_boundary_at = std::min(s.next_boundary_at, p.next_change_at());
     if (s.next_boundary_at <= read_.now()) settle_terms(key, s);
   }
 }
@@ -138,16 +142,18 @@ void Books::change_use(SmartAccountId account, VirtualAccountId va, EntitlementI
   settle(s);
 }
 
-void Books::change_devices(SmartAccountId account, VirtualAccountId va, int64_t change) {
-  device_changes_[{account, va}] += change;
+void Books::change_devices(SmartAccountId account, VirtualAccountId va, int64_t change, int64_t silent_change) {
+  auto& c = device_changes_[{account, va}];
+  c.devices += change;
+  c.silent += silent_change;
 }
 
 // Terms that began or ended between the last look and now. Each change takes effect at its own instant.
 void Books::settle_terms(GroupKey const& key, State& s) {
   for (auto& p : s.positions)
-    if (p.next_boundary_at <= read_.now()) settle_terms_of(key, p);
+    if (p.next_change_at() <= read_.now()) settle_terms_of(key, p);
   s.next_boundary_at = forever;
-  for (auto const& p : s.positions) s.next_boundary_at = std::min(s.next_boundary_at, p.next_boundary_at);
+  for (auto const& p : s.positions) s.next_boundary_at = std::min(s.next_boundary_at, p.next_change_at());
   settle(s);
 }
 
@@ -155,13 +161,18 @@ void Books::settle_terms_of(GroupKey const& key, PositionRow& p) {
   auto const now = read_.now();
   auto const holder = held_by(key.virtual_account_id);
   auto const from = p.next_boundary_at;  // nothing changed before it
-  for (auto const& lot : store::lots_changing(read_, key.smart_account_id, holder, p.entitlement_id, from, now)) {
-    bool const was_counted = lot.starts_at < from;
-    bool const is_counted = in_force(lot, now);
-    if (is_counted && !was_counted) p.owned += lot.quantity;
-    if (!is_counted && was_counted) p.owned -= lot.quantity;
-    passed_.push_back({key, lot, is_counted});
-  }
+  if (from <= now)
+    for (auto const& lot : store::lots_changing(read_, key.smart_account_id, holder, p.entitlement_id, from, now)) {
+      bool const was_counted = lot.starts_at < from;
+      bool const is_counted = in_force(lot, now);
+      if (is_counted && !was_counted) p.owned += lot.quantity;
+      if (!is_counted && was_counted) p.owned -= lot.quantity;
+      passed_.push_back({key, lot, is_counted});
+    }
+  auto const soon =
+      store::ending_until(read_, key.smart_account_id, holder, p.entitlement_id, now + expiring_within_period);
+  p.expiring = soon.quantity;
+  p.next_warning_at = warning_before(soon.next_end.value_or(forever));
   auto const next = store::boundaries_after(read_, key.smart_account_id, holder, p.entitlement_id, now);
   p.next_end_at = unless_forever(next.next_end);
   p.next_boundary_at = std::min(next.next_start.value_or(forever), next.next_end.value_or(forever));
@@ -197,11 +208,16 @@ LotId Books::deposit(Deposit const& d) {
       if (d.quantity > max_quantity - p.owned)
         throw Problem(problems::conflict, "The pool cannot hold so many licenses.");
       p.owned += d.quantity;
+      // What begins later is counted when it begins.
+      if (d.ends_at <= now + expiring_within_period)
+        p.expiring += d.quantity;
+      else
+        p.next_warning_at = std::min(p.next_warning_at, warning_before(d.ends_at));
     }
     auto const boundary = d.starts_at > now ? d.starts_at : d.ends_at;
     p.next_boundary_at = std::min(p.next_boundary_at, boundary);
     if (auto const end = unless_forever(d.ends_at)) p.next_end_at = std::min(p.next_end_at.value_or(forever), *end);
-    s.next_boundary_at = std::min(s.next_boundary_at, p.next_boundary_at);
+    s.next_boundary_at = std::min(s.next_boundary_at, p.next_change_at());
   }
   settle(s);
   audit::record(
@@ -241,8 +257,12 @@ std::vector<TotalChange> Books::total_changes() const {
     t.virtual_account_id = v;
     return t;
   };
-  for (auto const& [key, change] : device_changes_)
-    if (change != 0) total_of(key.first, key.second).device_count += change;
+  for (auto const& [key, change] : device_changes_) {
+    if (change.devices == 0 && change.silent == 0) continue;
+    auto& t = total_of(key.first, key.second);
+    t.device_count += change.devices;
+    t.silent_device_count += change.silent;
+  }
   for (auto const& [key, s] : states_) {
     if (!s.touched) continue;
     for (auto const& p : s.positions) {
@@ -256,6 +276,7 @@ std::vector<TotalChange> Books::total_changes() const {
       t.borrowed += p.borrowed - b.borrowed;
       t.short_quantity += p.short_quantity - b.short_quantity;
       t.surplus += p.surplus() - b.surplus();
+      t.expiring += p.expiring - b.expiring;
       t.entitlement_count += before ? 0 : 1;
       t.short_entitlement_count += (p.short_quantity > 0) - (b.short_quantity > 0);
     }

@@ -18,6 +18,9 @@
 
 namespace menkyo::licenses {
 
+// What ends within this time is shown as expiring.
+inline constexpr Duration expiring_within_period = std::chrono::days(90);
+
 struct GroupKey {
   SmartAccountId smart_account_id;
   VirtualAccountId virtual_account_id;
@@ -33,7 +36,10 @@ struct PositionRow {
   int64_t short_quantity = 0;
   Instant next_boundary_at = forever;
   std::optional<Instant> next_end_at;
+  int64_t expiring = 0;               // of those owned: what ends within expiring_within_period
+  Instant next_warning_at = forever;  // when more will be expiring
 
+  Instant next_change_at() const { return std::min(next_boundary_at, next_warning_at); }
   int64_t balance() const { return owned + borrowed - lent - in_use; }
   int64_t surplus() const { return std::max<int64_t>(0, balance()); }
 };
@@ -43,7 +49,7 @@ struct TotalChange {
   SmartAccountId smart_account_id;
   VirtualAccountId virtual_account_id;
   int64_t owned = 0, in_use = 0, borrowed = 0, short_quantity = 0, surplus = 0, entitlement_count = 0,
-          short_entitlement_count = 0, device_count = 0;
+          short_entitlement_count = 0, device_count = 0, expiring = 0, silent_device_count = 0;
 };
 
 class Books {
@@ -66,7 +72,8 @@ class Books {
   bool could_cover(SmartAccountId account, VirtualAccountId va, EntitlementId entitlement, int64_t extra);
   // Changes use by `change`; the result may not be negative.
   void change_use(SmartAccountId account, VirtualAccountId va, EntitlementId entitlement, int64_t change);
-  void change_devices(SmartAccountId account, VirtualAccountId va, int64_t change);
+  // Registered devices, and those of them that are counted as silent.
+  void change_devices(SmartAccountId account, VirtualAccountId va, int64_t change, int64_t silent_change = 0);
   LotId deposit(Deposit const& deposit);
   // Calculates a group anew although nothing of it changed but the hierarchy.
   void resettle(GroupKey const& key) { settle(state(key)); }
@@ -93,6 +100,9 @@ class Books {
     LotFacts lot;
     bool began;
   };
+  struct DeviceChange {
+    int64_t devices = 0, silent = 0;
+  };
 
   State& state(GroupKey const& key);
   std::vector<GroupEntitlement> facts_of(State const& state) const;
@@ -109,7 +119,7 @@ class Books {
   catalog::Catalog const& catalog_;
   std::map<GroupKey, State> states_;
   std::vector<PassedTerm> passed_;
-  std::map<std::pair<SmartAccountId, VirtualAccountId>, int64_t> device_changes_;
+  std::map<std::pair<SmartAccountId, VirtualAccountId>, DeviceChange> device_changes_;
 };
 
 // Puts one lot into a virtual account and stores everything that follows from it.

@@ -38,7 +38,7 @@ void check_ledger(db::ReadTx& tx, SmartAccountId account, Broken& broken) {
 }
 
 struct Expected {
-  int64_t owned = 0, in_use = 0;
+  int64_t owned = 0, in_use = 0, expiring = 0;
 };
 using ExpectedPositions = std::map<std::pair<VirtualAccountId, EntitlementId>, Expected>;
 
@@ -47,7 +47,9 @@ ExpectedPositions expected_positions(db::ReadTx& tx, SmartAccountId account) {
   for (auto const& h : store::all_holdings(tx, account)) {
     if (h.holder_kind != HolderKind::virtual_account) continue;
     auto& e = expected[{VirtualAccountId{h.holder_id}, h.entitlement_id}];
-    if (h.starts_at <= tx.now() && tx.now() < h.ends_at) e.owned += h.quantity;
+    if (tx.now() < h.starts_at || h.ends_at <= tx.now()) continue;
+    e.owned += h.quantity;
+    if (h.ends_at <= tx.now() + expiring_within_period) e.expiring += h.quantity;
   }
   for (auto const& u : store::all_use(tx, account))
     expected[{u.virtual_account_id, u.entitlement_id}].in_use += u.quantity;
@@ -86,6 +88,11 @@ void check_group(db::ReadTx& tx, catalog::Catalog const& catalog, GroupKey const
     if (stored != wanted)
       broken.push_back("the position of " + r.entitlement_id.text() + " in " + key.virtual_account_id.text() +
                        " is owned/in use/borrowed/lent/short " + stored + ", but should be " + wanted);
+    if (auto const expiring = expected.at({key.virtual_account_id, r.entitlement_id}).expiring;
+        p.expiring != expiring)
+      broken.push_back("the position of " + r.entitlement_id.text() + " in " + key.virtual_account_id.text() +
+                       " says " + std::to_string(p.expiring) + " expiring, but should say " +
+                       std::to_string(expiring));
   }
   auto loans = books.loans_of(key);
   std::sort(loans.begin(), loans.end(), [](Loan const& a, Loan const& b) {
@@ -115,6 +122,7 @@ void check_totals(db::ReadTx& tx, SmartAccountId account, Broken& broken) {
   std::map<VirtualAccountId, TotalChange> totals;
   for (auto const& p : store::all_positions(tx, account)) {
     auto& t = totals[p.virtual_account_id];
+    t.expiring += p.expiring;
     t.owned += p.owned;
     t.in_use += p.in_use;
     t.borrowed += p.borrowed;
@@ -126,10 +134,12 @@ void check_totals(db::ReadTx& tx, SmartAccountId account, Broken& broken) {
   for (auto const& t : store::all_totals(tx, account)) {
     auto const& e = totals[t.virtual_account_id];
     if (t.owned != e.owned || t.in_use != e.in_use || t.borrowed != e.borrowed ||
-        t.short_quantity != e.short_quantity || t.surplus != e.surplus ||
+        t.short_quantity != e.short_quantity || t.surplus != e.surplus || t.expiring != e.expiring ||
         t.entitlement_count != e.entitlement_count || t.short_entitlement_count != e.short_entitlement_count)
       broken.push_back("the stored total of " + t.virtual_account_id.text() + " is not the sum of its positions");
+    totals.erase(t.virtual_account_id);
   }
+  for (auto const& [va, t] : totals) broken.push_back("the total of " + va.text() + " is not stored");
 }
 
 }  // namespace

@@ -93,32 +93,19 @@ struct OverviewQuery {
 };
 BOOST_DESCRIBE_STRUCT(OverviewQuery, (), (smart_account_id, cursor, limit, search, status))
 
-using Counts = std::map<VirtualAccountId, int64_t>;
-
-Counts by_account(std::vector<store::Count> const& rows) {
-  Counts out;
-  for (auto const& r : rows) out[r.virtual_account_id] = r.quantity;
-  return out;
-}
+using PassedTerms = std::map<VirtualAccountId, TotalChange>;
 
 // What the stored totals lack because terms passed since they were stored.
-std::map<VirtualAccountId, TotalChange> passed_since(db::ReadTx& tx, catalog::Catalog const& catalog,
-                                                     SmartAccountId account) {
+PassedTerms passed_since(db::ReadTx& tx, catalog::Catalog const& catalog, SmartAccountId account) {
   Books books(tx, catalog);
   std::vector<GroupKey> keys;
   for (auto const& due : store::groups_due(tx, account, due_limit))
     keys.push_back(books.key_of(account, due.virtual_account_id, due.group_id));
   books.load(keys);
-  std::map<VirtualAccountId, TotalChange> out;
+  PassedTerms out;
   for (auto const& change : books.total_changes()) out[change.virtual_account_id] = change;
   return out;
 }
-
-// Everything that one answer needs about the account beside the rows themselves.
-struct OverviewFacts {
-  std::map<VirtualAccountId, TotalChange> passed;
-  Counts expiring, silent;
-};
 
 void apply(store::OverviewRow& row, TotalChange const& c) {
   row.owned += c.owned;
@@ -128,22 +115,30 @@ void apply(store::OverviewRow& row, TotalChange const& c) {
   row.surplus += c.surplus;
   row.entitlement_count += c.entitlement_count;
   row.short_entitlement_count += c.short_entitlement_count;
+  row.expiring += c.expiring;
 }
 
 ComplianceStatus status_of(store::OverviewRow const& row) {
   return row.short_entitlement_count > 0 ? ComplianceStatus::out_of_compliance : ComplianceStatus::in_compliance;
 }
 
-OverviewTotals totals_of(db::ReadTx& tx, AccountViewer const& access, OverviewFacts const& facts) {
+OverviewTotals totals_of(db::ReadTx& tx, AccountViewer const& access, PassedTerms const& passed) {
   auto const account = access.smart_account_id();
   auto const s = store::sums(tx, account, access.reach());
-  OverviewTotals out{s.owned, s.in_use,       s.borrowed, s.short_quantity,         s.surplus,
-                     0,       s.device_count, 0,          s.out_of_compliance_count};
+  OverviewTotals out{s.owned,
+                     s.in_use,
+                     s.borrowed,
+                     s.short_quantity,
+                     s.surplus,
+                     s.expiring,
+                     s.device_count,
+                     s.silent_device_count,
+                     s.out_of_compliance_count};
   std::vector<VirtualAccountId> changed;
-  for (auto const& [va, change] : facts.passed) changed.push_back(va);
+  for (auto const& [va, change] : passed) changed.push_back(va);
   for (auto row : store::overview_of(tx, account, changed)) {
     if (!access.reach().covers(row.path)) continue;
-    auto const& c = facts.passed.at(row.virtual_account_id);
+    auto const& c = passed.at(row.virtual_account_id);
     bool const was_short = row.short_entitlement_count > 0;
     apply(row, c);
     out.owned += c.owned;
@@ -151,10 +146,9 @@ OverviewTotals totals_of(db::ReadTx& tx, AccountViewer const& access, OverviewFa
     out.borrowed += c.borrowed;
     out.short_ += c.short_quantity;
     out.surplus += c.surplus;
+    out.expiring += c.expiring;
     out.out_of_compliance_count += (row.short_entitlement_count > 0) - was_short;
   }
-  for (auto const& [va, quantity] : facts.expiring) out.expiring += quantity;
-  for (auto const& [va, quantity] : facts.silent) out.silent_device_count += quantity;
   return out;
 }
 
@@ -179,12 +173,7 @@ void name_paths(db::ReadTx& tx, AccountViewer const& access, std::vector<store::
   }
 }
 
-int64_t count_of(Counts const& counts, VirtualAccountId va) {
-  auto const found = counts.find(va);
-  return found == counts.end() ? 0 : found->second;
-}
-
-VirtualAccountOverview show(store::OverviewRow const& r, OverviewFacts const& facts) {
+VirtualAccountOverview show(store::OverviewRow const& r) {
   return {r.virtual_account_id,
           r.name,
           {},
@@ -194,11 +183,11 @@ VirtualAccountOverview show(store::OverviewRow const& r, OverviewFacts const& fa
           r.borrowed,
           r.short_quantity,
           r.surplus,
-          count_of(facts.expiring, r.virtual_account_id),
+          r.expiring,
           r.entitlement_count,
           r.short_entitlement_count,
           r.device_count,
-          count_of(facts.silent, r.virtual_account_id),
+          r.silent_device_count,
           status_of(r)};
 }
 
@@ -209,7 +198,7 @@ struct OverviewPage {
 };
 
 OverviewPage find_rows(db::ReadTx& tx, AccountViewer const& access, OverviewQuery const& in,
-                       OverviewFacts const& facts, std::string at) {
+                       PassedTerms const& passed, std::string at) {
   int64_t const limit = in.limit ? int64_t(*in.limit) : api::default_limit;
   auto const wanted = fold_name(in.search.value_or(""));
   auto const filter = in.status.value_or(ComplianceFilter::all);
@@ -221,8 +210,7 @@ OverviewPage find_rows(db::ReadTx& tx, AccountViewer const& access, OverviewQuer
     auto rows = store::overview(tx, access.smart_account_id(), access.reach(), at, step);
     scanned += int64_t(rows.size());
     for (auto& row : rows) {
-      if (auto const passed = facts.passed.find(row.virtual_account_id); passed != facts.passed.end())
-        apply(row, passed->second);
+      if (auto const c = passed.find(row.virtual_account_id); c != passed.end()) apply(row, c->second);
       if (mentions(row.name, wanted) && passes(filter, status_of(row))) {
         if (int64_t(page.rows.size()) == limit) {
           page.last = last;
@@ -252,16 +240,13 @@ VirtualAccountOverviewList list_overview(db::ReadTx& tx, AccountViewer const& ac
   auto const scope = "overview " + access.person_id().text() + " " + account.text() + " " +
                      std::string(to_text(in.status.value_or(ComplianceFilter::all))) + " " + in.search.value_or("");
   auto const after = cursors.decode(scope, in.cursor, 1);
-  OverviewFacts const facts{
-      passed_since(tx, *catalogs.at(tx), account),
-      by_account(store::expiring(tx, account, access.reach(), tx.now() + expiring_within_period)),
-      by_account(store::silent(tx, account, access.reach(), tx.now() - silent_after))};
-  auto const page = find_rows(tx, access, in, facts, after.empty() ? "" : place_of(tx, account, after[0]));
+  auto const passed = passed_since(tx, *catalogs.at(tx), account);
+  auto const page = find_rows(tx, access, in, passed, after.empty() ? "" : place_of(tx, account, after[0]));
   VirtualAccountOverviewList out;
-  for (auto const& row : page.rows) out.items.push_back(show(row, facts));
+  for (auto const& row : page.rows) out.items.push_back(show(row));
   name_paths(tx, access, page.rows, out.items);
   if (page.last) out.next_cursor = cursors.encode(scope, {page.last->text()});
-  out.totals = totals_of(tx, access, facts);
+  out.totals = totals_of(tx, access, passed);
   return out;
 }
 
@@ -326,6 +311,7 @@ LicensePosition show(catalog::Catalog const& catalog, PositionRow const& p) {
   out.balance = p.balance();
   out.short_ = p.short_quantity;
   out.next_end_at = p.next_end_at;
+  out.expiring = p.expiring;
   out.status = status_of(p);
   return out;
 }
@@ -344,8 +330,6 @@ std::vector<LicensePosition> positions(db::ReadTx& tx, catalog::Catalog const& c
     for (auto const& p : books.positions_of(key)) rows[p.entitlement_id] = p;
   std::map<EntitlementId, LicensePosition> shown;
   for (auto const& [id, p] : rows) shown.emplace(id, show(catalog, p));
-  for (auto const& e : store::expiring_of(tx, account, va, tx.now() + expiring_within_period))
-    if (shown.contains(e.entitlement_id)) shown[e.entitlement_id].expiring = e.quantity;
   for (auto const& t : store::types_of(tx, account, va))
     if (shown.contains(t.entitlement_id)) shown[t.entitlement_id].license_types.push_back(t.license_type);
   std::vector<LicensePosition> out;

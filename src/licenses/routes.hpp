@@ -13,10 +13,6 @@ namespace menkyo::licenses {
 
 MENKYO_ENUM(ComplianceStatus, in_compliance, out_of_compliance)
 
-// A device without contact for this long is shown as silent.
-inline constexpr Duration silent_after = std::chrono::days(30);
-// What ends within this time is shown as expiring.
-inline constexpr Duration expiring_within_period = std::chrono::days(90);
 // Tables for download have at most this many rows.
 inline constexpr int64_t download_limit = 10'000;
 

@@ -182,16 +182,62 @@ TEST_P(LicenseRoutes, the_overview_goes_on_page_by_page_and_finds_names) {
 }
 
 TEST_P(LicenseRoutes, silent_devices_are_counted) {
-  auto const device = use(east, "ESS", 1);
+  use(east, "ESS", 1);
   auto const silent = [&] { return overview().json.at("totals").at("silent_device_count").as_int(); };
-  tenant.db.clock.advance(days(30) - Duration(1));
+  auto const count = [&](int64_t change) {
+    tenant.db->write([&](db::Tx& tx) {
+      auto const catalog = tenant.catalogs.at(tx);
+      Books books(tx, tenant.vault, *catalog);
+      books.change_devices(tenant.account, east, 0, change);
+      books.store({});
+    });
+  };
   EXPECT_EQ(silent(), 0);
-  tenant.db.clock.advance(Duration(1));
+  count(1);
   EXPECT_EQ(silent(), 1);
   EXPECT_EQ(overview().json.at("items").items()[1].at("silent_device_count").as_int(), 1);
-  tenant.db->write(
-      [&](db::Tx& tx) { tx.exec("update device_contact set status = 'removed' where device_id = $1", device); });
+  EXPECT_EQ(overview().json.at("items").items()[1].at("device_count").as_int(), 1);
+  count(-1);
   EXPECT_EQ(silent(), 0);
+}
+
+// To the instant, whether or not a job has come by.
+TEST_P(LicenseRoutes, licenses_are_expiring_for_their_last_ninety_days) {
+  deposit_to(east, "ESS", 3, in(days(100)));
+  deposit_to(east, "ESS", 4, in(days(120)));
+  deposit_to(east, "ESS", 5, in(days(20)));
+  deposit_to(east, "ESS", 6);
+  auto const expect = [&](int64_t expiring) {
+    EXPECT_EQ(overview().json.at("totals").at("expiring").as_int(), expiring);
+    EXPECT_EQ(overview().json.at("items").items()[1].at("expiring").as_int(), expiring);
+    EXPECT_EQ(licenses(east).json.at("items").items()[0].at("expiring").as_int(), expiring);
+  };
+  auto const settle = [&] {
+    tenant.db->write([&](db::Tx& tx) {
+      auto const due =
+          tx.one<int64_t>("select count(*) from timer where kind = 'license_boundary' and due_at <= $1", tx.now());
+      EXPECT_EQ(*due, 1);
+      settle_due(tx, tenant.vault, *tenant.catalogs.at(tx), tenant.account, east);
+    });
+  };
+  expect(5);
+  tenant.db.clock.advance(days(10) - Duration(1));
+  expect(5);
+  tenant.db.clock.advance(Duration(1));
+  expect(8);
+  settle();
+  expect(8);
+  tenant.db.clock.advance(days(10));
+  expect(3);  // the five have ended
+  settle();
+  expect(3);
+  tenant.db.clock.advance(days(10));
+  expect(7);
+  settle();
+  expect(7);
+  tenant.db.clock.advance(days(90));
+  expect(0);
+  EXPECT_EQ(overview().json.at("totals").at("owned").as_int(), 6);
 }
 
 TEST_P(LicenseRoutes, licenses_are_filtered_found_and_sorted) {

@@ -66,6 +66,16 @@ Boundaries boundaries_after(db::ReadTx& tx, SmartAccountId account, Holder const
       account, holder.kind, holder.id, entitlement, t);
 }
 
+Ending ending_until(db::ReadTx& tx, SmartAccountId account, Holder const& holder, EntitlementId entitlement,
+                    Instant until) {
+  return *tx.one<Ending>(
+      "select (select cast(coalesce(sum(quantity), 0) as bigint) from holding where smart_account_id = $1 and "
+      "holder_kind = $2 and holder_id = $3 and entitlement_id = $4 and ends_at > $5 and ends_at <= $6 and starts_at "
+      "<= $5), (select min(ends_at) from holding where smart_account_id = $1 and holder_kind = $2 and holder_id = $3 "
+      "and entitlement_id = $4 and ends_at > $6)",
+      account, holder.kind, holder.id, entitlement, tx.now(), until);
+}
+
 std::vector<ComplianceRow> lock_groups(db::Tx& tx, std::vector<GroupKey> const& keys) {
   struct NewRow {
     SmartAccountId a;
@@ -115,7 +125,8 @@ std::vector<ComplianceRow> read_groups(db::ReadTx& tx, std::vector<GroupKey> con
 std::vector<PositionRow> positions(db::ReadTx& tx, std::vector<EntitlementKey> const& keys) {
   return tx.all_many<PositionRow>(
       "select p.smart_account_id, p.virtual_account_id, p.entitlement_id, p.owned, p.in_use, p.reserved, p.borrowed, "
-      "p.lent, p.short, p.next_boundary_at, p.next_end_at from position p join {rows: a bytea, v bytea, e bytea} r "
+      "p.lent, p.short, p.next_boundary_at, p.next_end_at, p.expiring, p.next_warning_at from position p join {rows: "
+      "a bytea, v bytea, e bytea} r "
       "on p.smart_account_id = r.a and p.virtual_account_id = r.v and p.entitlement_id = r.e",
       keys);
 }
@@ -132,12 +143,15 @@ void put_positions(db::Tx& tx, std::vector<PositionRow> const& rows) {
   tx.exec_many(
       "insert into position (smart_account_id, virtual_account_id, entitlement_id, owned, in_use, reserved, "
       "borrowed, lent, "
-      "short, next_boundary_at, next_end_at) select a, v, e, o, i, s, b, l, x, n, d from {rows: a bytea, v bytea, e "
+      "short, next_boundary_at, next_end_at, expiring, next_warning_at) select a, v, e, o, i, s, b, l, x, n, d, f, w "
+      "from {rows: a bytea, v bytea, e "
       "bytea, "
-      "o bigint, i bigint, s bigint, b bigint, l bigint, x bigint, n bigint, d bigint} r where true "
+      "o bigint, i bigint, s bigint, b bigint, l bigint, x bigint, n bigint, d bigint, f bigint, w bigint} r where "
+      "true "
       "on conflict (smart_account_id, virtual_account_id, entitlement_id) do update set owned = excluded.owned, "
       "in_use = excluded.in_use, reserved = excluded.reserved, borrowed = excluded.borrowed, lent = excluded.lent, "
-      "short = excluded.short, next_boundary_at = excluded.next_boundary_at, next_end_at = excluded.next_end_at",
+      "short = excluded.short, next_boundary_at = excluded.next_boundary_at, next_end_at = excluded.next_end_at, "
+      "expiring = excluded.expiring, next_warning_at = excluded.next_warning_at",
       rows);
 }
 
@@ -193,9 +207,10 @@ void add_to_totals(db::Tx& tx, std::vector<TotalChange> const& rows) {
   tx.exec_many(
       "insert into virtual_account_total (smart_account_id, virtual_account_id, owned, in_use, borrowed, short, "
       "surplus, "
-      "entitlement_count, short_entitlement_count, device_count) select a, v, o, i, b, x, s, n, m, d from {rows: a "
-      "bytea, "
-      "v bytea, o bigint, i bigint, b bigint, x bigint, s bigint, n bigint, m bigint, d bigint} r where true "
+      "entitlement_count, short_entitlement_count, device_count, expiring, silent_device_count) select a, v, o, i, "
+      "b, x, "
+      "s, n, m, d, f, c from {rows: a bytea, v bytea, o bigint, i bigint, b bigint, x bigint, s bigint, n bigint, "
+      "m bigint, d bigint, f bigint, c bigint} r where true "
       "on conflict (smart_account_id, virtual_account_id) do update set owned = virtual_account_total.owned + "
       "excluded.owned, "
       "in_use = virtual_account_total.in_use + excluded.in_use, "
@@ -204,7 +219,9 @@ void add_to_totals(db::Tx& tx, std::vector<TotalChange> const& rows) {
       "surplus = virtual_account_total.surplus + excluded.surplus, "
       "entitlement_count = virtual_account_total.entitlement_count + excluded.entitlement_count, "
       "short_entitlement_count = virtual_account_total.short_entitlement_count + excluded.short_entitlement_count, "
-      "device_count = virtual_account_total.device_count + excluded.device_count",
+      "device_count = virtual_account_total.device_count + excluded.device_count, "
+      "expiring = virtual_account_total.expiring + excluded.expiring, "
+      "silent_device_count = virtual_account_total.silent_device_count + excluded.silent_device_count",
       rows);
 }
 
@@ -267,14 +284,15 @@ std::vector<UseRow> all_use(db::ReadTx& tx, SmartAccountId account) {
 std::vector<PositionRow> all_positions(db::ReadTx& tx, SmartAccountId account) {
   return tx.all<PositionRow>(
       "select smart_account_id, virtual_account_id, entitlement_id, owned, in_use, reserved, borrowed, lent, short, "
-      "next_boundary_at, next_end_at from position where smart_account_id = $1",
+      "next_boundary_at, next_end_at, expiring, next_warning_at from position where smart_account_id = $1",
       account);
 }
 
 std::vector<TotalChange> all_totals(db::ReadTx& tx, SmartAccountId account) {
   return tx.all<TotalChange>(
       "select smart_account_id, virtual_account_id, owned, in_use, borrowed, short, surplus, entitlement_count, "
-      "short_entitlement_count, device_count from virtual_account_total where smart_account_id = $1",
+      "short_entitlement_count, device_count, expiring, silent_device_count from virtual_account_total where "
+      "smart_account_id = $1",
       account);
 }
 
@@ -304,7 +322,8 @@ std::vector<T> gather(access::Reach const& reach, F&& read) {
 #define OVERVIEW_COLUMNS                                                                                      \
   "select v.virtual_account_id, v.name, v.path, v.sort_path, coalesce(t.owned, 0), coalesce(t.in_use, 0), "   \
   "coalesce(t.borrowed, 0), coalesce(t.short, 0), coalesce(t.surplus, 0), coalesce(t.entitlement_count, 0), " \
-  "coalesce(t.short_entitlement_count, 0), coalesce(t.device_count, 0) from virtual_account v "               \
+  "coalesce(t.short_entitlement_count, 0), coalesce(t.device_count, 0), coalesce(t.expiring, 0), "            \
+  "coalesce(t.silent_device_count, 0) from virtual_account v "                                                \
   "left join virtual_account_total t on t.smart_account_id = v.smart_account_id and "                         \
   "t.virtual_account_id = v.virtual_account_id "
 #define OVERVIEW_AFTER OVERVIEW_COLUMNS "where v.smart_account_id = $1 and v.sort_path > $2 "
@@ -336,15 +355,19 @@ std::vector<OverviewRow> overview_of(db::ReadTx& tx, SmartAccountId account,
                                   keys);
 }
 
+#define SUM(column) "cast(coalesce(sum(t." column "), 0) as bigint), "
+#define SUMS \
+  "select " SUM("owned") SUM("in_use") SUM("borrowed") SUM("short") SUM("surplus") SUM("device_count")        \
+      SUM("expiring") SUM("silent_device_count")                                                              \
+  "cast(coalesce(sum(case when t.short_entitlement_count > 0 then 1 else 0 end), 0) as bigint) from "
+
 Sums sums(db::ReadTx& tx, SmartAccountId account, access::Reach const& reach) {
+  if (reach.all) return *tx.one<Sums>(SUMS "virtual_account_total t where t.smart_account_id = $1", account);
   Sums out;
   for (auto const& s : gather<Sums>(reach, [&](PathRange const& range) {
          return tx.all<Sums>(
-             "select cast(coalesce(sum(t.owned), 0) as bigint), cast(coalesce(sum(t.in_use), 0) as bigint), "
-             "cast(coalesce(sum(t.borrowed), 0) as bigint), cast(coalesce(sum(t.short), 0) as bigint), "
-             "cast(coalesce(sum(t.surplus), 0) as bigint), cast(coalesce(sum(t.device_count), 0) as bigint), "
-             "cast(coalesce(sum(case when t.short_entitlement_count > 0 then 1 else 0 end), 0) as bigint) "
-             "from virtual_account v join virtual_account_total t on t.smart_account_id = v.smart_account_id and "
+             SUMS
+             "virtual_account v join virtual_account_total t on t.smart_account_id = v.smart_account_id and "
              "t.virtual_account_id = v.virtual_account_id where v.smart_account_id = $1 and v.path >= $2 and v.path "
              "< $3",
              account, range.from, range.to);
@@ -355,32 +378,11 @@ Sums sums(db::ReadTx& tx, SmartAccountId account, access::Reach const& reach) {
     out.short_quantity += s.short_quantity;
     out.surplus += s.surplus;
     out.device_count += s.device_count;
+    out.expiring += s.expiring;
+    out.silent_device_count += s.silent_device_count;
     out.out_of_compliance_count += s.out_of_compliance_count;
   }
   return out;
-}
-
-std::vector<Count> expiring(db::ReadTx& tx, SmartAccountId account, access::Reach const& reach, Instant until) {
-  return gather<Count>(reach, [&](PathRange const& range) {
-    return tx.all<Count>(
-        "select h.holder_id, cast(sum(h.quantity) as bigint) from holding h join virtual_account v on "
-        "v.smart_account_id = h.smart_account_id and v.virtual_account_id = h.holder_id where h.smart_account_id = "
-        "$1 and "
-        "h.holder_kind = 'virtual_account' and h.ends_at > $2 and h.ends_at <= $3 and h.starts_at <= $2 and "
-        "v.path >= $4 and v.path < $5 group by h.holder_id",
-        account, tx.now(), until, range.from, range.to);
-  });
-}
-
-std::vector<Count> silent(db::ReadTx& tx, SmartAccountId account, access::Reach const& reach, Instant since) {
-  return gather<Count>(reach, [&](PathRange const& range) {
-    return tx.all<Count>(
-        "select c.virtual_account_id, count(*) from virtual_account v join device_contact c on "
-        "c.smart_account_id = v.smart_account_id and c.virtual_account_id = v.virtual_account_id and "
-        "c.status = 'registered' and c.last_contact_at <= $2 where v.smart_account_id = $1 and v.path >= $3 and "
-        "v.path < $4 group by c.virtual_account_id",
-        account, since, range.from, range.to);
-  });
 }
 
 std::vector<GroupKey> groups_due(db::ReadTx& tx, SmartAccountId account, int64_t limit) {
@@ -406,27 +408,17 @@ std::vector<PathName> names_of(db::ReadTx& tx, SmartAccountId account, std::vect
 std::vector<PositionRow> positions_of(db::ReadTx& tx, SmartAccountId account, VirtualAccountId va) {
   return tx.all<PositionRow>(
       "select smart_account_id, virtual_account_id, entitlement_id, owned, in_use, reserved, borrowed, lent, short, "
-      "next_boundary_at, next_end_at from position where smart_account_id = $1 and virtual_account_id = $2 "
+      "next_boundary_at, next_end_at, expiring, next_warning_at from position where smart_account_id = $1 and "
+      "virtual_account_id = $2 "
       "order by entitlement_id",
       account, va);
 }
 
-std::vector<EntitlementCount> expiring_of(db::ReadTx& tx, SmartAccountId account, VirtualAccountId va,
-                                          Instant until) {
-  return tx.all<EntitlementCount>(
-      "select entitlement_id, cast(sum(quantity) as bigint) from holding where smart_account_id = $1 and "
-      "holder_kind = 'virtual_account' and holder_id = $2 and ends_at > $3 and ends_at <= $4 and starts_at <= $3 "
-      "group by entitlement_id",
-      account, va, tx.now(), until);
-}
-
 std::vector<EntitlementType> types_of(db::ReadTx& tx, SmartAccountId account, VirtualAccountId va) {
-  // "not ... <=" is no range to SQLite: with one it would take the index by expiry and read the holdings of the whole
-  // account (docs/decisions/0018-plans-without-statistics.md).
   return tx.all<EntitlementType>(
       "select distinct h.entitlement_id, l.license_type from holding h join lot l on "
       "l.smart_account_id = h.smart_account_id and l.lot_id = h.lot_id where h.smart_account_id = $1 and "
-      "h.holder_kind = 'virtual_account' and h.holder_id = $2 and not (h.ends_at <= $3)",
+      "h.holder_kind = 'virtual_account' and h.holder_id = $2 and h.ends_at > $3",
       account, va, tx.now());
 }
 

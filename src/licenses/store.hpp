@@ -26,6 +26,14 @@ struct Boundaries {
 Boundaries boundaries_after(db::ReadTx& tx, SmartAccountId account, Holder const& holder, EntitlementId entitlement,
                             Instant t);
 
+// What of it is in force and ends by `until`, and the first end after that.
+struct Ending {
+  int64_t quantity;
+  std::optional<Instant> next_end;
+};
+Ending ending_until(db::ReadTx& tx, SmartAccountId account, Holder const& holder, EntitlementId entitlement,
+                    Instant until);
+
 // ---- positions ----------------------------------------------------------------------------------------------------
 
 struct ComplianceRow {
@@ -110,7 +118,8 @@ std::vector<PathRange> ranges_of(access::Reach const& reach);
 struct OverviewRow {
   VirtualAccountId virtual_account_id;
   std::string name, path, sort_path;
-  int64_t owned, in_use, borrowed, short_quantity, surplus, entitlement_count, short_entitlement_count, device_count;
+  int64_t owned, in_use, borrowed, short_quantity, surplus, entitlement_count, short_entitlement_count, device_count,
+      expiring, silent_device_count;
 };
 // In the order of the tree, from after `after` on.
 std::vector<OverviewRow> overview(db::ReadTx& tx, SmartAccountId account, access::Reach const& reach,
@@ -121,19 +130,10 @@ std::vector<OverviewRow> overview_of(db::ReadTx& tx, SmartAccountId account,
                                      std::vector<VirtualAccountId> const& vas);
 
 struct Sums {
-  int64_t owned = 0, in_use = 0, borrowed = 0, short_quantity = 0, surplus = 0, device_count = 0,
-          out_of_compliance_count = 0;
+  int64_t owned = 0, in_use = 0, borrowed = 0, short_quantity = 0, surplus = 0, device_count = 0, expiring = 0,
+          silent_device_count = 0, out_of_compliance_count = 0;
 };
 Sums sums(db::ReadTx& tx, SmartAccountId account, access::Reach const& reach);
-
-struct Count {
-  VirtualAccountId virtual_account_id;
-  int64_t quantity;
-};
-// Licenses in force that end in (now, until], and registered devices without contact since `since`; by virtual
-// account, those with none left out.
-std::vector<Count> expiring(db::ReadTx& tx, SmartAccountId account, access::Reach const& reach, Instant until);
-std::vector<Count> silent(db::ReadTx& tx, SmartAccountId account, access::Reach const& reach, Instant since);
 
 // Groups whose boundary has come and that no job has settled yet.
 std::vector<GroupKey> groups_due(db::ReadTx& tx, SmartAccountId account, int64_t limit);
@@ -144,11 +144,6 @@ struct PathName {
 std::vector<PathName> names_of(db::ReadTx& tx, SmartAccountId account, std::vector<std::string> const& paths);
 
 std::vector<PositionRow> positions_of(db::ReadTx& tx, SmartAccountId account, VirtualAccountId va);
-struct EntitlementCount {
-  EntitlementId entitlement_id;
-  int64_t quantity;
-};
-std::vector<EntitlementCount> expiring_of(db::ReadTx& tx, SmartAccountId account, VirtualAccountId va, Instant until);
 struct EntitlementType {
   EntitlementId entitlement_id;
   LicenseType license_type;

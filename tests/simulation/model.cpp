@@ -107,14 +107,18 @@ void Model::heard(std::string const& id, int64_t seq, std::string const& text, s
   device.text = text;
   device.payload = payload;
   device.heard_at = now;
+  device.silent = false;
 }
 
 Looked Model::look(std::string const& id, Instant now) {
   auto& device = devices.at(id);
   if (device.removed) return Looked::gone;
-  bool const lapsed = device.identity_ends_at <= now;
-  bool const silent = device.heard_at + seconds(policy_.authorization_period_s) <= now && !device.released;
-  if (!lapsed && !silent) return Looked::nothing;
+  bool const lapsed = device.identity_ends_at <= now && !device.lapsed;
+  bool const released = device.heard_at + seconds(policy_.authorization_period_s) <= now && !device.released;
+  bool const falls_silent = device.heard_at + devices::silent_after <= now && !device.silent;
+  device.silent = device.silent || falls_silent;
+  device.lapsed = device.lapsed || lapsed;
+  if (!lapsed && !released) return falls_silent ? Looked::silent : Looked::nothing;
   give_back(id, by_job());
   device.released = true;
   effect(lapsed ? "device_identity_lapsed" : "device_released", device.va, id, by_job());

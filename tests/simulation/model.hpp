@@ -31,7 +31,7 @@ struct Known {
   std::string text;     // the last message that was accepted
   std::string payload;  // and its answer
   Instant heard_at{}, identity_ends_at{};
-  bool released = false;
+  bool released = false, lapsed = false, silent = false;
   Quantities granted;
   int64_t reports = 0;  // kept of it
 };

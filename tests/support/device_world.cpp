@@ -251,6 +251,16 @@ std::vector<std::string> broken_device_rows(db::ReadTx& tx) {
       "v.virtual_account_id where coalesce(t.device_count, 0) <> (select count(*) from device d where "
       "d.virtual_account_id = v.virtual_account_id and d.status = 'registered')",
       "virtual accounts count other devices than they have");
+  none(
+      "select count(*) from virtual_account v left join virtual_account_total t on t.virtual_account_id = "
+      "v.virtual_account_id where coalesce(t.silent_device_count, 0) <> (select count(*) from device_contact c where "
+      "c.virtual_account_id = v.virtual_account_id and c.silent)",
+      "virtual accounts count other silent devices than they have");
+  if (auto const n = *tx.one<int64_t>("select count(*) from device_contact where silent and (status <> 'registered' "
+                                      "or last_contact_at > $1)",
+                                      tx.now() - devices::silent_after);
+      n != 0)
+    out.push_back(std::to_string(n) + " devices are called silent and are not");
   none("select count(*) from registration_token where max_uses is not null and uses > max_uses",
        "tokens are over their limit");
   none(
@@ -290,9 +300,9 @@ std::vector<std::string> broken_device_rows(db::ReadTx& tx) {
   none(
       "select count(*) from device d where d.status = 'registered' and not exists (select 1 from timer t where "
       "t.kind = "
-      "'device' and t.subject_id = d.device_id) and not exists (select 1 from event e where e.subject_id = "
-      "d.device_id and "
-      "e.kind = 'device_identity_lapsed')",
+      "'device' and t.subject_id = d.device_id) and not exists (select 1 from event e join device_contact c on "
+      "c.device_id = e.subject_id where e.subject_id = d.device_id and e.kind = 'device_identity_lapsed' and "
+      "c.silent)",
       "registered devices are watched by no timer");
   return out;
 }
