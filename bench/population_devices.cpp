@@ -9,6 +9,7 @@
 
 #include "audit/seal.hpp"
 #include "protocol/json.hpp"
+#include "protocol/schedule.hpp"
 
 namespace menkyo::bench {
 
@@ -139,7 +140,7 @@ class Writing {
     random.fill(m.message_hash);
     m.salt = random.bytes(16);
     m.wrapped_name = service_.vault().seal("event_personal", as_bytes(m.host_name), random);
-    m.answer = devices::store::kept_answer(protocol::typ::authorize_answer, answer_of(m.facts, random));
+    m.answer = devices::store::kept_answer(protocol::typ::authorize_answer, answer_of(m.facts));
     return m;
   }
 
@@ -157,7 +158,7 @@ class Writing {
   }
   bool lacks(DeviceFacts const& d) const { return plan_.is_short(d.virtual_account); }
 
-  std::string answer_of(DeviceFacts const& d, Random& random) const {
+  std::string answer_of(DeviceFacts const& d) const {
     using std::chrono::seconds;
     protocol::AuthorizeAnswer a;
     a.message = "authorize";
@@ -172,10 +173,14 @@ class Writing {
     a.authorization_state =
         lacks(d) ? protocol::AuthorizationState::out_of_compliance : protocol::AuthorizationState::authorized;
     a.valid_until = d.last_contact_at + seconds(policy_.authorization_period_s);
-    auto const interval = lacks(d) ? policy_.out_of_compliance_renew_s : policy_.authorization_renew_s;
-    a.renew_after_from = d.last_contact_at + seconds(interval - int64_t(random.below(uint64_t(interval / 3))));
-    a.renew_after_to = a.renew_after_from + seconds(interval / 10);
-    a.identity_renew_at = d.registered_at + seconds(policy_.identity_renew_s);
+    auto const id = d.device_id.text();
+    auto const window = protocol::window_after(
+        id, protocol::Errand::check_in, lacks(d) ? policy_.out_of_compliance_renew_s : policy_.authorization_renew_s,
+        d.last_contact_at);
+    a.renew_after_from = window.from;
+    a.renew_after_to = window.to;
+    a.identity_renew_at =
+        protocol::window_after(id, protocol::Errand::renew_identity, policy_.identity_renew_s, d.registered_at).from;
     a.policy = policy_;
     return protocol::encode(a);
   }

@@ -10,6 +10,7 @@
 #include "protocol/error.hpp"
 #include "protocol/json.hpp"
 #include "protocol/messages.hpp"
+#include "protocol/schedule.hpp"
 #include "protocol/token.hpp"
 #include "protocol/x509.hpp"
 
@@ -54,6 +55,23 @@ TEST(Vectors, Json) {
     EXPECT_NE(outcome([&] { json::parse(text); }), "") << c.at("name").as_string();
   }
   EXPECT_GE(all.at("invalid").items().size(), 38u);
+}
+
+TEST(Vectors, Places) {
+  std::map<std::string, Errand> const errands{
+      {"check_in", Errand::check_in}, {"report", Errand::report}, {"renew_identity", Errand::renew_identity}};
+  auto const all = load("places.json");
+  for (auto const& c : all.at("windows").items()) {
+    auto const text = [&](const char* name) { return c.at(name).as_string(); };
+    auto const errand = errands.at(text("errand"));
+    auto const window =
+        window_after(text("device_id"), errand, c.at("interval_s").as_int(), *from_rfc3339(text("now")));
+    SCOPED_TRACE(text("device_id") + " " + text("errand") + " " + text("now"));
+    EXPECT_EQ(place_of(text("device_id"), errand), std::stoull(text("place"), nullptr, 16));
+    EXPECT_EQ(to_rfc3339(window.from), text("from"));
+    EXPECT_EQ(to_rfc3339(window.to), text("to"));
+  }
+  EXPECT_EQ(all.at("windows").items().size(), 30u);
 }
 
 TEST(Vectors, PublishedSignatures) {

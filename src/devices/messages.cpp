@@ -12,6 +12,7 @@
 #include "devices/store.hpp"
 #include "protocol/json.hpp"
 #include "protocol/limits.hpp"
+#include "protocol/schedule.hpp"
 
 namespace menkyo::devices {
 
@@ -153,7 +154,7 @@ class Batch {
                                                     ". Register it again.");
     if (m.common.epoch != 0 && m.common.epoch != context_.authority.epoch() && m.kind != MessageKind::authorize)
       return resync(s, m, protocol::ResyncReason::new_epoch);
-    auto answer = accept(item, s);
+    auto answer = accept(m, s);
     s.contact.sequence = m.common.seq;
     s.contact.message_hash = m.message_hash;
     s.contact.last_contact_at = tx_.now();
@@ -169,16 +170,16 @@ class Batch {
     return answer;
   }
 
-  Answer accept(MessageItem& item, State& s) {
-    switch (item.in.kind) {
+  Answer accept(Message const& m, State& s) {
+    switch (m.kind) {
       case MessageKind::authorize:
-        return authorize(item, s);
+        return authorize(m, s);
       case MessageKind::report:
-        return report(item.in, s);
+        return report(m, s);
       case MessageKind::renew_identity:
-        return renew_identity(item.in, s);
+        return renew_identity(m, s);
       case MessageKind::deregister:
-        return deregister(item.in, s);
+        return deregister(m, s);
     }
     throw std::logic_error("a message of no kind");
   }
@@ -235,8 +236,7 @@ class Batch {
 
   // ---- authorize --------------------------------------------------------------------------------------------------
 
-  Answer authorize(MessageItem& item, State& s) {
-    auto const& m = item.in;
+  Answer authorize(Message const& m, State& s) {
     auto wishes = wishes_of(m);
     std::set<EntitlementId> wanted;
     for (auto const& w : wishes)
@@ -251,7 +251,7 @@ class Batch {
     for (auto& w : wishes) draw(s, m, w);
     // There may be something to release again.
     if (std::exchange(s.contact.released_at, {})) s.look_anew = true;
-    return authorize_answer(item, s, wishes);
+    return authorize_answer(m, s, wishes);
   }
 
   static int64_t used(State const& s, EntitlementId e) {
@@ -301,8 +301,7 @@ class Batch {
            {{"entitlement_code", entitlement ? entitlement->code : e.text()}, {"from", before}, {"to", quantity}});
   }
 
-  Answer authorize_answer(MessageItem& item, State& s, std::vector<Wish> const& wishes) {
-    auto const& m = item.in;
+  Answer authorize_answer(Message const& m, State& s, std::vector<Wish> const& wishes) {
     protocol::AuthorizeAnswer a;
     fill_common(a, m);
     bool short_of_something = false;
@@ -318,16 +317,15 @@ class Batch {
                                                  : protocol::AuthorizationState::authorized;
     auto const& p = context_.policy;
     a.valid_until = tx_.now() + std::chrono::seconds(p.authorization_period_s);
-    // A window of a tenth of the interval at a place of chance within its last third, so that a fleet that came
-    // together does not come together again.
-    int64_t const interval = short_of_something ? p.out_of_compliance_renew_s : p.authorization_renew_s;
-    int64_t const window = std::max<int64_t>(1, interval / 10);
-    int64_t const from =
-        interval - window - int64_t(Random(item.seed).below(uint64_t(std::max<int64_t>(1, interval / 3))));
-    a.renew_after_from = tx_.now() + std::chrono::seconds(from);
-    a.renew_after_to = a.renew_after_from + std::chrono::seconds(window);
+    auto const id = m.device_id.text();
+    auto const window =
+        protocol::window_after(id, protocol::Errand::check_in,
+                               short_of_something ? p.out_of_compliance_renew_s : p.authorization_renew_s, tx_.now());
+    a.renew_after_from = window.from;
+    a.renew_after_to = window.to;
+    auto const identity_since = s.contact.identity_expires_at - std::chrono::seconds(p.identity_validity_s);
     a.identity_renew_at =
-        s.contact.identity_expires_at - std::chrono::seconds(p.identity_validity_s - p.identity_renew_s);
+        protocol::window_after(id, protocol::Errand::renew_identity, p.identity_renew_s, identity_since).from;
     a.policy = p;
     return {protocol::typ::authorize_answer, protocol::encode(a), {}};
   }

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <thread>
 
+#include "protocol/schedule.hpp"
 #include "tests/support/test_device.hpp"
 
 namespace menkyo::devices {
@@ -68,12 +69,32 @@ TEST_P(DeviceTest, what_is_owned_is_in_compliance) {
   EXPECT_EQ(std::tuple(e.wanted, e.granted, e.missing), std::tuple(3, 3, 0));
   EXPECT_EQ(answer.authorization_state, State::authorized);
   EXPECT_EQ(answer.valid_until, world.now() + 90 * day);
-  EXPECT_GT(answer.renew_after_from, world.now() + 15 * day);
+  EXPECT_GE(answer.renew_after_from, world.now() + 3 * day);
   EXPECT_LE(answer.renew_after_to, world.now() + 30 * day);
-  EXPECT_EQ(answer.identity_renew_at, world.now() + 182 * day);
+  EXPECT_GE(answer.identity_renew_at, world.now() + 18 * day);
+  EXPECT_LE(answer.identity_renew_at, world.now() + 182 * day);
   EXPECT_EQ(world.position("ESS").in_use, 3);
   EXPECT_EQ(device.authorize({}).authorization_state, State::none);
   EXPECT_EQ(world.position("ESS").in_use, 0);
+}
+
+// Whenever a device comes, it is sent back to its own place, so that a fleet which came together goes apart; while it
+// is short of licenses, to its place in the shorter period.
+TEST_P(DeviceTest, each_device_has_its_own_times) {
+  world.deposit("ESS", 2);
+  auto device = registered("SN1"), other = registered("SN2");
+  auto const first = device.authorize({{"ESS", 1}});
+  EXPECT_NE(first.renew_after_from, other.authorize({{"ESS", 1}}).renew_after_from);
+  world.advance(hours(24));
+  auto const again = device.authorize({{"ESS", 1}});
+  auto const moved = again.renew_after_from - first.renew_after_from;
+  EXPECT_EQ(moved % std::chrono::seconds(protocol::period_s(30 * 86400)), std::chrono::seconds(0));
+  EXPECT_EQ(again.identity_renew_at, first.identity_renew_at) << "as long as it has this identity";
+  device.renew(false);
+  EXPECT_GT(device.authorize({{"ESS", 1}}).identity_renew_at, world.now());
+  auto const shortage = device.authorize({{"ESS", 9}});
+  EXPECT_GE(shortage.renew_after_from, world.now() + std::chrono::minutes(72));
+  EXPECT_LE(shortage.renew_after_to, world.now() + hours(12));
 }
 
 TEST_P(DeviceTest, a_shortage_is_told_and_the_device_goes_on) {
