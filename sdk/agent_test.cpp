@@ -10,8 +10,10 @@
 
 #include "protocol/error.hpp"
 #include "protocol/json.hpp"
+#include "protocol/x509.hpp"
 #include "sdk/exchange.hpp"
 #include "sdk/machine.hpp"
+#include "sdk/pace.hpp"
 #include "sdk/test_peer.hpp"
 
 namespace menkyo::agent {
@@ -165,7 +167,7 @@ TEST_F(AgentTest, FailuresWaitLongerEachTime) {
   };
   int64_t longest = 0;
   for (int i = 0; i < 14; ++i) {
-    EXPECT_EQ(code([&] { authorize(file); }), "busy");
+    EXPECT_EQ(code([&] { request(file, "a", 1); }), "busy");
     auto const wait = std::chrono::ceil<std::chrono::seconds>(*status(file).state.retry_at - now()).count();
     auto const full = std::min<int64_t>(6 * 3600, 30LL << std::min(i, 12));
     EXPECT_GE(wait, full / 2 - 1) << i;
@@ -173,6 +175,74 @@ TEST_F(AgentTest, FailuresWaitLongerEachTime) {
     longest = std::max(longest, wait);
   }
   EXPECT_GT(longest, 3 * 3600 - 2);
+}
+
+// An outage must not bring a whole fleet back within minutes.
+TEST_F(AgentTest, WhatNobodyWaitsForIsPutOffByHours) {
+  register_device(file, options());
+  request(file, "a", 1);
+  peer.instead = [](PeerReply& reply) {
+    reply = {503, "text/plain", "", ""};
+    return true;
+  };
+  int64_t sum = 0;
+  for (int i = 0; i < 40; ++i) {
+    EXPECT_EQ(code([&] { authorize(file); }), "busy");
+    sum += std::chrono::ceil<std::chrono::seconds>(*status(file).state.retry_at - now()).count();
+  }
+  // Ten standard errors around six hours: 12 h / sqrt(12 * 40).
+  EXPECT_NEAR(double(sum) / 40, 6 * 3600, 5.5 * 3600);
+  EXPECT_EQ(code([&] { request(file, "a", 2); }), "busy") << "now somebody waits";
+  EXPECT_EQ(code([&] { request(file, "a", 3); }), "busy");
+  peer.instead = nullptr;
+  advance(hours(13));
+  tick(file);
+  EXPECT_EQ(peer.wanted, (std::vector<Wanted>{{"a", 3}}));
+}
+
+// Devices that were registered together neither check in nor report nor renew together.
+TEST_F(AgentTest, EachDeviceHasItsOwnTimes) {
+  advance(hours(0));
+  register_device(file, options());
+  auto const s = status(file).state;
+  auto const window = [&](Errand errand, int64_t interval_s, Instant from) {
+    return window_after(s.home.device_id, errand, interval_s, from);
+  };
+  auto const check_in = window(Errand::check_in, s.policy.authorization_renew_s, now());
+  EXPECT_GE(*s.check_in_at, check_in.from);
+  EXPECT_LE(*s.check_in_at, check_in.to);
+  auto const reports = window(Errand::report, s.policy.report_interval_s, now());
+  EXPECT_GE(*s.report_at, reports.from);
+  EXPECT_LE(*s.report_at, reports.to);
+  auto const since = read_certificate(s.certificate_chain.at(0)).not_before;
+  EXPECT_EQ(*s.identity_renew_at, window(Errand::renew_identity, s.policy.identity_renew_s, since).from);
+}
+
+// The server's times are distances for a device: one whose clock is years ahead must not find them in its past and
+// call without end, nor wait for years when its clock is put right.
+TEST_F(AgentTest, AWrongClockNeitherHurriesNorForgetsTheCheckIn) {
+  register_device(file, options());
+  request(file, "a", 1);
+  // The server's clock stands 40 days behind the device's.
+  peer.change_reply = [&](PeerReply& reply) {
+    auto const jws = parse_compact(reply.body);
+    auto a = decode_authorize_answer(jws.payload);
+    for (auto* t : {&a.answered_at, &a.valid_until, &a.renew_after_from, &a.renew_after_to, &a.identity_renew_at})
+      *t -= hours(40 * 24);
+    reply.body = sign_compact({.typ = jws.header.typ, .kid = {}, .aud = {}, .jwk = {}, .x5c = {peer.signer}},
+                              encode(a), peer.signer_key);
+  };
+  authorize(file);
+  auto s = status(file).state;
+  EXPECT_GE(*s.check_in_at, now() + hours(28 * 24));
+  EXPECT_LE(*s.check_in_at, now() + hours(30 * 24));
+  EXPECT_GE(*s.identity_renew_at, now() + hours(181 * 24));
+  // What was set while the clock stood months ahead.
+  for (auto* t : {&s.check_in_at, &s.retry_at}) *t = now() + hours(91 * 24);
+  save_state(file, s);
+  auto const before = peer.bodies.size();
+  tick(file);
+  EXPECT_EQ(peer.bodies.size(), before + 1);
 }
 
 TEST_F(AgentTest, ARolledBackStateIsSynchronised) {

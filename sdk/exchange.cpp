@@ -7,6 +7,7 @@
 #include "protocol/token.hpp"
 #include "protocol/x509.hpp"
 #include "sdk/machine.hpp"
+#include "sdk/pace.hpp"
 #include "sdk/transport.hpp"
 
 namespace menkyo::agent {
@@ -16,9 +17,6 @@ using std::chrono::seconds;
 
 namespace {
 
-constexpr int64_t first_wait_s = 30;
-constexpr int64_t longest_wait_s = 6 * 3600;
-
 [[noreturn]] void bad_answer(std::string const& why) {
   throw Failure(MENKYO_ANSWER_INVALID, "answer_invalid",
                 "The answer is not one of the server that this device belongs to (" + why +
@@ -26,12 +24,16 @@ constexpr int64_t longest_wait_s = 6 * 3600;
                     "this device's clock.");
 }
 
-// Twice as long after each failure, the later half of it at random, so that a fleet does not come back together.
+// What somebody waits for is tried again soon; what comes round anyway has time.
+Need need_of(State const& s) {
+  bool const comes_round = s.registration == Registration::registered && !s.full_state_due && s.pending &&
+                           s.pending->message != "deregister";
+  return comes_round ? Need::routine : Need::awaited;
+}
+
 void note_failure(Session& session, std::optional<int64_t> retry_after_s) {
   auto& s = session.state;
-  auto wait = std::min(longest_wait_s, first_wait_s << std::min<int64_t>(s.failures, 12));
-  wait = wait / 2 + random_below(wait / 2 + 1);
-  if (retry_after_s) wait = std::max(wait, *retry_after_s + random_below(*retry_after_s / 10 + 1));
+  auto const wait = wait_s(s.policy, need_of(s), s.failures, retry_after_s, random_below);
   s.failures = std::min<int64_t>(s.failures + 1, 1000);
   s.retry_at = now() + seconds(wait);
   save_state(session.file, s);
@@ -96,22 +98,25 @@ void apply_identity(State& s, std::vector<Bytes> const& chain, Bytes const& key,
     bad_answer("the certificate is for another key");
   s.certificate_chain = chain;
   s.key = key;
-  s.identity_renew_at = certificate.not_before + seconds(s.policy.identity_renew_s);
+  auto const turn =
+      window_after(s.home.device_id, Errand::renew_identity, s.policy.identity_renew_s, certificate.not_before);
+  s.identity_renew_at = on_own_clock(turn.from, at, now());
 }
 
 void apply_register(State& s, RegisterAnswer const& a) {
   apply_common(s, a);
   s.policy = a.policy;
-  apply_identity(s, a.certificate_chain, s.key, a.answered_at);
   s.home.device_id = a.device_id;
+  apply_identity(s, a.certificate_chain, s.key, a.answered_at);
   s.home.smart_account_id = a.smart_account_id;
   s.home.smart_account_name = a.smart_account_name;
   s.home.virtual_account_id = a.virtual_account_id;
   s.home.virtual_account_name = a.virtual_account_name;
   s.registration = Registration::registered;
   s.last_report = first_report_hash(a.device_id);
-  s.check_in_at = now() + seconds(a.policy.authorization_renew_s);
-  s.report_at = now() + seconds(a.policy.report_interval_s);
+  s.check_in_at = moment_in(window_after(s.home.device_id, Errand::check_in, a.policy.authorization_renew_s, now()),
+                            random_below);
+  plan_report(s);
   s.full_state_due = !s.wanted.empty();
   if (s.evaluation_since) {
     s.evaluation_used_s += std::max<int64_t>(0, std::chrono::floor<seconds>(now() - *s.evaluation_since).count());
@@ -125,9 +130,8 @@ void apply_authorize(State& s, AuthorizeAnswer const& a, std::string const& text
   s.authorization = text;
   // What was asked for may have changed while the message was on its way.
   s.full_state_due = s.pending->wanted != s.wanted;
-  s.identity_renew_at = a.identity_renew_at;
-  auto const window = std::chrono::floor<seconds>(a.renew_after_to - a.renew_after_from).count();
-  s.check_in_at = a.renew_after_from + seconds(random_below(window + 1));
+  s.identity_renew_at = on_own_clock(a.identity_renew_at, a.answered_at, now());
+  s.check_in_at = on_own_clock(moment_in({a.renew_after_from, a.renew_after_to}, random_below), a.answered_at, now());
   for (auto const& e : a.entitlements)
     record_usage(s, e.entitlement, e.status == EntitlementStatus::refused ? e.granted : e.wanted, now());
 }
@@ -139,7 +143,7 @@ void apply_report(State& s, ReportAnswer const& a) {
     s.reports.erase(s.reports.begin(), s.reports.begin() + static_cast<long>(i) + 1);
     break;
   }
-  s.report_at = now() + seconds(s.policy.report_interval_s);
+  plan_report(s);
 }
 
 void apply_renewal(State& s, RenewIdentityAnswer const& a) {
@@ -298,6 +302,11 @@ std::optional<AuthorizeAnswer> verified_authorization(State const& s) {
   } catch (Error const&) {
     return {};
   }
+}
+
+void plan_report(State& s) {
+  auto const interval = std::max<int64_t>(1, s.policy.report_interval_s);
+  s.report_at = moment_in(window_after(s.home.device_id, Errand::report, interval, now()), random_below);
 }
 
 void record_usage(State& s, std::string const& entitlement, int64_t quantity, Instant at) {

@@ -33,6 +33,8 @@ std::optional<protocol::AuthorizeAnswer> verified_authorization(State const& sta
 // Usage: what is used from `at` on, and the closing of what is open into reports.
 void record_usage(State& state, std::string const& entitlement, int64_t quantity, protocol::Instant at);
 void close_reports(State& state, protocol::Instant at);
+// Sets when reports are due next.
+void plan_report(State& state);
 
 // Failures that several places make.
 Failure refusal(std::string const& code, std::string const& detail, State const& state);

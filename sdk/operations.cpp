@@ -8,6 +8,7 @@
 #include "sdk/agent.hpp"
 #include "sdk/exchange.hpp"
 #include "sdk/machine.hpp"
+#include "sdk/pace.hpp"
 #include "sdk/transport.hpp"
 
 namespace menkyo::agent {
@@ -17,9 +18,10 @@ using std::chrono::seconds;
 
 namespace {
 
-constexpr int max_rounds = 3;               // a resync, the full state, and the message itself
-constexpr size_t report_bytes = 150'000;    // of reports in one message: base64 and the envelope still fit
-constexpr int64_t longest_pause_s = 86400;  // tick() is asked again at least daily
+constexpr int max_rounds = 3;                    // a resync, the full state, and the message itself
+constexpr size_t report_bytes = 150'000;         // of reports in one message: base64 and the envelope still fit
+constexpr int64_t longest_pause_s = 86400;       // tick() is asked again at least daily
+constexpr int64_t furthest_retry_s = 2 * 86400;  // no server and no failure asks for a longer wait
 
 JwsHeader header(std::string_view type) {
   return {.typ = std::string(type)};
@@ -388,10 +390,6 @@ int64_t until(std::optional<Instant> const& t, Instant at) {
   return std::clamp<int64_t>(std::chrono::ceil<seconds>(*t - at).count(), 1, longest_pause_s);
 }
 
-bool due(std::optional<Instant> const& t, Instant at) {
-  return t && *t <= at;
-}
-
 void do_what_is_due(Session& session) {
   auto& s = session.state;
   if (s.pending) {
@@ -399,12 +397,13 @@ void do_what_is_due(Session& session) {
     finish_stored(session, kind);
     if (s.registration != Registration::registered) return;
   }
-  if (s.full_state_due || due(s.check_in_at, now())) exchange_authorize(session);
-  if (due(s.identity_renew_at, now())) exchange(session, "renew_identity", [&] { store_renewal(session, false); });
-  if (s.policy.report_interval_s > 0 && due(s.report_at, now())) {
+  if (s.full_state_due || is_due(s.check_in_at, s.policy.authorization_period_s, now())) exchange_authorize(session);
+  if (is_due(s.identity_renew_at, s.policy.identity_validity_s, now()))
+    exchange(session, "renew_identity", [&] { store_renewal(session, false); });
+  if (s.policy.report_interval_s > 0 && is_due(s.report_at, s.policy.report_interval_s, now())) {
     send_reports(session);
     // Nothing to report is also a report made.
-    s.report_at = now() + seconds(s.policy.report_interval_s);
+    plan_report(s);
     save_state(session.file, s);
   }
 }
@@ -415,7 +414,7 @@ int64_t tick(std::string const& file) {
   StateLock const lock(file);
   Session session{file, load_state(file)};
   auto& s = session.state;
-  if (s.retry_at && *s.retry_at > now()) return until(s.retry_at, now());
+  if (s.retry_at && !is_due(s.retry_at, furthest_retry_s, now())) return until(s.retry_at, now());
   if (s.registration == Registration::none || s.registration == Registration::lost) return longest_pause_s;
   do_what_is_due(session);
   if (s.registration != Registration::registered) return longest_pause_s;

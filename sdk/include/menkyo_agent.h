@@ -135,8 +135,9 @@ MENKYO_API menkyo_result menkyo_renew(menkyo_agent* agent, int new_key);
 MENKYO_API menkyo_result menkyo_deregister(menkyo_agent* agent, const char* reason);
 
 /* Does what is due (an unanswered message, check-in, renewal, report) and nothing else; says in how many seconds to
- * call again (`next_in_s` may be NULL). After failures it waits longer each time, with jitter. Calling it early is
- * cheap. */
+ * call again (`next_in_s` may be NULL). After failures it waits: for what somebody asked for 30 seconds, longer each
+ * time, up to 6 hours; for what comes round by itself up to 12 hours, at random, so that a fleet does not come back
+ * from an outage at once. Calling it early is cheap. */
 MENKYO_API menkyo_result menkyo_tick(menkyo_agent* agent, int64_t* next_in_s);
 
 typedef enum menkyo_authorization_state {
