@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <deque>
 #include <optional>
 #include <stdexcept>
 #include <utility>
@@ -21,7 +22,7 @@ namespace {
 
 using Steady = std::chrono::steady_clock;
 
-constexpr int silence_limit_ms = 30'000;
+constexpr int silence_limit_ms = 30'000, pace_ms = 1;
 constexpr size_t first_room = 16 * 1024;
 
 struct Socket {
@@ -51,7 +52,7 @@ Socket connect_to(int port) {
 
 struct Answer {
   int status;
-  std::string_view body;
+  std::string_view head, body;
 };
 
 // The answer if it is whole. Knows what our server writes: a content-length always, in lower case or as in the RFCs.
@@ -62,6 +63,7 @@ std::optional<Answer> whole_answer(std::string_view text) {
   auto at = head.find("content-length: ");
   if (at == std::string_view::npos) at = head.find("Content-Length: ");
   Answer answer{};
+  answer.head = head;
   size_t length = 0;
   bool const read = at != std::string_view::npos && head.starts_with("HTTP/1.1 ") &&
                     std::from_chars(head.data() + 9, head.data() + head.size(), answer.status).ec == std::errc() &&
@@ -81,6 +83,11 @@ struct Lane {
   Steady::time_point sent_at{};
 };
 
+double quantile_ms(std::vector<uint32_t> const& sorted_us, double share) {
+  if (sorted_us.empty()) return 0;
+  return double(sorted_us[std::min(sorted_us.size() - 1, size_t(share * double(sorted_us.size())))]) / 1e3;
+}
+
 class Driver {
  public:
   Driver(int port, Traffic const& traffic) : traffic_(traffic), epoll_(epoll_create1(EPOLL_CLOEXEC)) {
@@ -98,20 +105,41 @@ class Driver {
     double const processor_start = processor_us();
     auto const start = Steady::now();
     until_ = start + std::chrono::duration_cast<Steady::duration>(std::chrono::duration<double>(traffic_.seconds));
-    for (size_t i = 0; i < lanes_.size(); ++i) send_next(i, Steady::now());
+    for (size_t i = 0; i < lanes_.size(); ++i) free_.push_back(i);
     std::vector<epoll_event> events(lanes_.size());
-    while (busy_ > 0) {
-      int const ready = epoll_wait(epoll_.fd, events.data(), int(events.size()), silence_limit_ms);
-      if (ready == 0) throw std::runtime_error("the server has stopped answering");
+    for (auto heard = start;;) {
+      auto const now = Steady::now();
+      bool const done = send_what_is_due(start, now);
+      if (busy_ == 0 && done) break;
+      int const wait_ms = traffic_.per_second > 0 && !done ? pace_ms : silence_limit_ms;
+      int const ready = epoll_wait(epoll_.fd, events.data(), int(events.size()), wait_ms);
+      if (ready > 0) heard = Steady::now();
+      if (busy_ > 0 && Steady::now() - heard > std::chrono::milliseconds(silence_limit_ms))
+        throw std::runtime_error("the server has stopped answering");
       for (int i = 0; i < ready; ++i) receive(size_t(events[size_t(i)].data.u64));
     }
     out_.seconds = std::chrono::duration<double>(Steady::now() - start).count();
     out_.client_us = processor_us() - processor_start;
     std::sort(out_.latencies_us.begin(), out_.latencies_us.end());
+    std::sort(out_.put_off_us.begin(), out_.put_off_us.end());
     return std::move(out_);
   }
 
  private:
+  // Whether nothing more will be sent. A lane that has no more to say is not free again.
+  bool send_what_is_due(Steady::time_point start, Steady::time_point now) {
+    auto const due =
+        traffic_.per_second > 0
+            ? uint64_t(std::chrono::duration<double>(std::min(now, until_) - start).count() * traffic_.per_second)
+            : UINT64_MAX;
+    for (; !free_.empty() && begun_ < due; ++begun_) {
+      auto const i = free_.front();
+      free_.pop_front();
+      send_next(i, now);
+    }
+    return now >= until_ || free_.size() + busy_ == 0;
+  }
+
   void send_next(size_t i, Steady::time_point now) {
     auto& lane = lanes_[i];
     if (lane.sent >= traffic_.at_least && now >= until_) return;
@@ -136,16 +164,23 @@ class Driver {
     auto const answer = whole_answer(std::string_view(lane.input).substr(0, lane.filled));
     if (!answer) return;
     auto const now = Steady::now();
-    out_.latencies_us.push_back(
-        uint32_t(std::chrono::duration_cast<std::chrono::microseconds>(now - lane.sent_at).count()));
-    note(i, *answer);
+    note(i, *answer, uint32_t(std::chrono::duration_cast<std::chrono::microseconds>(now - lane.sent_at).count()));
     lane.filled = 0;
     lane.busy = false;
     --busy_;
-    send_next(i, now);
+    if (traffic_.per_second > 0)
+      free_.push_back(i);
+    else
+      send_next(i, now);
   }
 
-  void note(size_t i, Answer const& answer) {
+  void note(size_t i, Answer const& answer, uint32_t latency_us) {
+    if (traffic_.puts_off && traffic_.puts_off(answer.status, answer.head)) {
+      ++out_.put_off;
+      out_.put_off_us.push_back(latency_us);
+      return;
+    }
+    out_.latencies_us.push_back(latency_us);
     if (traffic_.accepts(i, lanes_[i].sent - 1, answer.status, answer.body)) {
       ++out_.answered;
     } else if (++out_.refused == 1) {
@@ -156,7 +191,9 @@ class Driver {
   Traffic const& traffic_;
   Socket epoll_;
   std::vector<Lane> lanes_;
+  std::deque<size_t> free_;  // lanes, those that waited longest first
   size_t busy_ = 0;
+  uint64_t begun_ = 0;  // requests, and lanes that had no more to say
   Steady::time_point until_{};
   Driven out_;
 };
@@ -164,8 +201,11 @@ class Driver {
 }  // namespace
 
 double Driven::latency_ms(double share) const {
-  if (latencies_us.empty()) return 0;
-  return double(latencies_us[std::min(latencies_us.size() - 1, size_t(share * double(latencies_us.size())))]) / 1e3;
+  return quantile_ms(latencies_us, share);
+}
+
+double Driven::put_off_ms(double share) const {
+  return quantile_ms(put_off_us, share);
 }
 
 Driven drive(int port, Traffic const& traffic) {

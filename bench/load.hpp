@@ -10,26 +10,33 @@
 
 namespace menkyo::bench {
 
-// What goes over `lanes` connections that are kept open. Each sends its next request when the last one is answered.
+// What goes over `lanes` connections that are kept open. Each sends its next request when the last one is answered,
+// or when it is time for it.
 struct Traffic {
   size_t lanes = 0;
   // The n-th request of a lane, a whole HTTP message that stays valid until it is answered; null: there is no more.
   std::function<std::string const*(size_t lane, size_t n)> request;
   // Whether the answer to it is what it should be.
   std::function<bool(size_t lane, size_t n, int status, std::string_view body)> accepts;
-  size_t at_least = 0;  // requests that each lane sends however long it takes
-  double seconds = 0;   // beyond those, new requests are sent until then
+  size_t at_least = 0;    // requests that each lane sends however long it takes
+  double seconds = 0;     // beyond those, new requests are sent until then
+  double per_second = 0;  // so many on all lanes together, while any lane is free; 0: as many as are answered
+  // Whether an answer that is not accepted only puts off, as a server does that is too busy; `head` ends with the
+  // last field's line. None does if this is not set.
+  std::function<bool(int status, std::string_view head)> puts_off = {};
 };
 
 struct Driven {
-  uint64_t answered = 0, refused = 0;
+  uint64_t answered = 0, refused = 0, put_off = 0;
   double seconds = 0;
-  double client_us = 0;                // processor time of this process, in all
-  std::vector<uint32_t> latencies_us;  // sorted
-  std::string first_refusal;           // for people
+  double client_us = 0;                   // processor time of this process, in all
+  std::vector<uint32_t> latencies_us;     // of what was answered or refused; sorted
+  std::vector<uint32_t> put_off_us = {};  // of what was put off; sorted
+  std::string first_refusal;              // for people
 
   double per_second() const { return double(answered) / seconds; }
   double latency_ms(double share) const;
+  double put_off_ms(double share) const;
 };
 
 // Throws std::runtime_error if the server closes a connection, speaks no HTTP or is silent for half a minute.

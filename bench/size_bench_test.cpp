@@ -67,6 +67,16 @@ TEST_F(SizeBench, MeasuresAndItsFiguresGetIntoADocument) {
   EXPECT_EQ(run(MENKYO_BENCH_FIGURES " " + document.string() + " others=" + sizes + " 2>/dev/null"), 1);
 }
 
+TEST_F(SizeBench, PutsOffWhatIsTooMuch) {
+  auto const out = (folder_ / "overload.json").string();
+  ASSERT_EQ(
+      run(MENKYO_OVERLOAD_BENCH " --devices 300 --connections 300 --usual-connections 8 --seconds 0.5 --json " + out),
+      0);
+  auto const figures = protocol::json::parse(text_of(out), {16, 1 << 20, 10'000});
+  ASSERT_EQ(figures.at("databases").items().size(), 2u);
+  for (auto const& database : figures.at("databases").items()) EXPECT_GT(database.at("goodput").as_double(), 0);
+}
+
 // What was kept is copied, not made again, and what is measured on the copy leaves it as it was.
 TEST_F(SizeBench, UsesWhatItKept) {
   auto const command = MENKYO_SIZE_BENCH " --devices 150 --connections 6 --seconds 0.05 --database sqlite --keep " +

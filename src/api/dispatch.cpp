@@ -109,7 +109,10 @@ struct Dispatcher::Impl {
     failpoint<"dispatch.before_reply", Failing::never>();
     auto const us =
         std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - flight.began);
-    log::write(response.status >= 500 ? log::Level::warning : log::Level::debug, "request",
+    // Whoever is put off is counted, not listed: a line for each would add to the load that puts them off.
+    bool const put_off = response.problem == problems::busy.code;
+    if (put_off) ++stats.put_off;
+    log::write(response.status >= 500 && !put_off ? log::Level::warning : log::Level::debug, "request",
                {{"operation", flight.route ? std::string_view(flight.route->operation_id) : "none"},
                 {"status", response.status},
                 {"duration_us", us.count()},

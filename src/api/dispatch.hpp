@@ -33,7 +33,7 @@ struct DispatchConfig {
 };
 
 struct DispatchStats {
-  std::atomic<uint64_t> requests{0}, problems{0}, failures{0}, throttled{0};
+  std::atomic<uint64_t> requests{0}, problems{0}, failures{0}, throttled{0}, put_off{0};
 };
 
 // Thread-safe; answers everything before it is destroyed.

@@ -41,6 +41,7 @@ struct Response {
   Headers headers;
   std::string body;
   std::shared_ptr<EventStream> stream;  // if set, the body stays empty and events follow
+  std::string_view problem{};           // its code, if the body is a problem
 };
 
 // Called exactly once, from any thread.

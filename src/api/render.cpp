@@ -75,6 +75,7 @@ Response render(Problem const& problem, std::string_view request_id) {
   auto const& kind = problem.kind();
   Response response;
   response.status = kind.status;
+  response.problem = kind.code;
   auto& body = response.body;
   body = "{";
   append_member(body, "type", "urn:menkyo:problem:" + std::string(kind.code));

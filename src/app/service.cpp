@@ -165,6 +165,8 @@ std::string Service::metrics(http::ServerStats const*) const {
   counter("failures_total", "Requests that failed for a reason of the server's own.", dispatcher_->stats().failures);
   counter("throttled_total", "Requests answered 429 because their caller sent too many.",
           dispatcher_->stats().throttled);
+  counter("put_off_total", "Requests answered 503 with a time to come again, because too much was under way.",
+          dispatcher_->stats().put_off);
   counter("commits_total", "Transactions committed.", db.commits);
   counter("committed_work_total", "Pieces of work in them.", db.grouped);
   counter("write_retries_total", "Transactions tried again.", db.retries);

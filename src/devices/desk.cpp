@@ -55,42 +55,68 @@ Desk::Desk(DeskConfig config)
           },
           [this](auto items, std::exception_ptr error) { finish<decltype(registrations_)>(std::move(items), error); },
           registrations_together),
-      workers_(config_.worker_threads, 8192) {}
+      workers_(config_.worker_threads, config_.open_limit) {}
 
 Desk::~Desk() {
   std::unique_lock lock(open_mutex_);
   all_answered_.wait(lock, [this] { return open_ == 0; });
 }
 
+bool Desk::open() {
+  std::lock_guard lock(open_mutex_);
+  if (open_ >= config_.open_limit) return false;
+  ++open_;
+  return true;
+}
+
+void Desk::close() {
+  auto const now = config_.database->now();
+  std::lock_guard lock(open_mutex_);
+  if (auto const passed = now - second_; passed >= std::chrono::seconds(1)) {
+    auto const per_s = answered_ / std::chrono::duration<double>(passed).count();
+    answered_per_s_ = answered_per_s_ == 0 ? per_s : (answered_per_s_ + per_s) / 2;
+    answered_ = 0;
+    second_ = now;
+  }
+  ++answered_;
+  if (--open_ == 0) all_answered_.notify_all();
+}
+
+int64_t Desk::next_appointment() {
+  auto const now = config_.database->now();
+  auto const chance = Random(config_.database->next_seed()).below(UINT64_MAX);
+  std::lock_guard lock(open_mutex_);
+  return retry_after_s(appointments_, {open_, answered_per_s_}, now, chance);
+}
+
 void Desk::handle(api::Request request, api::Reply answered) {
-  {
-    std::lock_guard lock(open_mutex_);
-    ++open_;
+  if (!open()) {
+    Problem busy(problems::busy);
+    busy.retry_after_s = int(next_appointment());
+    return answered(api::render(busy, {}));
   }
   // Work on the database still refers to this desk until the answer is out.
   api::Reply const reply = [this, answered = std::move(answered)](api::Response response) {
     answered(std::move(response));
-    std::lock_guard lock(open_mutex_);
-    if (--open_ == 0) all_answered_.notify_all();
+    close();
   };
   guard(reply, [&] {
     auto const type = request.header("content-type");
     if (type.substr(0, type.find(';')) != "application/jose")
       throw Problem(problems::unsupported_media_type, "Send the device message as application/jose.");
     auto body = std::make_shared<std::string>(std::move(request.body));
-    if (workers_.try_run([this, body, reply] { guard(reply, [&] { take(*body, reply); }); })) return;
-    Problem busy(problems::busy);
-    busy.retry_after_s = 1;
-    throw busy;
+    workers_.run([this, body, reply] { guard(reply, [&] { take(*body, reply); }); });
   });
 }
 
 // Whatever goes wrong becomes the answer.
-void Desk::guard(api::Reply const& reply, std::function<void()> const& work) const {
+void Desk::guard(api::Reply const& reply, std::function<void()> const& work) {
   try {
     work();
   } catch (Problem const& problem) {
-    reply(api::render(problem, {}));
+    auto told = problem;
+    if (told.kind().code == problems::busy.code) told.retry_after_s = int(next_appointment());
+    reply(api::render(told, {}));
   } catch (protocol::Error const& error) {
     reply(api::render(unreadable(error), {}));
   } catch (db::StorageError const& error) {
@@ -185,7 +211,7 @@ void Desk::take_message(protocol::ParsedJws const& jws, MessageKind kind, api::R
 }
 
 template <class Item>
-std::function<void(Item&, std::exception_ptr)> Desk::answer_to(api::Reply const& reply) const {
+std::function<void(Item&, std::exception_ptr)> Desk::answer_to(api::Reply const& reply) {
   return [this, reply](Item& item, std::exception_ptr error) {
     guard(reply, [&] {
       if (error) std::rethrow_exception(error);

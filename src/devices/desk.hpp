@@ -9,6 +9,7 @@
 #include "api/route.hpp"
 #include "base/executor.hpp"
 #include "db/batch.hpp"
+#include "devices/appointments.hpp"
 #include "devices/devices.hpp"
 
 namespace menkyo::devices {
@@ -20,6 +21,9 @@ struct DeskConfig {
   catalog::CatalogCache* catalogs;
   Policy policy{};
   int worker_threads = 2;
+  // Messages that are taken and not answered yet; more are put off at once. A machine that answers 2,000 a second
+  // lets none wait for more than half a second.
+  size_t open_limit = 1024;
 };
 
 // Thread-safe. Answers everything before it is destroyed.
@@ -50,6 +54,11 @@ class Desk {
     std::optional<DeviceKey> previous;
   };
 
+  // Whether one more may be taken; it is counted then.
+  bool open();
+  void close();
+  // When a device that is put off is to come again, in seconds.
+  int64_t next_appointment();
   void take(std::string const& body, api::Reply const& reply);
   void take_registration(protocol::ParsedJws const& jws, api::Reply const& reply);
   void take_message(protocol::ParsedJws const& jws, MessageKind kind, api::Reply const& reply);
@@ -63,13 +72,17 @@ class Desk {
   void sign(std::vector<std::pair<Answer*, bool>> const& answers) const;
   // For the queues: what becomes of an item is the answer to its message.
   template <class Item>
-  std::function<void(Item&, std::exception_ptr)> answer_to(api::Reply const& reply) const;
-  void guard(api::Reply const& reply, std::function<void()> const& work) const;
+  std::function<void(Item&, std::exception_ptr)> answer_to(api::Reply const& reply);
+  void guard(api::Reply const& reply, std::function<void()> const& work);
 
   DeskConfig config_;
   std::mutex open_mutex_;
   std::condition_variable all_answered_;
-  int64_t open_ = 0;  // messages taken and not answered yet
+  size_t open_ = 0;  // messages taken and not answered yet
+  // How many were answered in the second that began then, and how many in a second lately.
+  Instant second_{};
+  double answered_ = 0, answered_per_s_ = 0;
+  Appointments appointments_;
   std::mutex keys_mutex_;
   std::unordered_map<DeviceId, Keys> keys_;  // of devices heard from lately
   db::BatchQueue<Message, Answer> messages_;
