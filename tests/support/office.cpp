@@ -35,6 +35,18 @@ void Office::work(app::Service& service, std::function<bool()> const& heard) {
   attempt(service, next_deed(), heard);
 }
 
+void Office::work(Program const& program) {
+  attempt(program, next_deed());
+}
+
+void Office::finish(Program const& program) {
+  for (auto& deed : deeds_) {
+    for (int i = 0; i < 10 && !deed.acknowledged; ++i) attempt(program, deed);
+    attempt(program, deed);
+    if (!deed.acknowledged) throw std::runtime_error("no answer about " + deed.name + " from a program that runs");
+  }
+}
+
 void Office::finish(app::Service& service) {
   auto const always = [] { return true; };
   for (auto& deed : deeds_) {
@@ -96,7 +108,20 @@ api::Request Office::request_for(Deed const& deed) const {
 void Office::attempt(app::Service& service, Deed& deed, std::function<bool()> const& heard) {
   if (deed.kind == Kind::order) return attempt_order(service, deed, heard);
   auto const response = ask(service, request_for(deed));
-  if (!heard() || response.status >= 500) return;
+  if (heard()) take(deed, response);
+}
+
+void Office::attempt(Program const& program, Deed& deed) {
+  if (deed.kind != Kind::order) {
+    if (auto const response = program.ask(request_for(deed))) take(deed, *response);
+  } else if (!deed.acknowledged && program.import_orders(lines_of(deed))) {
+    std::lock_guard lock(mutex_);
+    deed.acknowledged = deed.deposited = true;
+  }
+}
+
+void Office::take(Deed& deed, api::Response const& response) {
+  if (response.status >= 500) return;
   if (response.status >= 300) throw std::runtime_error(deed.name + " was answered " + response.body);
   if (deed.acknowledged && deed.answer != response.body)
     throw std::runtime_error("another answer about " + deed.name + ":\n" + deed.answer + "\n" + response.body);
@@ -105,17 +130,22 @@ void Office::attempt(app::Service& service, Deed& deed, std::function<bool()> co
   deed.answer = response.body;
 }
 
-// A file that was taken once is not handed in again; one of which nothing is known is.
-void Office::attempt_order(app::Service& service, Deed& deed, std::function<bool()> const& heard) {
-  if (deed.acknowledged) return;
+std::string Office::lines_of(Deed const& deed) const {
   std::string csv =
       "order,line,ordered_at,account_domain,virtual_account,entitlement,license_type,quantity,starts_at,ends_at,"
       "subscription\n";
   for (int i = 1; i <= lines_of_order; ++i)
     csv += deed.name + "," + std::to_string(i) + ",2026-01-01,aozora.example," + installation_.va.text() +
            (i % 2 == 0 ? ",PRM" : ",ESS") + ",perpetual,1,,,\n";
+  return csv;
+}
+
+// A file that was taken once is not handed in again; one of which nothing is known is.
+void Office::attempt_order(app::Service& service, Deed& deed, std::function<bool()> const& heard) {
+  if (deed.acknowledged) return;
   try {
-    auto const started = orders::start_orders_import(service.database(), service.catalogs(), csv, "orders.csv");
+    auto const started =
+        orders::start_orders_import(service.database(), service.catalogs(), lines_of(deed), "orders.csv");
     if (!started.report.problems.empty())
       throw std::runtime_error("the order " + deed.name + ": " + started.report.problems.first.front().reason);
     if (!heard()) return;

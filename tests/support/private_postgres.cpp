@@ -98,11 +98,28 @@ std::string PrivatePostgres::new_database(std::string const& name) const {
 }
 
 void PrivatePostgres::start(uint64_t file_limit) {
-  server_ = start_program(
-      {bin_ + "/postgres", "-D", folder_ + "/data", "-k", folder_, "-c", "listen_addresses=", "-c", "port=5432", "-c",
-       "fsync=off", "-c", "shared_buffers=16MB", "-c", "min_wal_size=2MB", "-c", "max_wal_size=16MB"},
-      folder_, file_limit);
+  std::vector<std::string> const words{bin_ + "/postgres",
+                                       "-D",
+                                       folder_ + "/data",
+                                       "-k",
+                                       folder_,
+                                       "-c",
+                                       "listen_addresses=",
+                                       "-c",
+                                       "port=5432",
+                                       "-c",
+                                       "fsync=off",
+                                       "-c",
+                                       "shared_buffers=16MB",
+                                       "-c",
+                                       "min_wal_size=2MB",
+                                       "-c",
+                                       "max_wal_size=16MB",
+                                       "-c",
+                                       "max_connections=40"};
+  server_ = start_program(words, folder_, file_limit);
   for (int i = 0; i < 600; ++i) {
+    if (waitpid(server_, nullptr, WNOHANG) == server_) server_ = start_program(words, folder_, file_limit);
     if (PQping(url().c_str()) == PQPING_OK) return;
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
   }
@@ -115,6 +132,9 @@ void PrivatePostgres::stop() {
 void PrivatePostgres::crash() {
   end(SIGQUIT);
 }
+void PrivatePostgres::kill() {
+  end(SIGKILL);
+}
 void PrivatePostgres::freeze() {
   signal_all(SIGSTOP);
 }
@@ -125,17 +145,17 @@ void PrivatePostgres::thaw() {
 void PrivatePostgres::end(int signal) {
   if (server_ == 0) return;
   thaw();
-  kill(server_, signal);
+  ::kill(server_, signal);
   waitpid(server_, nullptr, 0);
   server_ = 0;
 }
 
 void PrivatePostgres::signal_all(int signal) const {
-  kill(server_, signal);
+  ::kill(server_, signal);
   for (auto const& entry : std::filesystem::directory_iterator("/proc")) {
     auto const name = entry.path().filename().string();
     if (name.find_first_not_of("0123456789") == std::string::npos && parent_of(name) == server_)
-      kill(pid_t(std::stol(name)), signal);
+      ::kill(pid_t(std::stol(name)), signal);
   }
 }
 

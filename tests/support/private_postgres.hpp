@@ -20,10 +20,12 @@ class PrivatePostgres {
   // The same in an empty database of that name, made now.
   std::string new_database(std::string const& name) const;
 
-  // Returns when it answers. With a limit, no file can grow beyond so many bytes.
+  // Returns when it answers, trying again while processes of the life before are on their way out. With a limit, no
+  // file can grow beyond so many bytes.
   void start(uint64_t file_limit = 0);
   void stop();    // at once, rolling back what runs (SIGINT)
   void crash();   // as if the machine failed (SIGQUIT); start() recovers
+  void kill();    // the postmaster alone (SIGKILL); its children end when they notice
   void freeze();  // the server and all its connections stand still
   void thaw();
 

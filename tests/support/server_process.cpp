@@ -139,13 +139,11 @@ int ServerProcess::wait() {
   throw std::runtime_error("The server does not end:\n" + log());
 }
 
-struct HttpClient::Handle {
-  std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> curl{curl_easy_init(), curl_easy_cleanup};
-  std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)> headers{
-      curl_slist_append(nullptr, "Content-Type: application/jose"), curl_slist_free_all};
-};
-
 namespace {
+
+struct FreeList {
+  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+};
 
 size_t receive(char* data, size_t size, size_t count, void* target) {
   static_cast<std::string*>(target)->append(data, size * count);
@@ -154,33 +152,51 @@ size_t receive(char* data, size_t size, size_t count, void* target) {
 
 }  // namespace
 
+struct HttpClient::Handle {
+  std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> curl{curl_easy_init(), curl_easy_cleanup};
+};
+
 HttpClient::HttpClient(ServerProcess const& server) : server_(server), handle_(std::make_unique<Handle>()) {
   auto* curl = handle_->curl.get();
   curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(curl, CURLOPT_NOPROXY, "*");
   curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, 5L);
   curl_easy_setopt(curl, CURLOPT_TIMEOUT, 30L);
-  curl_easy_setopt(curl, CURLOPT_HTTPHEADER, handle_->headers.get());
   curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, receive);
 }
 
 HttpClient::~HttpClient() = default;
 
-std::optional<api::Response> HttpClient::post(std::string const& message) {
+std::optional<api::Response> HttpClient::send(api::Request const& request) {
   int const port = server_.port();
   if (port == 0) return {};
   auto* curl = handle_->curl.get();
-  auto const url = "http://127.0.0.1:" + std::to_string(port) + "/device/v1/messages";
+  auto const url = "http://127.0.0.1:" + std::to_string(port) + request.path;
+  std::unique_ptr<curl_slist, FreeList> headers;
+  for (auto const& [name, value] : request.headers)
+    headers.reset(curl_slist_append(headers.release(), (name + ": " + value).c_str()));
   api::Response response;
   curl_easy_setopt(curl, CURLOPT_URL, url.c_str());
-  curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(message.size()));
-  curl_easy_setopt(curl, CURLOPT_POSTFIELDS, message.data());
+  curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers.get());
+  curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(request.body.size()));
+  curl_easy_setopt(curl, CURLOPT_POSTFIELDS, request.body.data());
+  auto const method = std::string(to_text(request.method));
+  curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method.c_str());
   curl_easy_setopt(curl, CURLOPT_WRITEDATA, &response.body);
   if (curl_easy_perform(curl) != CURLE_OK) return {};
   long status = 0;
   curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
   response.status = int(status);
   return response;
+}
+
+std::optional<api::Response> HttpClient::post(std::string const& message) {
+  api::Request request;
+  request.method = api::Method::post;
+  request.path = "/device/v1/messages";
+  request.headers = {{"content-type", "application/jose"}};
+  request.body = message;
+  return send(request);
 }
 
 }  // namespace menkyo::test

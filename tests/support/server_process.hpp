@@ -61,7 +61,9 @@ class HttpClient {
   explicit HttpClient(ServerProcess const& server);
   ~HttpClient();
 
-  // The answer to a device message if a whole one came.
+  // The answer if a whole one came, without its headers.
+  std::optional<api::Response> send(api::Request const& request);
+  // The same for a device message.
   std::optional<api::Response> post(std::string const& message);
 
  private:

@@ -41,7 +41,7 @@ std::vector<std::string> database_kinds() {
 
 TestDatabase::TestDatabase(std::string const& kind, bool migrated, uint64_t seed)
     : seeds(seed), kind_(kind), name_(unique_name()) {
-  if (kind_.starts_with("sqlite:")) {
+  if (kind_.find(':') != std::string::npos) {
     url_ = kind_;
   } else if (kind_ == "sqlite") {
     folder_ = (std::filesystem::temp_directory_path() / name_).string();

@@ -16,7 +16,7 @@ std::vector<std::string> database_kinds();
 
 class TestDatabase {
  public:
-  // `kind` is "sqlite" or "postgres", or the URL of a SQLite database that somebody else takes away again. Applies
+  // `kind` is "sqlite" or "postgres", or the URL of an empty database that somebody else takes away again. Applies
   // all migrations unless told otherwise.
   explicit TestDatabase(std::string const& kind, bool migrated = true, uint64_t seed = 1);
   ~TestDatabase();
