@@ -270,16 +270,24 @@ test_main() { # [--filter GTEST_PATTERN] [NAME...] [-- E2E_ARG...]
 soak_here() {
   begin_results
   configure debug
-  compile debug || { bad "building the tests"; summary; return; }
+  compile debug ${kills:+menkyo kill_test} || { bad "building the tests"; summary; return; }
   [ -n "$(ctest_names -L soak)" ] || { bad "no test carries the label soak yet"; summary; return; }
-  export MENKYO_TEST_PG_FSYNC=on
-  run_ctest -L soak
+  export MENKYO_TEST_PG_FSYNC=on MENKYO_KILLS=${kills:-200}
+  if [ -n "$kills" ]; then run_ctest -R '^kills_soak$'; else run_ctest -L soak; fi
+  grep -h '^kills on ' "build/$preset/Testing/Temporary/LastTest.log" || true
+  if [ -n "$kills" ]; then summary; return; fi
   if contained tools/mutations; then add 1 0 0; else bad "a test does not notice what was broken on purpose"; fi
   summary
 }
 
-soak_main() {
-  [ $# -eq 0 ] || die_usage "./dev soak takes no arguments"
+soak_main() { # [--kills N]
+  kills=""
+  if [ "${1:-}" = --kills ]; then
+    [[ ${2:-} =~ ^[1-9][0-9]*$ ]] || die_usage "--kills takes a number"
+    kills=$2
+    shift 2
+  fi
+  [ $# -eq 0 ] || die_usage "./dev soak takes --kills N alone"
   need build test
   with_lock build soak_here
 }

@@ -1,5 +1,6 @@
-// Kills the real server while devices talk to it, and starts it again: what was acknowledged is kept, and nothing is
-// done twice. MENKYO_SEED=<number> kill_test replays the moments of the kills.
+// Kills the real server while devices and people are at it, and starts it again: what was acknowledged is kept, and
+// nothing is done twice. MENKYO_SEED=<number> kill_test replays the moments of the kills; MENKYO_KILLS says how many
+// there are on each database, MENKYO_TRIALS at how many named places it ends (both in ./dev soak).
 //
 // SIGKILL ends a process, not the kernel: what the server wrote stays in the page cache even if it was never synced.
 // So this proves the order of commit and answer and the recovery after it; it cannot tell a synced commit from an
@@ -9,138 +10,112 @@
 #include <signal.h>
 #include <sys/wait.h>
 
-#include <thread>
+#include <iostream>
 
 #include "base/failpoint.hpp"
-#include "tests/support/fleet.hpp"
-#include "tests/support/server_process.hpp"
+#include "tests/kill/places.hpp"
 
 namespace menkyo::test {
 namespace {
 
-constexpr int first_devices = 2, kill_count = 10;
-
-// While no server runs.
-void expect_kept(Installation const& installation, Fleet const& clients) {
-  db::DatabaseConfig config;
-  config.url = installation.place.url();
-  config.readers = 1;
-  db::Database database(config, system_clock(), system_seeds());
-  database.read([&](db::ReadTx& tx) {
-    EXPECT_THAT(broken_rows(tx, installation), testing::IsEmpty());
-    EXPECT_THAT(lost_or_doubled(tx, installation, known_to(clients)), testing::IsEmpty());
-  });
+int64_t number_of(char const* variable, int64_t otherwise) {
+  auto const* given = std::getenv(variable);
+  return given ? std::atoll(given) : otherwise;
 }
-
-// ---- The tests ----------------------------------------------------------------------------------------------------
 
 class Kill : public testing::TestWithParam<std::string> {
  protected:
-  Kill()
-      : seed(seed_of_run()),
-        random(FixedSeeds(seed).next()),
-        installation(GetParam(), seed),
-        server(installation.folder.path, installation.place.url()) {
-    server.start();
-    auto const connect = [&]() -> Post {
-      return
-          [http = std::make_shared<HttpClient>(server)](std::string const& message) { return http->post(message); };
-    };
-    clients = make_fleet(installation, connect, tally, seed, first_devices);
-    for (auto& client : clients) client->start();
-  }
-
   // The moment is counted in answers, so that a slow machine is killed in the midst of work too.
   void wait_for_the_moment() {
-    auto const moment = tally.acknowledged + 5 + int64_t(random.below(80));
+    auto const answers = 5 + int64_t(random.below(80));
     auto const jitter = std::chrono::microseconds(random.below(20'000));
-    for (int i = 0; tally.acknowledged < moment && !tally.broken && i < 30'000; ++i)
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    EXPECT_GE(tally.acknowledged, moment) << "the server answers no more:\n" << server.log();
+    premises.work_on(answers);
     std::this_thread::sleep_for(jitter);
   }
 
-  bool sound() const { return !tally.broken && !HasFailure(); }
+  bool sound() const { return premises.sound() && !HasFailure(); }
 
-  void finish() {
-    for (auto& client : clients) client->finish();
-    int const status = server.end(SIGTERM);
-    EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << status << "\n" << server.log();
-    expect_kept(installation, clients);
-    EXPECT_GT(tally.sent_again, 0) << "no message was ever under way";
-    EXPECT_GT(tally.repeated, 0);
+  void expect_kept() { found.add(premises.faults()); }
+
+  void end_in_order() {
+    int const status = premises.server.end(SIGTERM);
+    EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << status << "\n" << premises.server.log();
   }
 
-  uint64_t const seed;
-  Random random;
-  Tally tally;
-  Installation installation;
-  ServerProcess server;
-  Fleet clients;
-  int ended_there = 0;
+  void finish() {
+    premises.finish();
+    end_in_order();
+    expect_kept();
+    EXPECT_THAT(found.all, testing::IsEmpty());
+  }
+
+  struct Found {
+    std::vector<std::string> all;
+    int64_t lost = 0, doubled = 0;
+    void add(std::vector<std::string> const& faults) {
+      for (auto const& fault : faults) {
+        lost += fault.starts_with("lost: ");
+        doubled += fault.starts_with("doubled: ");
+        all.push_back(fault);
+      }
+      EXPECT_THAT(faults, testing::IsEmpty());
+    }
+  };
+
+  uint64_t const seed = seed_of_run();
+  Random random{FixedSeeds(seed).next()};
+  Premises premises{GetParam(), seed};
+  Found found;
 };
 
 TEST_P(Kill, loses_no_answer_and_does_nothing_twice) {
   SCOPED_TRACE("replay with MENKYO_SEED=" + std::to_string(seed));
-  for (int i = 0; i < kill_count && sound(); ++i) {
+  auto const wanted = number_of("MENKYO_KILLS", 10);
+  int64_t made = 0;
+  for (; made < wanted && sound(); ++made) {
     wait_for_the_moment();
-    int const status = server.end(SIGKILL);
-    EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) << "it was gone before:\n" << server.log();
+    int const status = premises.server.end(SIGKILL);
+    EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) << "it was gone before:\n"
+                                                                    << premises.server.log();
     // Looking opens the database and so recovers it; every other time that is left to the server.
-    if (i % 2 == 0) expect_kept(installation, clients);
-    server.start();
+    if (made % 2 == 0) expect_kept();
+    premises.start();
   }
   finish();
+  std::cout << "kills on " << GetParam() << ": " << made << " kills, " << premises.acknowledged() << " acknowledged, "
+            << found.lost << " lost, " << found.doubled << " doubled" << std::endl;
 }
 
 TEST_P(Kill, ends_in_order_under_load) {
   SCOPED_TRACE("replay with MENKYO_SEED=" + std::to_string(seed));
   for (int i = 0; i < 3 && sound(); ++i) {
     wait_for_the_moment();
-    int const status = server.end(SIGTERM);
-    EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << status << "\n" << server.log();
-    EXPECT_THAT(server.log(), testing::HasSubstr("\"event\":\"stopped\""));
-    expect_kept(installation, clients);
-    server.start();
+    end_in_order();
+    EXPECT_THAT(premises.server.log(), testing::HasSubstr("\"event\":\"stopped\""));
+    expect_kept();
+    premises.start();
   }
   finish();
 }
 
-size_t trials_wanted() {
-  auto const* given = std::getenv("MENKYO_TRIALS");
-  return given ? size_t(std::atoll(given)) : 6;
-}
-
-// Ends at a named place of the code, which chance would seldom find. Some places are come by at the start, some never
-// by devices' messages; then it is killed after a while.
+// Ends at a named place of the code, which chance would seldom find: the server, or the command that imports. Each
+// place must be come by, but those of the other database.
 TEST_P(Kill, loses_no_answer_wherever_it_ends) {
   SCOPED_TRACE("replay with MENKYO_SEED=" + std::to_string(seed));
-  auto places = failpoints::sites();
+  std::vector<std::string> places;
+  for (auto const* site : failpoints::sites())
+    if (can_come_by(site->name, GetParam())) places.emplace_back(site->name);
+  ASSERT_GT(places.size(), 20u);
   for (size_t i = places.size(); i > 1; --i) std::swap(places[i - 1], places[random.below(i)]);
-  places.resize(std::min(places.size(), trials_wanted()));
-  for (auto const* place : places) {
+  places.resize(std::min(places.size(), size_t(number_of("MENKYO_TRIALS", 6))));
+  for (auto const& place : places) {
     if (!sound()) break;
-    SCOPED_TRACE(place->name);
-    server.end(SIGKILL);
-    auto const moment = tally.acknowledged + 100;
-    bool gone = false;
-    try {
-      server.start("MENKYO_FAILPOINT=" + std::string(place->name) + ":" + std::to_string(1 + random.below(40)));
-    } catch (std::runtime_error const&) {
-      gone = true;
-    }
-    for (int i = 0; !gone && tally.acknowledged < moment && !tally.broken && i < 30'000; ++i) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
-      auto const status = server.ended();
-      gone = status.has_value();
-      EXPECT_TRUE(!gone || (WIFSIGNALED(*status) && WTERMSIG(*status) == SIGKILL)) << *status << "\n" << server.log();
-    }
-    if (!gone) server.end(SIGKILL);
-    ended_there += gone;
-    expect_kept(installation, clients);
-    server.start();
+    SCOPED_TRACE(place);
+    premises.server.end(SIGKILL);
+    EXPECT_TRUE(ends_at(premises, place, random)) << "nobody came by " << place;
+    expect_kept();
+    premises.start();
   }
-  EXPECT_GT(ended_there, 0);
   finish();
 }
 

@@ -30,8 +30,8 @@ class Checks : public testing::Test {
           EXPECT_GT(tx.exec(damage), 0) << "nothing to damage: " << damage;
         }
         out = broken_rows(tx, installation);
-        for (auto const& more :
-             {lost_or_doubled(tx, installation, house->known()), house->office().lost_or_doubled(tx)})
+        for (auto const& more : {lost_or_doubled(tx, installation, house->known()),
+                                 Office::lost_or_doubled(tx, house->office().known())})
           out.insert(out.end(), more.begin(), more.end());
         throw Undo{};
       });

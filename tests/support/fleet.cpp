@@ -35,6 +35,12 @@ int64_t count_in(Counts const& counts, std::string const& code) {
   return at == counts.end() ? 0 : at->second;
 }
 
+int64_t sum(Counts const& counts) {
+  int64_t out = 0;
+  for (auto const& [code, count] : counts) out += count;
+  return out;
+}
+
 std::string text_of(Counts const& counts) {
   std::string out;
   for (auto const& [code, count] : counts) out += (out.empty() ? "" : " ") + code + "=" + std::to_string(count);
@@ -337,9 +343,10 @@ void compare(db::ReadTx& tx, Installation const& installation, Acknowledged cons
   auto const device = *DeviceId::parse(known.device_id);
   auto const seq = tx.one<int64_t>("select sequence from device_contact where device_id = $1", device).value_or(0);
   if (known.under_way && seq == *known.under_way) return;
-  auto const differ = [&](std::string const& what, std::string const& is, std::string const& was_told) {
+  auto const differ = [&](bool more, std::string const& what, std::string const& is, std::string const& was_told) {
     if (is != was_told)
-      out.push_back("device " + known.device_id + ": " + what + " " + is + ", told was " + was_told);
+      out.push_back((more ? "doubled: device " : "lost: device ") + known.device_id + ": " + what + " " + is +
+                    ", told was " + was_told);
   };
   Counts granted, changes;
   for (auto const& [entitlement, quantity] : devices::store::uses_of(tx, installation.account, device))
@@ -349,10 +356,10 @@ void compare(db::ReadTx& tx, Installation const& installation, Acknowledged cons
                                            device))
     changes[installation.code_of.at(row.entitlement_id)] = row.count;
   auto const reports = *tx.one<int64_t>("select count(*) from usage_report where device_id = $1", device);
-  differ("the last message is", std::to_string(seq), std::to_string(known.seq));
-  differ("it may use", text_of(granted), text_of(known.granted));
-  differ("its use changed", text_of(changes), text_of(known.changes));
-  differ("reports kept:", std::to_string(reports), std::to_string(known.reports));
+  differ(seq > known.seq, "the last message is", std::to_string(seq), std::to_string(known.seq));
+  differ(false, "it may use", text_of(granted), text_of(known.granted));
+  differ(sum(changes) > sum(known.changes), "its use changed", text_of(changes), text_of(known.changes));
+  differ(reports > known.reports, "reports kept:", std::to_string(reports), std::to_string(known.reports));
 }
 
 }  // namespace
@@ -371,8 +378,9 @@ std::vector<std::string> lost_or_doubled(db::ReadTx& tx, Installation const& ins
   }
   auto const devices = *tx.one<int64_t>("select count(*) from device");
   if (devices < registered || devices > registered + registering)
-    out.push_back(std::to_string(devices) + " devices, registered were " + std::to_string(registered) +
-                  ", under way " + std::to_string(registering));
+    out.push_back((devices < registered ? "lost: " : "doubled: ") + std::to_string(devices) +
+                  " devices, registered were " + std::to_string(registered) + ", under way " +
+                  std::to_string(registering));
   return out;
 }
 

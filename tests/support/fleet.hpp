@@ -143,7 +143,7 @@ std::vector<Acknowledged> known_to(Fleet const& fleet);
 // ---- What the database holds --------------------------------------------------------------------------------------
 
 // Sentences about what was acknowledged and is not there, or is there twice. A message under way may have been
-// committed without its answer having come; no other may.
+// committed without its answer having come; no other may. Each begins with "lost: " or "doubled: ".
 std::vector<std::string> lost_or_doubled(db::ReadTx& tx, Installation const& installation,
                                          std::vector<Acknowledged> const& known);
 // Sentences about what contradicts itself, of whichever devices.

@@ -95,7 +95,7 @@ std::vector<std::string> House::faults(bool with_history) {
         if (line != "ok") out.push_back(line);
     add(broken_rows(tx, *installation_));
     add(lost_or_doubled(tx, *installation_, known()));
-    add(office_->lost_or_doubled(tx));
+    add(Office::lost_or_doubled(tx, office_->known()));
   });
   if (with_history) {
     app::Findings findings;

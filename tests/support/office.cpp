@@ -160,13 +160,18 @@ void Office::attempt_order(app::Service& service, Deed& deed, std::function<bool
   }
 }
 
-std::vector<std::string> Office::lost_or_doubled(db::ReadTx& tx) const {
+std::vector<Office::Deed> Office::known() const {
   std::lock_guard lock(mutex_);
+  return deeds_;
+}
+
+std::vector<std::string> Office::lost_or_doubled(db::ReadTx& tx, std::vector<Deed> const& known) {
   std::vector<std::string> out;
   auto const expect = [&](std::string const& what, int64_t is, bool must_be) {
-    if (is > 1 || (must_be && is == 0)) out.push_back(what + " is there " + std::to_string(is) + " times");
+    if (is > 1 || (must_be && is == 0))
+      out.push_back((is > 1 ? "doubled: " : "lost: ") + what + " is there " + std::to_string(is) + " times");
   };
-  for (auto const& deed : deeds_) {
+  for (auto const& deed : known) {
     if (deed.kind == Kind::room) {
       expect(deed.name, *tx.one<int64_t>("select count(*) from virtual_account where name = $1", deed.name),
              deed.acknowledged);

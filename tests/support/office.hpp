@@ -25,10 +25,6 @@ class Office {
   void finish(app::Service& service);
   void finish(Program const& program);
   int64_t acknowledged() const;
-  // Sentences about what was acknowledged and is not there, or is there twice. Any thread.
-  std::vector<std::string> lost_or_doubled(db::ReadTx& tx) const;
-
- private:
   enum class Kind { room, token, order };
   struct Deed {
     Kind kind;
@@ -38,7 +34,12 @@ class Office {
     std::optional<JobId> job;  // of an order
     bool deposited = false;    // its job was seen to be done
   };
+  // Any thread. Whoever is at work may do more meanwhile, so it is asked for before the database is looked at.
+  std::vector<Deed> known() const;
+  // Sentences as lost_or_doubled() of a fleet makes them.
+  static std::vector<std::string> lost_or_doubled(db::ReadTx& tx, std::vector<Deed> const& known);
 
+ private:
   void attempt(app::Service& service, Deed& deed, std::function<bool()> const& heard);
   void attempt(Program const& program, Deed& deed);
   void attempt_order(app::Service& service, Deed& deed, std::function<bool()> const& heard);

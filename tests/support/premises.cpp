@@ -14,7 +14,8 @@ constexpr int polls = 180'000;  // of a millisecond each
 }  // namespace
 
 Premises::Premises(std::string const& kind, uint64_t seed)
-    : installation(kind, seed),
+    : kind(kind),
+      installation(kind, seed),
       server(installation.folder.path, installation.place.url()),
       office_(installation, seed),
       program_{
@@ -34,6 +35,14 @@ Premises::Premises(std::string const& kind, uint64_t seed)
 Premises::~Premises() {
   stop_ = true;
   if (clerk_.joinable()) clerk_.join();
+}
+
+void Premises::start(std::string const& variable) {
+  {
+    std::lock_guard lock(mutex_);
+    variable_ = variable;
+  }
+  server.start(variable);
 }
 
 bool Premises::work_on(int64_t answers) {
@@ -59,10 +68,12 @@ std::vector<std::string> Premises::faults() {
   config.url = installation.place.url();
   config.readers = 1;
   db::Database database(config, system_clock(), system_seeds());
+  auto const devices = known_to(fleet_);
+  auto const deeds = office_.known();
   return database.read([&](db::ReadTx& tx) {
     auto out = broken_rows(tx, installation);
-    for (auto& sentence : lost_or_doubled(tx, installation, known_to(fleet_))) out.push_back(std::move(sentence));
-    for (auto& sentence : office_.lost_or_doubled(tx)) out.push_back(std::move(sentence));
+    for (auto& sentence : lost_or_doubled(tx, installation, devices)) out.push_back(std::move(sentence));
+    for (auto& sentence : Office::lost_or_doubled(tx, deeds)) out.push_back(std::move(sentence));
     return out;
   });
 }
@@ -81,8 +92,15 @@ void Premises::finish() {
 bool Premises::import_orders(std::string const& csv) {
   auto const file = installation.folder.path / "orders.csv";
   std::ofstream(file) << csv;
+  std::string variable;
+  {
+    std::lock_guard lock(mutex_);
+    variable = variable_;
+  }
   auto const ended = run_program({"import", "orders", file.string(), "--data", installation.folder.path.string(),
-                                  "--database", installation.place.url()});
+                                  "--database", installation.place.url()},
+                                 variable);
+  if (ended.status == -1) ++commands_killed_;
   return ended.status == 0;
 }
 

@@ -60,12 +60,12 @@ std::string text_of(std::filesystem::path const& path) {
 
 }  // namespace
 
-Ended run_program(std::vector<std::string> const& words) {
+Ended run_program(std::vector<std::string> const& words, std::string const& variable) {
   TemporaryFolder folder;
   std::vector<std::string> all{MENKYO_PROGRAM};
   all.insert(all.end(), words.begin(), words.end());
   auto const log = folder.path / "output";
-  pid_t const pid = run(all, log);
+  pid_t const pid = run(all, log, variable);
   for (int i = 0; i < run_polls; ++i) {
     int status = 0;
     if (waitpid(pid, &status, WNOHANG) == pid) return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, text_of(log)};
@@ -129,6 +129,13 @@ std::optional<int> ServerProcess::ended() {
   pid_ = 0;
   port_ = 0;
   return status;
+}
+
+// /proc/PID/stat (proc(5)): "pid (name) state ...".
+bool ServerProcess::stopped() const {
+  auto const text = text_of("/proc/" + std::to_string(pid_) + "/stat");
+  auto const name_end = text.rfind(')');
+  return name_end != std::string::npos && text.substr(name_end + 1).starts_with(" T");
 }
 
 int ServerProcess::wait() {

@@ -20,8 +20,9 @@ struct Ended {
   int status;          // exit status; -1 if a signal ended it
   std::string output;  // standard output and standard error
 };
-// Runs `menkyo WORDS...` and waits, at most 60 s; throws std::runtime_error if it takes longer.
-Ended run_program(std::vector<std::string> const& words);
+// Runs `menkyo WORDS...` and waits, at most 60 s; throws std::runtime_error if it takes longer. `variable`
+// ("NAME=value") is added to its environment.
+Ended run_program(std::vector<std::string> const& words, std::string const& variable = {});
 
 // Its log lies in the data folder, one file a life; a menkyo.toml there holds its settings. It dies with the thread
 // that started it.
@@ -40,6 +41,8 @@ class ServerProcess {
   int end(int signal);
   // Waits until it is gone by itself and returns what waitpid() told. Throws if it takes over 30 s.
   int wait();
+  // Whether it stands still, by SIGSTOP.
+  bool stopped() const;
   // What waitpid() told if it is gone by itself.
   std::optional<int> ended();
   // 0 while it does not run. Any thread.
