@@ -33,11 +33,13 @@ struct State {
 void arm_from_environment(State& state) {
   char const* const given = std::getenv("MENKYO_FAILPOINT");
   if (!given) return;
-  std::string const text = given;
+  std::string text = given;
+  bool const stops = text.ends_with(":stop");
+  if (stops) text.resize(text.size() - std::strlen(":stop"));
   auto const colon = text.find(':');
   state.armed = text.substr(0, colon);
   state.passes_left = colon == std::string::npos ? 1 : std::atoll(text.c_str() + colon + 1);
-  state.act = [] { kill(getpid(), SIGKILL); };
+  state.act = [signal = stops ? SIGSTOP : SIGKILL] { kill(getpid(), signal); };
   state.anything_armed = true;
 }
 

@@ -5,7 +5,7 @@
 //   failpoint<"db.before_commit">();
 //
 // A build with them ends by SIGKILL at a place that the environment names: MENKYO_FAILPOINT=db.before_commit:3 (at
-// the third time).
+// the third time). With MENKYO_FAILPOINT=db.before_commit:3:stop it stands still there, by SIGSTOP.
 
 #include <cstddef>
 

@@ -129,6 +129,13 @@ bool JobRunner::hold_lease() {
   return leads_ = taken;
 }
 
+// Begun under a lease that another runner has meanwhile. It is told as a matter of load, because it passes: the next
+// round notices that the lease is lost.
+void JobRunner::prove_lease(db::ReadTx& tx) const {
+  auto const held = store::find_lease(tx, lease_name);
+  if (!held || held->holder != holder_) throw Problem(problems::busy, "Another runner holds the lease.");
+}
+
 void JobRunner::give_back_lease() {
   if (!leads_) return;
   leads_ = false;
@@ -198,7 +205,9 @@ bool JobRunner::run_timers(TimerKind const& kind) {
 
 // Returns how many of them fitted into the time.
 size_t JobRunner::look_at(TimerKind const& kind, std::vector<Timer> const& timers) {
+  failpoint<"jobs.timers_due", Failing::memory>();
   size_t const looked = database_.write([&](db::Tx& tx) {
+    prove_lease(tx);
     auto const begin = Steady::now();
     size_t count = 0;
     for (auto const& timer : timers) {
@@ -215,7 +224,10 @@ size_t JobRunner::look_at(TimerKind const& kind, std::vector<Timer> const& timer
 }
 
 void JobRunner::postpone(TimerKind const& kind, Timer const& timer) {
-  database_.write([&](db::Tx& tx) { store::move_timer(tx, kind.name, timer, tx.now() + postponement); });
+  database_.write([&](db::Tx& tx) {
+    prove_lease(tx);
+    store::move_timer(tx, kind.name, timer, tx.now() + postponement);
+  });
 }
 
 // ---- Housekeeping -----------------------------------------------------------------------------------------------
@@ -245,6 +257,7 @@ bool JobRunner::run_jobs() {
 // One chunk; true if the job has more that may be done at once.
 bool JobRunner::run_chunk(JobId id) {
   try {
+    failpoint<"jobs.before_chunk", Failing::memory>();
     bool const more = database_.write([&](db::Tx& tx) { return attempt_chunk(tx, id); });
     failpoint<"jobs.chunk_committed", Failing::memory>();
     ++stats_.chunks;
@@ -267,6 +280,7 @@ bool JobRunner::run_chunk(JobId id) {
 
 bool JobRunner::attempt_chunk(db::Tx& tx, JobId id) {
   auto const begin = Steady::now();
+  prove_lease(tx);
   auto job = store::lock_job(tx, id);
   if (!job || job->status != JobStatus::running) return false;
   auto const kind = jobs_.find(job->kind);
@@ -297,6 +311,7 @@ bool JobRunner::attempt_chunk(db::Tx& tx, JobId id) {
 void JobRunner::fail(JobId id, std::string const& why) {
   failures_.erase(id);
   database_.write([&](db::Tx& tx) {
+    prove_lease(tx);
     auto job = store::lock_job(tx, id);
     if (!job || job->status != JobStatus::running) return;
     job->status = JobStatus::failed;

@@ -1,7 +1,8 @@
 #pragma once
 // Runs jobs, timers and housekeeping, on one server at a time: whoever holds the lease. It knows no capability; the
 // kinds of work are registered before it starts. Correctness does not rest on the lease - each chunk holds its job's
-// row, each timer is judged by what is stored - so two runners for a moment do no harm.
+// row, each timer is judged by what is stored - so two runners for a moment do no harm. One that stood still until
+// another took the lease notices in its transaction, and does nothing of a job or a timer any more.
 
 #include <condition_variable>
 #include <functional>
@@ -101,6 +102,7 @@ class JobRunner {
 
   void loop();
   bool hold_lease();
+  void prove_lease(db::ReadTx& tx) const;
   void give_back_lease();
   bool clock_is_sound();
   bool run_timers(TimerKind const& kind);
