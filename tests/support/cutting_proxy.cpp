@@ -1,6 +1,5 @@
 #include "tests/support/cutting_proxy.hpp"
 
-#include <arpa/inet.h>
 #include <libpq-fe.h>
 #include <netdb.h>
 #include <poll.h>
@@ -11,6 +10,7 @@
 #include <chrono>
 #include <cstring>
 #include <stdexcept>
+#include <thread>
 
 namespace menkyo::test {
 
@@ -20,27 +20,6 @@ std::string option(PQconninfoOption* options, std::string const& name) {
   for (auto* o = options; o->keyword; ++o)
     if (name == o->keyword) return o->val ? o->val : "";
   return {};
-}
-
-bool readable(int fd, int timeout_ms) {
-  pollfd p{fd, POLLIN, 0};
-  return poll(&p, 1, timeout_ms) > 0;
-}
-
-// What is there to read; empty at the end.
-std::string receive(int fd) {
-  char buffer[65536];
-  auto const n = read(fd, buffer, sizeof buffer);
-  return n > 0 ? std::string(buffer, size_t(n)) : std::string();
-}
-
-bool send_all(int fd, std::string_view data) {
-  while (!data.empty()) {
-    auto const n = send(fd, data.data(), data.size(), MSG_NOSIGNAL);
-    if (n <= 0) return false;
-    data.remove_prefix(size_t(n));
-  }
-  return true;
 }
 
 }  // namespace
@@ -55,39 +34,12 @@ CuttingProxy::CuttingProxy(std::string const& server_url) {
   auto const user = option(options, "user"), name = option(options, "dbname");
   PQconninfoFree(options);
 
-  listener_ = socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t length = sizeof address;
-  if (bind(listener_, reinterpret_cast<sockaddr*>(&address), length) != 0 || listen(listener_, 64) != 0 ||
-      getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &length) != 0)
-    throw std::runtime_error("the proxy cannot listen");
-  url_ = "postgresql://" + user + "@127.0.0.1:" + std::to_string(ntohs(address.sin_port)) + "/" + name +
+  relay_ = std::make_unique<Relay>([this](int client) { serve(client); });
+  url_ = "postgresql://" + user + "@127.0.0.1:" + std::to_string(relay_->port()) + "/" + name +
          "?sslmode=disable&gssencmode=disable";
-  acceptor_ = std::thread([this] { accept_loop(); });
 }
 
-CuttingProxy::~CuttingProxy() {
-  stopping_ = true;
-  acceptor_.join();
-  for (auto& thread : connections_) thread.join();
-  close(listener_);
-}
-
-void CuttingProxy::accept_loop() {
-  while (!stopping_) {
-    if (!readable(listener_, 20)) continue;
-    int const client = accept(listener_, nullptr, nullptr);
-    if (client < 0) continue;
-    if (closed_) {
-      close(client);
-      continue;
-    }
-    std::lock_guard lock(mutex_);
-    connections_.emplace_back([this, client] { serve(client); });
-  }
-}
+CuttingProxy::~CuttingProxy() = default;
 
 int CuttingProxy::connect_server() const {
   if (host_.starts_with('/')) {
@@ -113,9 +65,9 @@ int CuttingProxy::connect_server() const {
 }
 
 void CuttingProxy::serve(int client) {
-  int const server = connect_server();
+  int const server = closed_ ? -1 : connect_server();
   bool open = server >= 0;
-  while (open && !stopping_) {
+  while (open && !relay_->stopping()) {
     pollfd both[] = {{client, POLLIN, 0}, {server, POLLIN, 0}};
     if (poll(both, 2, 20) <= 0) continue;
     if (both[0].revents) {

@@ -3,10 +3,10 @@
 // committed.
 
 #include <atomic>
-#include <mutex>
+#include <memory>
 #include <string>
-#include <thread>
-#include <vector>
+
+#include "tests/support/relay.hpp"
 
 namespace menkyo::test {
 
@@ -32,18 +32,14 @@ class CuttingProxy {
   void let_in() { closed_ = false; }
 
  private:
-  void accept_loop();
   void serve(int client);
   bool forward_commit(int client, int server, std::string const& data);
   int connect_server() const;
 
   std::string url_, host_, port_;
-  int listener_ = -1;
   std::atomic<Cut> cut_{Cut::none};
-  std::atomic<bool> closed_{false}, close_after_cut_{false}, stopping_{false};
-  std::thread acceptor_;
-  std::mutex mutex_;
-  std::vector<std::thread> connections_;
+  std::atomic<bool> closed_{false}, close_after_cut_{false};
+  std::unique_ptr<Relay> relay_;  // last: its threads use the others
 };
 
 }  // namespace menkyo::test
