@@ -159,7 +159,7 @@ TEST(SampleCatalog, has_families_products_and_entitlements_in_two_languages) {
     }
   }
   for (auto const& [code, row] : families) {
-    auto const of_family = [&](auto const& entry) { return entry.second.at("family") == code; };
+    auto const of_family = [code = code](auto const& entry) { return entry.second.at("family") == code; };
     EXPECT_GE(std::ranges::count_if(products, of_family), 5) << code;
     EXPECT_GE(std::ranges::count_if(entitlements, of_family), 5) << code;
   }

@@ -321,23 +321,39 @@ sanitize_main() { # [asan|tsan] [NAME...]
 
 # --- which lines and branches the tests run ---
 
-coverage_here() {
+# The programs of the coverage build that are up to date: what else lies there tells of sources that were changed since.
+coverage_programs() {
+  local file
+  while read -r file; do
+    if ninja -C build/coverage -n "${file#build/coverage/}" 2>/dev/null | grep -q 'no work to do'; then echo "$file"; fi
+  done < <(find build/coverage -type f -perm -u+x -not -path '*/CMakeFiles/*' | sort)
+}
+
+coverage_here() { # [--write] [NAME...]
+  local write=() file objects=() raw=build/coverage-raw
+  if [ "${1:-}" = --write ]; then
+    write=(--write)
+    shift
+  fi
   begin_results
-  mkdir -p build
-  find build/coverage -name '*.gcda' -delete 2>/dev/null || true
+  rm -rf "$raw"
+  mkdir -p "$raw"
+  # Each program adds to its own files, of which there are a few because many processes do so at once.
+  export LLVM_PROFILE_FILE="$root/$raw/%4m.profraw"
   test_cpp "$@"
   summary || return 1
   say "reading what was run"
-  # Branches that only an exception takes, and those that no source line makes, say nothing about the tests.
-  gcovr --root . --object-directory build/coverage --exclude-throw-branches --exclude-unreachable-branches \
-    --exclude '.*_test\.cpp' --filter src/ --filter protocol/ -j "${MENKYO_JOBS:-$(nproc)}" \
-    --json build/coverage.json build/coverage 2>build/coverage.log ||
-    { tail -20 build/coverage.log >&2; die "gcovr could not read what was run"; }
-  tools/coverage-report build/coverage.json
+  while read -r file; do objects+=(-object "$file"); done < <(coverage_programs)
+  llvm-profdata-14 merge -sparse "$raw"/*.profraw -o build/coverage.profdata
+  llvm-cov-14 export -format=text -instr-profile=build/coverage.profdata "${objects[@]:1}" >build/coverage.json
+  tools/coverage-report build/coverage.json "${write[@]}" || [ $# -gt 0 ]
 }
 
-coverage_main() { # [NAME...]
-  case ${1:-} in -*) die_usage "./dev coverage knows no option $1" ;; esac
+coverage_main() { # [--write] [NAME...]
+  case ${1:-} in
+    --write) [ $# = 1 ] || die_usage "./dev coverage --write takes no names: the figures are of all tests" ;;
+    -*) die_usage "./dev coverage knows no option $1" ;;
+  esac
   need build test coverage
   preset=coverage
   with_lock build coverage_here "$@"

@@ -206,8 +206,9 @@ TEST(SqliteGroup, that_could_not_be_flushed_is_not_called_undone) {
     db.open();
     for (auto const& [name, what] : by_name) {
       told.insert(what);
-      auto const there = db->read(
-          [&](ReadTx& tx) { return tx.one<int64_t>("select value from counter where name = $1", name).has_value(); });
+      auto const there = db->read([&, name = name](ReadTx& tx) {
+        return tx.one<int64_t>("select value from counter where name = $1", name).has_value();
+      });
       bool const undone = what == "busy" || what == "storage_unavailable";
       EXPECT_FALSE(what.empty() && !there) << name << " was told as done";
       EXPECT_FALSE(undone && there) << name << " was told: " << what;

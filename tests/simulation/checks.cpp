@@ -167,7 +167,7 @@ void Chains::seal() {
 
 void Chains::check(Faults& faults) {
   for (auto& [account, check] : checks_) {
-    while (world_.db->read([&](db::ReadTx& tx) { return check.further(tx, 50); })) {
+    while (world_.db->read([&check = check](db::ReadTx& tx) { return check.further(tx, 50); })) {
     }
     for (auto const& fault : check.report().faults) faults.push_back("the event chain: " + fault);
   }
