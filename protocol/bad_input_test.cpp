@@ -79,6 +79,7 @@ TEST(BadInput, Json) {
                                "\"\xe3x\"",
                                "\"\xed\xbf\xbf\"",
                                "\"\xf0\x80\x80\x80\"",
+                               "\"\xf0x\"",
                                "\"\xf0\x9f\"",
                                "\"\xf0\x9fx\"",
                                "\"\xf0\x9f\x98\"",
@@ -120,7 +121,8 @@ TEST(BadInput, JsonWebKeys) {
   EXPECT_EQ(private_key(okp), "");
   for (auto const& key : {ec, okp}) {
     EXPECT_EQ(outcome([&] { Key::from_jwk(json::parse(key)); }), "key_invalid") << "a private key";
-    EXPECT_EQ(private_key(replaced(key, "\"d\":\"", "\"d\":\"AA")), "key_invalid") << "of another length";
+    EXPECT_EQ(private_key(replaced(key, "\"d\":\"", "\"d\":\"AAAA")), "key_invalid") << "of another length";
+    EXPECT_EQ(private_key(replaced(key, "\"x\":\"", "\"x\":\"AAAA")), "key_invalid") << "of another length";
     EXPECT_EQ(private_key(replaced(key, "\"d\"", "\"e\"")), "key_invalid") << "no private key";
     EXPECT_EQ(private_key(replaced(key, "\"x\":\"", "\"x\":\"!")), "key_invalid");
     EXPECT_EQ(private_key(replaced(key, "\"x\"", "\"z\"")), "member_missing");
@@ -202,6 +204,7 @@ TEST(BadInput, JwsParts) {
   EXPECT_EQ(code(replaced(good, ".e30.", ".e3=.")), "jws_invalid");
   EXPECT_EQ(code(good + "A"), "jws_invalid");
   EXPECT_EQ(code(good + "AAAA"), "jws_invalid");
+  EXPECT_EQ(code(good.substr(0, good.size() - 4)), "jws_invalid") << "a signature of 61 bytes";
 }
 
 TEST(BadInput, Kids) {

@@ -16,7 +16,7 @@ namespace {
 constexpr char url_alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 constexpr char std_alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-constexpr std::array<int8_t, 256> reverse(const char* alphabet) {
+consteval std::array<int8_t, 256> reverse(const char* alphabet) {
   std::array<int8_t, 256> table{};
   for (auto& entry : table) entry = -1;
   for (int i = 0; i < 64; ++i) table[static_cast<uint8_t>(alphabet[i])] = static_cast<int8_t>(i);
@@ -105,10 +105,11 @@ Digest sha256(ByteView bytes) {
   static Handle<EVP_MD, EVP_MD_free> const algorithm(EVP_MD_fetch(nullptr, "SHA256", nullptr));
   thread_local Handle<EVP_MD_CTX, EVP_MD_CTX_free> const context(EVP_MD_CTX_new());
   Digest out;
-  if (!algorithm || !context || EVP_DigestInit_ex(context.get(), algorithm.get(), nullptr) != 1 ||
-      EVP_DigestUpdate(context.get(), bytes.data(), bytes.size()) != 1 ||
-      EVP_DigestFinal_ex(context.get(), out.data(), nullptr) != 1)
-    throw Error(codes::crypto_failed, "SHA-256 is not available");
+  require(algorithm != nullptr, "finding SHA-256");
+  require(context != nullptr, "SHA-256");
+  require(EVP_DigestInit_ex(context.get(), algorithm.get(), nullptr) == 1, "SHA-256");
+  require(EVP_DigestUpdate(context.get(), bytes.data(), bytes.size()) == 1, "SHA-256");
+  require(EVP_DigestFinal_ex(context.get(), out.data(), nullptr) == 1, "SHA-256");
   return out;
 }
 

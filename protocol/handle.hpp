@@ -1,7 +1,13 @@
 #pragma once
-// Owners of what OpenSSL allocates, for the files of protocol/ that talk to it.
+// Owners of what OpenSSL allocates, and what is done when it cannot do what no input can make it refuse. For the
+// files of protocol/ that talk to it.
+
+#include <openssl/err.h>
 
 #include <memory>
+#include <string>
+
+#include "protocol/error.hpp"
 
 namespace menkyo::protocol {
 
@@ -15,5 +21,12 @@ struct Freer {
 // Frees with the function that OpenSSL has for T.
 template <class T, auto Free>
 using Handle = std::unique_ptr<T, Freer<Free>>;
+
+// For steps that fail only when OpenSSL gets no memory or is broken. Throws Error(crypto_failed).
+inline void require(bool done, const char* what) {
+  if (done) return;
+  ERR_clear_error();
+  throw Error(codes::crypto_failed, std::string("OpenSSL failed at ") + what);
+}
 
 }  // namespace menkyo::protocol

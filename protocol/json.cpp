@@ -319,7 +319,7 @@ class Parser {
 
 Value parse(std::string_view text, Limits const& limits) {
   // Offsets are kept in 32 bits.
-  if (text.size() > limits.max_bytes || text.size() > UINT32_MAX)
+  if (text.size() > std::min<size_t>(limits.max_bytes, UINT32_MAX))
     throw Error(codes::limit_exceeded, "longer than " + std::to_string(limits.max_bytes) + " bytes");
   return Parser(text, limits).document();
 }

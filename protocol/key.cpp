@@ -38,11 +38,6 @@ constexpr std::array<uint8_t, 26> p256_prefix{0x30, 0x59, 0x30, 0x13, 0x06, 0x07
   throw Error(codes::key_invalid, std::move(reason));
 }
 
-[[noreturn]] void crypto_failed(std::string what) {
-  ERR_clear_error();
-  throw Error(codes::crypto_failed, std::move(what));
-}
-
 // DER INTEGER of 32 big-endian bytes, appended to `out`.
 void append_der_integer(Bytes& out, ByteView number) {
   while (number.size() > 1 && number[0] == 0) number = number.subspan(1);
@@ -64,18 +59,18 @@ Bytes der_from_raw(ByteView raw) {
   return out;
 }
 
-// r || s from what OpenSSL made: two DER INTEGERs of at most 33 bytes.
-Signature raw_from_der(ByteView der) {
+using DerSignature = std::array<uint8_t, 80>;
+
+// r || s from what OpenSSL made: a sequence of two INTEGERs of at most 33 bytes, the longest with a zero in front.
+Signature raw_from_der(DerSignature const& der) {
   Signature out{};
   size_t at = 2;
   for (size_t half = 0; half < 2; ++half) {
-    if (at + 2 > der.size() || der[at] != 0x02 || at + 2 + der[at + 1] > der.size())
-      crypto_failed("OpenSSL made an unreadable signature");
-    auto number = der.subspan(at + 2, der[at + 1]);
-    at += 2 + number.size();
-    while (!number.empty() && number[0] == 0) number = number.subspan(1);
-    if (number.size() > 32) crypto_failed("OpenSSL made an unreadable signature");
-    std::copy(number.begin(), number.end(), out.begin() + static_cast<long>(half * 32 + 32 - number.size()));
+    size_t const size = der[at + 1];
+    require(size <= 33, "writing a signature");
+    at += 2 + size;
+    size_t const kept = std::min<size_t>(size, 32);
+    std::copy_n(der.data() + at - kept, kept, out.data() + half * 32 + 32 - kept);
   }
   return out;
 }
@@ -88,7 +83,8 @@ class SigningContexts {
       if (e.pkey == pkey) return e.context.get();
     }
     KeyContext context(EVP_PKEY_CTX_new_from_pkey(nullptr, pkey.get(), nullptr));
-    if (!context || EVP_PKEY_sign_init(context.get()) != 1) crypto_failed("cannot prepare signing");
+    require(context != nullptr, "preparing to sign");
+    require(EVP_PKEY_sign_init(context.get()) == 1, "preparing to sign");
     auto& slot = entries_[next_++ % entries_.size()];
     slot = {pkey, std::move(context)};
     return slot.context.get();
@@ -106,56 +102,72 @@ class SigningContexts {
 Signature sign_es256(std::shared_ptr<EVP_PKEY> const& pkey, ByteView message) {
   thread_local SigningContexts contexts;
   auto const hash = sha256(message);
-  std::array<uint8_t, 80> der;
+  DerSignature der;
   size_t size = der.size();
-  if (EVP_PKEY_sign(contexts.get(pkey), der.data(), &size, hash.data(), hash.size()) != 1)
-    crypto_failed("signing failed");
-  return raw_from_der(ByteView(der).first(size));
+  require(EVP_PKEY_sign(contexts.get(pkey), der.data(), &size, hash.data(), hash.size()) == 1, "signing");
+  return raw_from_der(der);
 }
 
 Signature sign_ed25519(EVP_PKEY* pkey, ByteView message) {
   MdContext context(EVP_MD_CTX_new());
   Signature out;
   size_t size = out.size();
-  if (!context || EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, pkey) != 1 ||
-      EVP_DigestSign(context.get(), out.data(), &size, message.data(), message.size()) != 1 || size != out.size())
-    crypto_failed("signing failed");
+  require(context != nullptr, "preparing to sign");
+  require(EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, pkey) == 1, "preparing to sign");
+  require(EVP_DigestSign(context.get(), out.data(), &size, message.data(), message.size()) == 1, "signing");
   return out;
 }
 
 bool verify_es256(EVP_PKEY* pkey, ByteView message, ByteView signature) {
   KeyContext context(EVP_PKEY_CTX_new_from_pkey(nullptr, pkey, nullptr));
-  if (!context || EVP_PKEY_verify_init(context.get()) != 1) crypto_failed("cannot prepare verification");
+  require(context != nullptr, "preparing to verify");
+  require(EVP_PKEY_verify_init(context.get()) == 1, "preparing to verify");
   auto const hash = sha256(message);
   auto const der = der_from_raw(signature);
-  return EVP_PKEY_verify(context.get(), der.data(), der.size(), hash.data(), hash.size()) == 1;
+  int const verdict = EVP_PKEY_verify(context.get(), der.data(), der.size(), hash.data(), hash.size());
+  // Below 0 nothing was found out about the signature.
+  require(verdict >= 0, "verifying");
+  return verdict == 1;
 }
 
 bool verify_ed25519(EVP_PKEY* pkey, ByteView message, ByteView signature) {
   MdContext context(EVP_MD_CTX_new());
-  if (!context || EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, pkey) != 1)
-    crypto_failed("cannot prepare verification");
+  require(context != nullptr, "preparing to verify");
+  require(EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, pkey) == 1, "preparing to verify");
   return EVP_DigestVerify(context.get(), signature.data(), signature.size(), message.data(), message.size()) == 1;
 }
 
 // A P-256 key from the point, and from the private number unless that is empty.
 EVP_PKEY* p256_from_numbers(ByteView point, ByteView secret) {
   Handle<OSSL_PARAM_BLD, OSSL_PARAM_BLD_free> build(OSSL_PARAM_BLD_new());
+  require(build != nullptr, "preparing a key");
+  auto const build_with = [](int pushed) { require(pushed == 1, "preparing a key"); };
+  build_with(OSSL_PARAM_BLD_push_utf8_string(build.get(), OSSL_PKEY_PARAM_GROUP_NAME, "prime256v1", 0));
+  build_with(OSSL_PARAM_BLD_push_octet_string(build.get(), OSSL_PKEY_PARAM_PUB_KEY, point.data(), point.size()));
   Handle<BIGNUM, BN_clear_free> number;
-  bool ok = build && OSSL_PARAM_BLD_push_utf8_string(build.get(), OSSL_PKEY_PARAM_GROUP_NAME, "prime256v1", 0) == 1 &&
-            OSSL_PARAM_BLD_push_octet_string(build.get(), OSSL_PKEY_PARAM_PUB_KEY, point.data(), point.size()) == 1;
-  if (ok && !secret.empty()) {
+  if (!secret.empty()) {
     number.reset(BN_bin2bn(secret.data(), static_cast<int>(secret.size()), nullptr));
-    ok = number && OSSL_PARAM_BLD_push_BN(build.get(), OSSL_PKEY_PARAM_PRIV_KEY, number.get()) == 1;
+    require(number != nullptr, "preparing a key");
+    build_with(OSSL_PARAM_BLD_push_BN(build.get(), OSSL_PKEY_PARAM_PRIV_KEY, number.get()));
   }
-  Handle<OSSL_PARAM, OSSL_PARAM_free> params(ok ? OSSL_PARAM_BLD_to_param(build.get()) : nullptr);
+  Handle<OSSL_PARAM, OSSL_PARAM_free> params(OSSL_PARAM_BLD_to_param(build.get()));
+  require(params != nullptr, "preparing a key");
   KeyContext context(EVP_PKEY_CTX_new_from_name(nullptr, "EC", nullptr));
+  require(context != nullptr, "preparing a key");
+  require(EVP_PKEY_fromdata_init(context.get()) == 1, "preparing a key");
   EVP_PKEY* pkey = nullptr;
-  if (!params || !context || EVP_PKEY_fromdata_init(context.get()) != 1 ||
-      EVP_PKEY_fromdata(context.get(), &pkey, secret.empty() ? EVP_PKEY_PUBLIC_KEY : EVP_PKEY_KEYPAIR,
+  if (EVP_PKEY_fromdata(context.get(), &pkey, secret.empty() ? EVP_PKEY_PUBLIC_KEY : EVP_PKEY_KEYPAIR,
                         params.get()) != 1)
     bad_key("not a P-256 key");
   return pkey;
+}
+
+// Writes a coordinate of a P-256 key to the 32 bytes at `out`.
+void read_number(EVP_PKEY* pkey, const char* name, uint8_t* out) {
+  BIGNUM* found = nullptr;
+  require(EVP_PKEY_get_bn_param(pkey, name, &found) == 1, "reading a key");
+  Handle<BIGNUM, BN_free> const number(found);
+  require(BN_bn2binpad(number.get(), out, 32) == 32, "reading a key");
 }
 
 Bytes jwk_bytes(json::Value const& jwk, std::string_view name, size_t size) {
@@ -174,7 +186,7 @@ Key key_from_jwk(json::Value const& jwk, bool with_private) {
   if (type == "OKP" && curve == "Ed25519") {
     if (!with_private) return Key::from_public_bytes(Algorithm::ed25519, x);
     auto* pkey = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, secret.data(), secret.size());
-    if (pkey == nullptr) bad_key("not an Ed25519 key");
+    require(pkey != nullptr, "reading a key");
     auto key = Key::adopt(pkey, true);
     if (key.public_bytes() != x) bad_key("the private key is not that of the public key");
     return key;
@@ -187,7 +199,8 @@ Key key_from_jwk(json::Value const& jwk, bool with_private) {
   auto key = Key::adopt(p256_from_numbers(point, secret), with_private);
   if (with_private) {
     KeyContext const context(EVP_PKEY_CTX_new_from_pkey(nullptr, key.native(), nullptr));
-    if (!context || EVP_PKEY_check(context.get()) != 1) bad_key("the private key is not that of the public key");
+    require(context != nullptr, "checking a key");
+    if (EVP_PKEY_check(context.get()) != 1) bad_key("the private key is not that of the public key");
   }
   return key;
 }
@@ -212,7 +225,7 @@ Key Key::adopt(evp_pkey_st* pkey, bool has_private) {
 Key Key::generate(Algorithm algorithm) {
   auto* pkey = algorithm == Algorithm::es256 ? EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256")
                                              : EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519");
-  if (pkey == nullptr) crypto_failed("cannot make a key");
+  require(pkey != nullptr, "making a key");
   return adopt(pkey, true);
 }
 
@@ -230,7 +243,8 @@ Key Key::from_pkcs8_pem(std::string_view pem) {
   BioHandle bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
   // Without a callback OpenSSL would ask the terminal for the password of an encrypted key.
   auto const no_password = [](char*, int, int, void*) { return -1; };
-  auto* pkey = bio ? PEM_read_bio_PrivateKey(bio.get(), nullptr, no_password, nullptr) : nullptr;
+  require(bio != nullptr, "reading a key");
+  auto* pkey = PEM_read_bio_PrivateKey(bio.get(), nullptr, no_password, nullptr);
   if (pkey == nullptr) bad_key("not an unencrypted private key in PEM");
   return adopt(pkey, true);
 }
@@ -273,9 +287,10 @@ Key Key::from_private_jwk(json::Value const& jwk) {
 Bytes Key::pkcs8_der() const {
   if (!private_) bad_key("this is a public key");
   Handle<PKCS8_PRIV_KEY_INFO, PKCS8_PRIV_KEY_INFO_free> const info(EVP_PKEY2PKCS8(pkey_.get()));
+  require(info != nullptr, "encoding a key");
   uint8_t* der = nullptr;
-  int const size = info ? i2d_PKCS8_PRIV_KEY_INFO(info.get(), &der) : -1;
-  if (size <= 0) crypto_failed("cannot encode the key");
+  int const size = i2d_PKCS8_PRIV_KEY_INFO(info.get(), &der);
+  require(size > 0, "encoding a key");
   Bytes out(der, der + size);
   OPENSSL_clear_free(der, static_cast<size_t>(size));
   return out;
@@ -284,8 +299,9 @@ Bytes Key::pkcs8_der() const {
 std::string Key::pkcs8_pem() const {
   if (!private_) bad_key("this is a public key");
   BioHandle bio(BIO_new(BIO_s_secmem()));
-  if (!bio || PEM_write_bio_PKCS8PrivateKey(bio.get(), pkey_.get(), nullptr, nullptr, 0, nullptr, nullptr) != 1)
-    crypto_failed("cannot encode the key");
+  require(bio != nullptr, "encoding a key");
+  require(PEM_write_bio_PKCS8PrivateKey(bio.get(), pkey_.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1,
+          "encoding a key");
   char* text = nullptr;
   long const size = BIO_get_mem_data(bio.get(), &text);
   return std::string(text, static_cast<size_t>(size));
@@ -300,7 +316,7 @@ Bytes Key::spki_der() const {
   }
   uint8_t* der = nullptr;
   int const size = i2d_PUBKEY(pkey_.get(), &der);
-  if (size <= 0) crypto_failed("cannot encode the key");
+  require(size > 0, "encoding a key");
   Bytes out(der, der + size);
   OPENSSL_free(der);
   return out;
@@ -310,20 +326,14 @@ Bytes Key::public_bytes() const {
   Bytes out(point_bytes);
   size_t size = out.size();
   if (algorithm_ == Algorithm::ed25519) {
-    if (EVP_PKEY_get_raw_public_key(pkey_.get(), out.data(), &size) != 1) crypto_failed("cannot read the key");
+    require(EVP_PKEY_get_raw_public_key(pkey_.get(), out.data(), &size) == 1, "reading a key");
     out.resize(size);
     return out;
   }
   // A key read from a file may carry its point compressed; x and y are the same either way.
-  BIGNUM* x = nullptr;
-  BIGNUM* y = nullptr;
-  bool const ok = EVP_PKEY_get_bn_param(pkey_.get(), OSSL_PKEY_PARAM_EC_PUB_X, &x) == 1 &&
-                  EVP_PKEY_get_bn_param(pkey_.get(), OSSL_PKEY_PARAM_EC_PUB_Y, &y) == 1 &&
-                  BN_bn2binpad(x, out.data() + 1, 32) == 32 && BN_bn2binpad(y, out.data() + 33, 32) == 32;
-  BN_free(x);
-  BN_free(y);
-  if (!ok) crypto_failed("cannot read the key");
   out[0] = 0x04;
+  read_number(pkey_.get(), OSSL_PKEY_PARAM_EC_PUB_X, out.data() + 1);
+  read_number(pkey_.get(), OSSL_PKEY_PARAM_EC_PUB_Y, out.data() + 33);
   return out;
 }
 

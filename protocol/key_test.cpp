@@ -1,11 +1,19 @@
 #include "protocol/key.hpp"
 
 #include <gtest/gtest.h>
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
+#include <openssl/ec.h>
+#include <openssl/evp.h>
+#include <openssl/obj_mac.h>
+#include <openssl/param_build.h>
+#include <openssl/x509.h>
 
 #include <atomic>
 #include <thread>
 
 #include "protocol/error.hpp"
+#include "protocol/handle.hpp"
 #include "protocol/json.hpp"
 #include "protocol/jws.hpp"
 
@@ -84,15 +92,75 @@ TEST(Key, ForeignKeysAreRefused) {
   EXPECT_THROW(Key::from_spki_der(*p384), Error);
 }
 
+// Parameters of P-256 written out, but with a base point of the attacker's choice: to such a curve anybody has the
+// private key of any point (CVE-2020-0601). Only the curve that goes by its name is taken.
+TEST(Key, CurvesOfTheirOwnAreRefused) {
+  using Group = Handle<EC_GROUP, EC_GROUP_free>;
+  using Number = Handle<BIGNUM, BN_free>;
+  Group const group(EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1));
+  Number const p(BN_new()), a(BN_new()), b(BN_new()), one(BN_new());
+  ASSERT_EQ(EC_GROUP_get_curve(group.get(), p.get(), a.get(), b.get(), nullptr), 1);
+  BN_one(one.get());
+  Handle<EC_POINT, EC_POINT_free> const twice(EC_POINT_new(group.get()));
+  ASSERT_EQ(EC_POINT_dbl(group.get(), twice.get(), EC_GROUP_get0_generator(group.get()), nullptr), 1);
+  Bytes point(65);
+  ASSERT_EQ(EC_POINT_point2oct(group.get(), twice.get(), POINT_CONVERSION_UNCOMPRESSED, point.data(), point.size(),
+                               nullptr),
+            point.size());
+  Handle<OSSL_PARAM_BLD, OSSL_PARAM_BLD_free> const build(OSSL_PARAM_BLD_new());
+  OSSL_PARAM_BLD_push_utf8_string(build.get(), OSSL_PKEY_PARAM_EC_FIELD_TYPE, "prime-field", 0);
+  OSSL_PARAM_BLD_push_BN(build.get(), OSSL_PKEY_PARAM_EC_P, p.get());
+  OSSL_PARAM_BLD_push_BN(build.get(), OSSL_PKEY_PARAM_EC_A, a.get());
+  OSSL_PARAM_BLD_push_BN(build.get(), OSSL_PKEY_PARAM_EC_B, b.get());
+  OSSL_PARAM_BLD_push_BN(build.get(), OSSL_PKEY_PARAM_EC_ORDER, EC_GROUP_get0_order(group.get()));
+  OSSL_PARAM_BLD_push_BN(build.get(), OSSL_PKEY_PARAM_EC_COFACTOR, one.get());
+  OSSL_PARAM_BLD_push_octet_string(build.get(), OSSL_PKEY_PARAM_EC_GENERATOR, point.data(), point.size());
+  OSSL_PARAM_BLD_push_octet_string(build.get(), OSSL_PKEY_PARAM_PUB_KEY, point.data(), point.size());
+  Handle<OSSL_PARAM, OSSL_PARAM_free> const params(OSSL_PARAM_BLD_to_param(build.get()));
+  Handle<EVP_PKEY_CTX, EVP_PKEY_CTX_free> const context(EVP_PKEY_CTX_new_from_name(nullptr, "EC", nullptr));
+  ASSERT_EQ(EVP_PKEY_fromdata_init(context.get()), 1);
+  EVP_PKEY* pkey = nullptr;
+  ASSERT_EQ(EVP_PKEY_fromdata(context.get(), &pkey, EVP_PKEY_PUBLIC_KEY, params.get()), 1);
+  Handle<EVP_PKEY, EVP_PKEY_free> const owned(pkey);
+  uint8_t* der = nullptr;
+  int const size = i2d_PUBKEY(pkey, &der);
+  ASSERT_GT(size, 0);
+  Bytes const spki(der, der + size);
+  OPENSSL_free(der);
+  EXPECT_THROW(Key::from_spki_der(spki), Error);
+}
+
 TEST(Jws, HeaderMembersComeBack) {
   auto const key = Key::generate(Algorithm::es256);
-  JwsHeader header{.typ = "menkyo-test+jws", .kid = "a/b", .aud = "inst_x", .jwk = key, .x5c = {{1, 2, 3}, {4}}};
+  JwsHeader header{.typ = "menkyo-test+jws",
+                   .kid = "a/b",
+                   .aud = "inst_x",
+                   .jwk = key,
+                   .x5c = {{1, 2, 3}, {4}},
+                   .takes_tree = true};
   auto const jws = parse_compact(sign_compact(header, "payload", key));
   EXPECT_EQ(jws.header.kid, "a/b");
   EXPECT_EQ(jws.header.x5c, header.x5c);
+  EXPECT_TRUE(jws.header.takes_tree);
   EXPECT_EQ(jws.header.jwk->thumbprint(), key.thumbprint());
   EXPECT_FALSE(jws.header.jwk->has_private());
   EXPECT_NO_THROW(verify(jws, *jws.header.jwk, {"menkyo-test+jws", "inst_x"}));
+}
+
+TEST(Jws, AlgorithmIsThatOfTheKey) {
+  auto const p256 = Key::generate(Algorithm::es256), ed25519 = Key::generate(Algorithm::ed25519);
+  for (auto const& [key, other] : {std::pair(p256, ed25519), std::pair(ed25519, p256)}) {
+    auto const jws = parse_compact(sign_compact({.typ = "t"}, "payload", key));
+    EXPECT_EQ(jws.algorithm, key.algorithm());
+    EXPECT_NO_THROW(verify(jws, key, {"t", ""}));
+    try {
+      verify(jws, other, {"t", ""});
+      ADD_FAILURE() << "taken for a signature of another kind of key";
+    } catch (Error const& error) {
+      EXPECT_EQ(error.code, codes::algorithm_wrong);
+      EXPECT_EQ(error.detail, "alg is not that of the key, " + std::string(jws_name(other.algorithm())));
+    }
+  }
 }
 
 TEST(Jws, SameInputSameHashThoughSignaturesDiffer) {

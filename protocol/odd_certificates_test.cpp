@@ -28,6 +28,7 @@ struct Extension {
 // Everything about a certificate that a test may change. Self-signed unless `issuer` is set.
 struct Plan {
   std::vector<std::pair<int, std::string>> subject{{NID_commonName, "odd"}};
+  int subject_type = MBSTRING_UTF8;
   std::vector<Extension> extensions;
   std::string not_before = "20260101000000Z", not_after = "20270101000000Z";
   X509* issuer = nullptr;
@@ -64,7 +65,7 @@ X509Pointer build(Plan const& plan, EVP_PKEY* key) {
   X509_set_version(x.get(), X509_VERSION_3);
   ASN1_INTEGER_set(X509_get_serialNumber(x.get()), 7);
   for (auto const& [nid, text] : plan.subject)
-    X509_NAME_add_entry_by_NID(X509_get_subject_name(x.get()), nid, MBSTRING_UTF8,
+    X509_NAME_add_entry_by_NID(X509_get_subject_name(x.get()), nid, plan.subject_type,
                                reinterpret_cast<const unsigned char*>(text.data()), int(text.size()), -1, 0);
   X509* const signer = plan.issuer ? plan.issuer : x.get();
   X509_set_issuer_name(x.get(), X509_get_subject_name(signer));
@@ -180,6 +181,8 @@ TEST(OddCertificates, SubjectsAndTimes) {
             })),
             "certificate_invalid: the subject repeats a part");
   EXPECT_EQ(reading(device_with([](Plan& p) { p.subject.clear(); })), "") << "a subject without parts";
+  EXPECT_EQ(reading(device_with([](Plan& p) { p.subject_type = V_ASN1_BIT_STRING; })),
+            "certificate_invalid: the subject is not text");
   for (std::string const& bad : {std::string("20261301000000Z"), std::string("20260230000000Z"), std::string("2026"),
                                  std::string("20260101000000"), std::string("99999999999999Z")})
     EXPECT_EQ(reading(device_with([&](Plan& p) { p.not_after = bad; })),
@@ -233,6 +236,32 @@ TEST(OddCertificates, ChainsThroughTheWrongIssuer) {
   // The issuing CA, or whoever stole its key, makes a signer.
   leaf_plan.extensions[2].value = std::string("critical,") + eku_signer;
   EXPECT_EQ(code(Role::signer, anchors), "certificate_role_wrong");
+}
+
+// A root may sign its own name over another key. That is no CA between, though OpenSSL counts it as none and finds
+// the chain sound.
+TEST(OddCertificates, ChainsThroughASecondRoot) {
+  auto const root_key = p256(), second_key = p256(), leaf_key = p256();
+  Plan root_plan;
+  root_plan.subject = {{NID_commonName, "root"}};
+  root_plan.extensions = root_extensions();
+  auto const root = build(root_plan, root_key.get());
+  Plan second_plan = root_plan;
+  second_plan.extensions.push_back({NID_authority_key_identifier, "keyid:always"});
+  second_plan.issuer = root.get();
+  second_plan.issuer_key = root_key.get();
+  auto const second = build(second_plan, second_key.get());
+  Plan leaf_plan;
+  leaf_plan.extensions = device_extensions();
+  leaf_plan.extensions.push_back({NID_authority_key_identifier, "keyid:always"});
+  leaf_plan.extensions.push_back({NID_subject_key_identifier, "hash"});
+  leaf_plan.issuer = second.get();
+  leaf_plan.issuer_key = second_key.get();
+  auto const leaf = der_of(build(leaf_plan, leaf_key.get()).get());
+  std::vector<Bytes> const anchors{der_of(root.get())}, offered{der_of(second.get())};
+  EXPECT_EQ(
+      outcome([&] { verify_chain(leaf, offered, anchors, *from_rfc3339("2026-06-01T00:00:00Z"), Role::device); }),
+      "certificate_role_wrong: an issuer in the chain may not issue this certificate");
 }
 
 // An issuing CA with a key that this protocol does not know.

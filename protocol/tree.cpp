@@ -85,7 +85,8 @@ std::optional<Bytes> head_of(std::string_view text, InclusionProof const& proof)
     if (last == 0) return {};
     if (at % 2 == 1 || at == last) {
       hash = node_hash(beside, hash);
-      while (at % 2 == 0 && at != 0) {
+      // At the end of a level it is not 0, so it becomes odd.
+      while (at % 2 == 0) {
         at /= 2;
         last /= 2;
       }

@@ -21,20 +21,12 @@ namespace {
 using X509Handle = Handle<X509, X509_free>;
 using StackHandle = Handle<STACK_OF(X509), +[](STACK_OF(X509) * s) { sk_X509_pop_free(s, X509_free); }>;
 using EkuHandle = Handle<EXTENDED_KEY_USAGE, EXTENDED_KEY_USAGE_free>;
+using BytesHandle = Handle<uint8_t, +[](uint8_t* p) { OPENSSL_free(p); }>;
 using ObjectHandle = Handle<ASN1_OBJECT, ASN1_OBJECT_free>;
-
-[[noreturn]] void failed(std::string what) {
-  ERR_clear_error();
-  throw Error(codes::crypto_failed, std::move(what));
-}
 
 [[noreturn]] void invalid(std::string reason) {
   ERR_clear_error();
   throw Error(codes::certificate_invalid, std::move(reason));
-}
-
-void require(bool ok, const char* what) {
-  if (!ok) failed(std::string("cannot make a certificate: ") + what);
 }
 
 time_t seconds(Instant t) {
@@ -57,7 +49,7 @@ void add_name_part(X509_NAME* name, int nid, std::string const& text) {
     throw Error(codes::value_invalid, "a part of a certificate's subject is longer than 64 bytes");
   require(X509_NAME_add_entry_by_NID(name, nid, MBSTRING_UTF8, reinterpret_cast<const unsigned char*>(text.data()),
                                      static_cast<int>(text.size()), -1, 0) == 1,
-          "subject");
+          "a certificate's subject");
 }
 
 void set_subject(X509* x, Subject const& subject) {
@@ -73,20 +65,22 @@ void set_serial(X509* x, Bytes serial) {
     throw Error(codes::value_invalid, "a certificate's serial number takes 1 to 20 bytes");
   serial[0] &= 0x7F;
   Handle<BIGNUM, BN_free> number(BN_bin2bn(serial.data(), static_cast<int>(serial.size()), nullptr));
-  require(number && BN_to_ASN1_INTEGER(number.get(), X509_get_serialNumber(x)) != nullptr, "serial number");
+  require(number != nullptr, "a certificate's serial number");
+  require(BN_to_ASN1_INTEGER(number.get(), X509_get_serialNumber(x)) != nullptr, "a certificate's serial number");
 }
 
 // X509_set_pubkey() would encode the key and decode it again, which takes as long as the signature.
 void set_public_key(X509* x, Key const& key) {
   bool const p256 = key.algorithm() == Algorithm::es256;
   auto const bytes = key.public_bytes();
-  auto* copy = static_cast<uint8_t*>(OPENSSL_memdup(bytes.data(), bytes.size()));
-  bool const set =
+  BytesHandle copy(static_cast<uint8_t*>(OPENSSL_memdup(bytes.data(), bytes.size())));
+  require(copy != nullptr, "a certificate's key");
+  require(
       X509_PUBKEY_set0_param(X509_get_X509_PUBKEY(x), OBJ_nid2obj(p256 ? NID_X9_62_id_ecPublicKey : NID_ED25519),
                              p256 ? V_ASN1_OBJECT : V_ASN1_UNDEF, p256 ? OBJ_nid2obj(NID_X9_62_prime256v1) : nullptr,
-                             copy, static_cast<int>(bytes.size())) == 1;
-  if (!set) OPENSSL_free(copy);
-  require(set, "public key");
+                             copy.get(), static_cast<int>(bytes.size())) == 1,
+      "a certificate's key");
+  copy.release();
 }
 
 // `value` in OpenSSL's configuration syntax (x509v3_config(5)).
@@ -94,7 +88,8 @@ void add_extension(X509* x, X509* issuer, int nid, std::string const& value) {
   X509V3_CTX context;
   X509V3_set_ctx(&context, issuer, x, nullptr, nullptr, 0);
   Handle<X509_EXTENSION, X509_EXTENSION_free> extension(X509V3_EXT_conf_nid(nullptr, &context, nid, value.c_str()));
-  require(extension && X509_add_ext(x, extension.get(), -1) == 1, "extension");
+  require(extension != nullptr, "a certificate's extension");
+  require(X509_add_ext(x, extension.get(), -1) == 1, "a certificate's extension");
 }
 
 struct Profile {
@@ -123,13 +118,15 @@ Bytes make(CertificateRequest const& request, Key const& subject_key, Role role,
   if (request.not_after <= request.not_before)
     throw Error(codes::value_invalid, "a certificate must end after it begins");
   X509Handle x(X509_new());
-  require(x && X509_set_version(x.get(), X509_VERSION_3) == 1, "version");
+  require(x != nullptr, "a certificate");
+  require(X509_set_version(x.get(), X509_VERSION_3) == 1, "a certificate's version");
   set_serial(x.get(), request.serial);
   set_subject(x.get(), request.subject);
   X509* const signer = issuer != nullptr ? issuer : x.get();
-  require(X509_set_issuer_name(x.get(), X509_get_subject_name(signer)) == 1, "issuer");
-  require(ASN1_TIME_set(X509_getm_notBefore(x.get()), seconds(request.not_before)) != nullptr, "time");
-  require(ASN1_TIME_set(X509_getm_notAfter(x.get()), seconds(request.not_after)) != nullptr, "time");
+  require(X509_set_issuer_name(x.get(), X509_get_subject_name(signer)) == 1, "a certificate's issuer");
+  require(ASN1_TIME_set(X509_getm_notBefore(x.get()), seconds(request.not_before)) != nullptr,
+          "a certificate's time");
+  require(ASN1_TIME_set(X509_getm_notAfter(x.get()), seconds(request.not_after)) != nullptr, "a certificate's time");
   set_public_key(x.get(), subject_key);
   auto const p = profile(role);
   add_extension(x.get(), signer, NID_basic_constraints, p.constraints);
@@ -140,10 +137,10 @@ Bytes make(CertificateRequest const& request, Key const& subject_key, Role role,
   // A root has no authority to name (RFC 5280 section 4.2.1.1).
   if (issuer != nullptr) add_extension(x.get(), signer, NID_authority_key_identifier, "keyid:always");
   auto const* digest = issuer_key.algorithm() == Algorithm::es256 ? EVP_sha256() : nullptr;
-  require(X509_sign(x.get(), issuer_key.native(), digest) > 0, "signature");
+  require(X509_sign(x.get(), issuer_key.native(), digest) > 0, "signing a certificate");
   uint8_t* der = nullptr;
   int const size = i2d_X509(x.get(), &der);
-  require(size > 0, "encoding");
+  require(size > 0, "encoding a certificate");
   Bytes out(der, der + size);
   OPENSSL_free(der);
   return out;
@@ -187,11 +184,11 @@ std::string name_part(const X509_NAME* name, int nid) {
 
 Instant instant(const ASN1_TIME* t) {
   tm parts{};
+  // Says no to days that no calendar has.
   if (ASN1_TIME_to_tm(t, &parts) != 1) invalid("the validity is not readable");
   using namespace std::chrono;
   year_month_day const date{year(parts.tm_year + 1900), month(static_cast<unsigned>(parts.tm_mon + 1)),
                             day(static_cast<unsigned>(parts.tm_mday))};
-  if (!date.ok()) invalid("the validity is not readable");
   return Instant(sys_days(date)) + hours(parts.tm_hour) + minutes(parts.tm_min) + std::chrono::seconds(parts.tm_sec);
 }
 
@@ -255,7 +252,7 @@ Certificate describe(X509* x, ByteView der) {
 }
 
 void push(STACK_OF(X509) * stack, X509Handle x) {
-  if (sk_X509_push(stack, x.get()) <= 0) failed("out of memory");
+  require(sk_X509_push(stack, x.get()) > 0, "a chain of certificates");
   x.release();
 }
 
@@ -302,14 +299,16 @@ Certificate verify_chain(ByteView leaf, std::span<const Bytes> intermediates, st
   Handle<X509_STORE, X509_STORE_free> store(X509_STORE_new());
   StackHandle untrusted(sk_X509_new_null());
   Handle<X509_STORE_CTX, X509_STORE_CTX_free> context(X509_STORE_CTX_new());
-  if (!store || !untrusted || !context) failed("out of memory");
+  require(store != nullptr, "preparing to verify");
+  require(untrusted != nullptr, "preparing to verify");
+  require(context != nullptr, "preparing to verify");
   for (auto const& der : anchors) {
     auto const anchor = parse_der(der);
     if (role_of(anchor.get()) != Role::root) invalid("an anchor is not a root");
-    if (X509_STORE_add_cert(store.get(), anchor.get()) != 1) failed("cannot add an anchor");
+    require(X509_STORE_add_cert(store.get(), anchor.get()) == 1, "adding an anchor");
   }
   for (auto const& der : intermediates) push(untrusted.get(), parse_der(der));
-  if (X509_STORE_CTX_init(context.get(), store.get(), x.get(), untrusted.get()) != 1) failed("cannot verify");
+  require(X509_STORE_CTX_init(context.get(), store.get(), x.get(), untrusted.get()) == 1, "preparing to verify");
   auto* param = X509_STORE_CTX_get0_param(context.get());
   X509_VERIFY_PARAM_set_time(param, seconds(at));
   X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_X509_STRICT);
