@@ -11,9 +11,11 @@
 #include <vector>
 
 #include "base/id.hpp"
-#include "licenses/terms.hpp"
 
 namespace menkyo::licenses {
+
+// The largest quantity that is told apart: beyond it JSON numbers are not exact (RFC 8259 section 6).
+inline constexpr int64_t max_quantity = int64_t{1} << 53;
 
 // What a virtual account has of one entitlement. Quantities are licenses, 0 to max_quantity.
 struct GroupEntitlement {

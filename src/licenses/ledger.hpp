@@ -8,8 +8,8 @@
 
 #include "audit/audit.hpp"
 #include "base/enum.hpp"
+#include "base/time.hpp"
 #include "catalog/catalog.hpp"
-#include "licenses/terms.hpp"
 
 namespace menkyo::licenses {
 
