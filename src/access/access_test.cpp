@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "access/store.hpp"
 #include "tests/support/world.hpp"
 
 namespace menkyo::access {
@@ -174,6 +175,52 @@ TEST_P(Proofs, of_a_role_grant_hold_where_it_does) {
   EXPECT_EQ(ask(world.grant(account, other, Role::va_user, osaka)), "not_found");
   EXPECT_EQ(ask(world.grant(account, other, Role::sa_viewer)), "forbidden");
   EXPECT_EQ(ask({}), "not_found");
+}
+
+TEST_P(Proofs, about_what_is_not_there_are_not_given) {
+  EXPECT_EQ(on_node<inventory_view>(world.administrator_of(account), VirtualAccountId{}), "not_found");
+  auto const grant = world.grant(account, person, Role::va_admin, tokyo);
+  EXPECT_EQ(code([&](db::ReadTx& tx) { Prover::role_grant<users_manage>(tx, {}, account, grant); }),
+            "unauthenticated");
+}
+
+// A role of a virtual account that was lost from its row must not become one on everything.
+TEST_P(Proofs, of_a_role_without_its_virtual_account_hold_nowhere) {
+  world.grant(account, person, Role::va_admin);
+  EXPECT_EQ(on_node<inventory_view>(person, tokyo), "not_found");
+  EXPECT_EQ(on_account<users_manage>(person), "forbidden");
+  EXPECT_EQ(code([&](db::ReadTx& tx) { Prover::among<inventory_view>(tx, {person, {}}, account); }), "forbidden");
+  world.database->read([&](db::ReadTx& tx) {
+    EXPECT_THAT(holdings(tx, person, account).abilities_at(store::path_of(tx, account, tokyo).value()), IsEmpty());
+  });
+}
+
+TEST_P(Proofs, are_not_needed_to_tell_abilities) {
+  world.grant(account, person, Role::sa_approver);
+  world.grant(account, person, Role::va_user, shinagawa);
+  world.database->read([&](db::ReadTx& tx) {
+    auto const held = holdings(tx, person, account);
+    auto const at = [&](VirtualAccountId va) { return held.abilities_at(store::path_of(tx, account, va).value()); };
+    EXPECT_THAT(at(lab), UnorderedElementsAre("account_view", "agreements_accept", "license_work", "inventory_view",
+                                              "events_view"));
+    EXPECT_THAT(at(tokyo), UnorderedElementsAre("account_view", "agreements_accept"));
+    EXPECT_THAT(held.reach(license_work).prefixes, ElementsAre(store::path_of(tx, account, shinagawa).value()));
+    EXPECT_TRUE(held.reach(agreements_accept).all);
+    auto const proof = Prover::virtual_account<license_work>(tx, {person, {}}, account, lab);
+    EXPECT_TRUE(proof.also(agreements_accept));
+    EXPECT_FALSE(proof.also(users_manage));
+    EXPECT_EQ(proof.path(), store::path_of(tx, account, lab));
+  });
+}
+
+TEST_P(Proofs, of_staff_tell_their_abilities) {
+  auto const support = world.operator_with(OperatorRole::operator_support);
+  world.database->read([&](db::ReadTx& tx) {
+    auto const held = operator_holdings(tx, support);
+    EXPECT_THAT(held.roles, ElementsAre(OperatorRole::operator_support));
+    EXPECT_THAT(held.abilities, ElementsAre("catalog_view", "accounts_view"));
+    EXPECT_THAT(operator_holdings(tx, person).abilities, IsEmpty());
+  });
 }
 
 TEST_P(Proofs, for_the_operator_need_staff) {

@@ -24,12 +24,6 @@ Instant warning_before(Instant end) {
   return end == forever ? forever : end - expiring_within_period;
 }
 
-bool same_numbers(PositionRow const& a, PositionRow const& b) {
-  return a.owned == b.owned && a.in_use == b.in_use && a.reserved == b.reserved && a.borrowed == b.borrowed &&
-         a.lent == b.lent && a.short_quantity == b.short_quantity && a.next_boundary_at == b.next_boundary_at &&
-         a.next_end_at == b.next_end_at && a.expiring == b.expiring && a.next_warning_at == b.next_warning_at;
-}
-
 PositionRow const* find(std::vector<PositionRow> const& rows, EntitlementId id) {
   auto const at = std::lower_bound(rows.begin(), rows.end(), id,
                                    [](PositionRow const& r, EntitlementId e) { return r.entitlement_id < e; });
@@ -101,9 +95,7 @@ void Books::load(std::vector<GroupKey> keys) {
 }
 
 Books::State& Books::state(GroupKey const& key) {
-  auto const found = states_.find(key);
-  if (found == states_.end()) throw std::logic_error("a group was used that was not loaded");
-  return found->second;
+  return states_.at(key);
 }
 
 PositionRow& Books::row(State& s, GroupKey const& key, EntitlementId entitlement) {
@@ -163,11 +155,13 @@ void Books::settle_terms_of(GroupKey const& key, PositionRow& p) {
   auto const from = p.next_boundary_at;  // nothing changed before it
   if (from <= now)
     for (auto const& lot : store::lots_changing(read_, key.smart_account_id, holder, p.entitlement_id, from, now)) {
-      bool const was_counted = lot.starts_at < from;
-      bool const is_counted = in_force(lot, now);
-      if (is_counted && !was_counted) p.owned += lot.quantity;
-      if (!is_counted && was_counted) p.owned -= lot.quantity;
-      passed_.push_back({key, lot, is_counted});
+      // What is in force began since; what is not may have come and gone unseen.
+      bool const began = in_force(lot, now);
+      if (began)
+        p.owned += lot.quantity;
+      else if (lot.starts_at < from)
+        p.owned -= lot.quantity;
+      passed_.push_back({key, lot, began});
     }
   auto const soon =
       store::ending_until(read_, key.smart_account_id, holder, p.entitlement_id, now + expiring_within_period);
@@ -267,7 +261,7 @@ std::vector<TotalChange> Books::total_changes() const {
     if (!s.touched) continue;
     for (auto const& p : s.positions) {
       auto const* before = find(s.stored_positions, p.entitlement_id);
-      if (before && same_numbers(*before, p)) continue;
+      if (before && *before == p) continue;
       PositionRow const nothing{};
       auto const& b = before ? *before : nothing;
       auto& t = total_of(key.smart_account_id, key.virtual_account_id);
@@ -300,7 +294,7 @@ void Books::store(audit::Actor const& actor) {
       store::ask_for_timer(*tx_, key.smart_account_id, key.virtual_account_id, s.next_boundary_at);
     for (auto const& p : s.positions) {
       auto const* before = find(s.stored_positions, p.entitlement_id);
-      if (before && same_numbers(*before, p)) continue;
+      if (before && *before == p) continue;
       positions.push_back(p);
     }
     auto const account = key.smart_account_id;

@@ -42,6 +42,7 @@ struct PositionRow {
   Instant next_change_at() const { return std::min(next_boundary_at, next_warning_at); }
   int64_t balance() const { return owned + borrowed - lent - in_use; }
   int64_t surplus() const { return std::max<int64_t>(0, balance()); }
+  bool operator==(PositionRow const&) const = default;
 };
 
 // What a change of positions adds to the stored total of a virtual account.

@@ -50,6 +50,11 @@ TEST(Compliance, only_the_surplus_is_lent_and_only_downwards) {
   EXPECT_TRUE(short_above.loans.empty());
 }
 
+TEST(Compliance, of_edges_between_the_same_two_the_best_counts) {
+  Edges const twice{{a, c, 3}, {b, c, 2}, {a, c, 1}};
+  EXPECT_EQ(settle_group(Group{{a, 2, 0}, {b, 5, 0}, {c, 0, 3}}, twice).loans, (Loans{{c, a, 2}, {c, b, 1}}));
+}
+
 TEST(Compliance, the_nearer_tier_lends_first) {
   Edges const chain{{a, b}, {b, c}};
   EXPECT_EQ(settle_group(Group{{a, 10, 0}, {b, 3, 0}, {c, 0, 5}}, chain).loans, (Loans{{c, a, 2}, {c, b, 3}}));

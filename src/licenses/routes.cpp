@@ -328,10 +328,11 @@ std::vector<LicensePosition> positions(db::ReadTx& tx, catalog::Catalog const& c
   books.load(keys);
   for (auto const& key : keys)
     for (auto const& p : books.positions_of(key)) rows[p.entitlement_id] = p;
+  // Who holds licenses has a position.
   std::map<EntitlementId, LicensePosition> shown;
   for (auto const& [id, p] : rows) shown.emplace(id, show(catalog, p));
   for (auto const& t : store::types_of(tx, account, va))
-    if (shown.contains(t.entitlement_id)) shown[t.entitlement_id].license_types.push_back(t.license_type);
+    shown.at(t.entitlement_id).license_types.push_back(t.license_type);
   std::vector<LicensePosition> out;
   for (auto& [id, p] : shown) {
     std::sort(p.license_types.begin(), p.license_types.end());

@@ -3,101 +3,18 @@
 #include <gmock/gmock.h>
 
 #include "licenses/store.hpp"
-#include "tests/support/tenant.hpp"
+#include "tests/support/branches.hpp"
 
 namespace menkyo::licenses {
 namespace {
 
-using access::Role;
 using std::chrono::days;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-std::vector<std::string> texts(test::json::Value const& items, std::string_view name) {
-  std::vector<std::string> out;
-  for (auto const& item : items.items()) out.push_back(item.at(name).as_string());
-  return out;
-}
-
-class LicenseRoutes : public ::testing::TestWithParam<std::string> {
- protected:
-  LicenseRoutes()
-      : tenant(GetParam()),
-        top(tenant.add_virtual_account("Head office")),
-        east(tenant.add_virtual_account("East", top)),
-        west(tenant.add_virtual_account("West")),
-        viewer(tenant.add_person("Ken")),
-        local(tenant.add_person("Hana")),
-        approver(tenant.add_person("Mei")),
-        stranger(tenant.add_person("Rin")) {
-    tenant.grant(viewer, Role::sa_viewer);
-    tenant.grant(local, Role::va_viewer, east);
-    tenant.grant(approver, Role::sa_approver);
-    tenant.serve(routes());
-  }
-
-  void deposit_to(VirtualAccountId va, std::string const& code, int64_t quantity, Instant to = forever,
-                  Duration from = {}) {
-    auto const id = tenant.entitlement(code);
-    tenant.db->write([&](db::Tx& tx) {
-      deposit(tx, tenant.vault, *tenant.catalogs.at(tx),
-              {tenant.account,
-               va,
-               id,
-               to == forever ? LicenseType::PERPETUAL : LicenseType::TERM,
-               quantity,
-               tx.now() + from,
-               to,
-               "SUB-1",
-               "order",
-               "A-1/1",
-               {}});
-    });
-  }
-  // Gives a device of that virtual account the use.
-  DeviceId use(VirtualAccountId va, std::string const& code, int64_t quantity) {
-    auto const id = tenant.entitlement(code);
-    return tenant.db->write([&](db::Tx& tx) {
-      auto const catalog = tenant.catalogs.at(tx);
-      auto const device = tx.new_id<DeviceId>();
-      tx.exec(
-          "insert into device (smart_account_id, device_id, virtual_account_id, product_id, status, display_name, "
-          "sort_name, udi_product_id, udi_serial_number, wrapped_details, public_key, identity_certificate, "
-          "registered_at) values ($1, $2, $3, $4, 'registered', 'edge-1', 'edge-1', 'KZ-1', 'S1', $5, $5, $5, $6)",
-          tenant.account, device, va, catalog->find_product("KZ-1")->product_id, Bytes{1}, tx.now());
-      tx.exec(
-          "insert into device_contact (smart_account_id, device_id, virtual_account_id, product_id, status, "
-          "export_controlled_allowed, key_thumbprint, identity_expires_at, last_contact_at, sequence, message_hash, "
-          "answer, report_hash, authorization_state, in_use) values ($1, $2, $3, $4, 'registered', $5, $6, $7, $7, "
-          "1, "
-          "$6, $6, $6, 'authorized', '')",
-          tenant.account, device, va, catalog->find_product("KZ-1")->product_id, true, Bytes{1}, tx.now());
-      tx.exec(
-          "insert into device_use (smart_account_id, device_id, entitlement_id, quantity) values ($1, $2, $3, $4)",
-          tenant.account, device, id, quantity);
-      Books books(tx, tenant.vault, *catalog);
-      books.load({books.key_of(tenant.account, va, id)});
-      books.change_use(tenant.account, va, id, quantity);
-      books.change_devices(tenant.account, va, 1);
-      books.store({});
-      return device;
-    });
-  }
-  test::Answer overview(std::string const& query = "", std::optional<PersonId> person = {}) {
-    return tenant.client(person.value_or(viewer))
-        .get("/api/v1/smart_accounts/" + tenant.account.text() + "/overview" + query);
-  }
-  test::Answer licenses(VirtualAccountId va, std::string const& query = "") {
-    return tenant.client(viewer).get(tenant.path(va) + "/licenses" + query);
-  }
-  Instant in(days d) { return tenant.db.clock.now() + d; }
-
-  test::Tenant tenant;
-  VirtualAccountId top, east, west;
-  PersonId viewer, local, approver, stranger;
-};
+class LicenseRoutes : public test::Branches {};
 MENKYO_ON_BOTH_DATABASES(LicenseRoutes);
 
 TEST_P(LicenseRoutes, the_overview_keeps_shortage_and_surplus_apart) {

@@ -234,11 +234,10 @@ std::vector<EntitlementId> groups_due(db::ReadTx& tx, SmartAccountId account, Vi
 }
 
 std::optional<Instant> next_boundary(db::ReadTx& tx, SmartAccountId account, VirtualAccountId va) {
-  auto const found = tx.one<std::optional<Instant>>(
+  auto const found = *tx.one<std::optional<Instant>>(
       "select min(next_boundary_at) from compliance where smart_account_id = $1 and virtual_account_id = $2", account,
       va);
-  if (!found || !*found || **found == forever) return {};
-  return *found;
+  return found == forever ? std::nullopt : found;
 }
 
 void ask_for_timer(db::Tx& tx, SmartAccountId account, VirtualAccountId va, Instant at) {
