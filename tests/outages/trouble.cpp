@@ -13,10 +13,11 @@ int64_t number(db::Session& session, std::string const& sql) {
   return out;
 }
 
-// What stands in the way of a transaction. A sequence counts, because it does not go back with the transaction.
+// What stands in the way of a transaction, as often of its commit as of its several statements together. A sequence
+// counts, because it does not go back with the transaction.
 char const* const failing_function =
     "create or replace function made_to_fail() returns trigger language plpgsql as $$ begin"
-    " if random() * 1000 < %PER_MILLE% then"
+    " if (random() * case tg_name when 'made_to_fail_at_commit' then 1000 else 5000 end) < %PER_MILLE% then"
     "  perform nextval('made_to_fail');"
     "  if random() < 0.5 then raise exception 'made to fail' using errcode = '40001';"
     "  else raise exception 'made to fail' using errcode = '40P01'; end if;"

@@ -21,7 +21,7 @@ class Trouble {
   bool end_a_connection();
   // Ends all of the program's connections and takes every free one, for so long.
   void take_all_connections(Duration how_long);
-  // From now on statements, and commits, fail in so many of a thousand cases with 40001 or 40P01.
+  // From now on so many of a thousand commits fail with 40001 or 40P01, and about as many transactions before.
   void let_transactions_fail(int per_mille);
   // How often they were made to.
   int64_t transactions_failed();
