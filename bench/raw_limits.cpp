@@ -50,6 +50,12 @@ class Picker {
   size_t part_, parts_, count_;
 };
 
+// The time of a check-in is later than all others of the same virtual account, and so is its place in the index.
+int64_t now_us() {
+  static int64_t const start = to_us(system_clock().now());
+  return start;
+}
+
 // ---- SQLite -------------------------------------------------------------------------------------------------------
 
 struct SqliteCloser {
@@ -78,7 +84,7 @@ class RawSqlite {
     auto* s = update_.get();
     bind(1, row.smart_account_id);
     bind(2, row.device_id);
-    sqlite3_bind_int64(s, 3, row.last_contact_at + more);
+    sqlite3_bind_int64(s, 3, now_us() + more);
     sqlite3_bind_int64(s, 4, row.sequence + more);
     bind(5, row.message_hash);
     bind(6, row.answer);
@@ -158,7 +164,7 @@ class RawPostgres {
       auto const& row = rows[i];
       arrays[0].add(row.smart_account_id);
       arrays[1].add(row.device_id);
-      arrays[2].add(row.last_contact_at + more);
+      arrays[2].add(now_us() + more);
       arrays[3].add(row.sequence + more);
       arrays[4].add(row.message_hash);
       arrays[5].add(row.answer);

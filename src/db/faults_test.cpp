@@ -104,7 +104,7 @@ TEST_F(SqliteDisk, a_statement_too_large_for_the_disk_keeps_nothing) {
               db->write([](Tx& tx) {
                 insert(tx, "small");
                 tx.exec(
-                    "with recursive n (i) as (select 1 union all select i + 1 from n where i < 40000)"
+                    "with recursive n (i) as (select 1 union all select i + 1 from n where i < 160000)"
                     " insert into counter (name, value) select 'n' || i || printf('%.*c', 600, 'x'), i from n");
               });
             }),
@@ -120,7 +120,7 @@ TEST_F(SqliteDisk, a_swallowed_failure_keeps_nothing_either) {
                 faults.on_write = SQLITE_FULL;
                 try {
                   tx.exec(
-                      "with recursive n (i) as (select 1 union all select i + 1 from n where i < 40000)"
+                      "with recursive n (i) as (select 1 union all select i + 1 from n where i < 160000)"
                       " insert into counter (name, value) select 'n' || i || printf('%.*c', 600, 'x'), i from n");
                 } catch (StorageError const&) {
                 }

@@ -1,0 +1,1 @@
+-- Nothing to do: PostgreSQL keeps rows apart from their indexes.
