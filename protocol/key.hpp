@@ -67,12 +67,13 @@ class Key {
   static Key adopt(evp_pkey_st* pkey, bool has_private);
 
  private:
-  Key(std::shared_ptr<evp_pkey_st> pkey, Algorithm algorithm, bool has_private)
-      : pkey_(std::move(pkey)), algorithm_(algorithm), private_(has_private) {}
+  Key(std::shared_ptr<evp_pkey_st> pkey, Algorithm algorithm, bool has_private, ByteView public_bytes);
 
   std::shared_ptr<evp_pkey_st> pkey_;
   Algorithm algorithm_;
   bool private_;
+  // Kept, because OpenSSL takes longer to give them back than to make the key.
+  std::array<uint8_t, 65> public_bytes_{};
 };
 
 }  // namespace menkyo::protocol

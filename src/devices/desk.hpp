@@ -3,13 +3,14 @@
 // the transactions; what it relied on (the device's key) is checked again inside.
 
 #include <condition_variable>
+#include <deque>
 #include <mutex>
-#include <unordered_map>
 
 #include "api/route.hpp"
 #include "base/executor.hpp"
 #include "db/batch.hpp"
 #include "devices/appointments.hpp"
+#include "devices/device_keys.hpp"
 #include "devices/devices.hpp"
 
 namespace menkyo::devices {
@@ -45,13 +46,13 @@ class Desk {
   }
 
  private:
-  struct DeviceKey {
-    protocol::Key key;
-    protocol::Digest thumbprint;
-  };
-  struct Keys {
-    DeviceKey present;
-    std::optional<DeviceKey> previous;
+  // A message that waits for a worker, and what the worker has found out about it.
+  struct Arrived {
+    std::string body;
+    api::Reply reply;
+    std::optional<protocol::ParsedJws> jws;  // empty: it was answered
+    MessageKind kind{};
+    store::DeviceKey device;
   };
 
   // Whether one more may be taken; it is counted then.
@@ -59,12 +60,13 @@ class Desk {
   void close();
   // When a device that is put off is to come again, in seconds.
   int64_t next_appointment();
-  void take(std::string const& body, api::Reply const& reply);
+  // Takes a share of what waits.
+  void take();
+  void read_head(Arrived& arrived);
   void take_registration(protocol::ParsedJws const& jws, api::Reply const& reply);
-  void take_message(protocol::ParsedJws const& jws, MessageKind kind, api::Reply const& reply);
-  Message read_message(protocol::ParsedJws const& jws, MessageKind kind, SmartAccountId account,
-                       DeviceId device) const;
-  Keys keys_of(SmartAccountId account, DeviceId device, bool fresh);
+  void take_message(Arrived const& arrived, KeyCache::Found keys);
+  // `key` is the device's own.
+  Message read_message(Arrived const& arrived, protocol::Key const& key) const;
   template <class Queue>
   void finish(typename Queue::Items items, std::exception_ptr error);
   void forget_key(MessageItem const& item);
@@ -83,8 +85,9 @@ class Desk {
   Instant second_{};
   double answered_ = 0, answered_per_s_ = 0;
   Appointments appointments_;
-  std::mutex keys_mutex_;
-  std::unordered_map<DeviceId, Keys> keys_;  // of devices heard from lately
+  std::mutex arrived_mutex_;
+  std::deque<Arrived> arrived_;
+  KeyCache keys_;
   db::BatchQueue<Message, Answer> messages_;
   db::BatchQueue<std::shared_ptr<Registration const>, Answer> registrations_;
   Executor workers_;

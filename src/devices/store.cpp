@@ -105,10 +105,11 @@ std::vector<MachineRow> registered_as(db::ReadTx& tx, std::vector<MachineKey> co
       keys);
 }
 
-std::optional<PublicKeys> public_keys(db::ReadTx& tx, SmartAccountId account, DeviceId id) {
-  return tx.one<PublicKeys>(
-      "select public_key, previous_public_key from device where smart_account_id = $1 and device_id = $2", account,
-      id);
+std::vector<PublicKeys> public_keys(db::ReadTx& tx, std::vector<DeviceKey> const& keys) {
+  return tx.all_many<PublicKeys>(
+      "select smart_account_id, device_id, public_key, previous_public_key from device join {rows: a bytea, i bytea} "
+      "r on smart_account_id = r.a and device_id = r.i",
+      keys);
 }
 
 std::string format_uses(Uses const& uses) {

@@ -128,13 +128,15 @@ struct MachineRow {
 };
 // Devices that are registered as these machines now.
 std::vector<MachineRow> registered_as(db::ReadTx& tx, std::vector<MachineKey> const& keys);
-// SubjectPublicKeyInfo, DER. The previous one still verifies the message that replaced it, in case its answer was
-// lost.
+// SubjectPublicKeyInfo, DER.
 struct PublicKeys {
+  SmartAccountId smart_account_id;
+  DeviceId device_id;
   Bytes present;
   std::optional<Bytes> previous;
 };
-std::optional<PublicKeys> public_keys(db::ReadTx& tx, SmartAccountId account, DeviceId id);
+// Of those of the devices that are there, in any order.
+std::vector<PublicKeys> public_keys(db::ReadTx& tx, std::vector<DeviceKey> const& keys);
 
 // Locks the rows in the order of their keys.
 std::vector<ContactRow> lock_contacts(db::Tx& tx, std::vector<DeviceKey> const& keys);
