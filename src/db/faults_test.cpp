@@ -132,6 +132,44 @@ TEST_F(SqliteDisk, a_swallowed_failure_keeps_nothing_either) {
   EXPECT_EQ(count(*db), 1);
 }
 
+// The log is gathered until it is synced: some 1,000 pages here, of which each would be two writes.
+TEST_F(SqliteDisk, takes_the_pages_of_a_commit_in_a_few_writes) {
+  auto const before = faults.log_writes.load();
+  db->write([](Tx& tx) {
+    tx.exec(
+        "with recursive n (i) as (select 1 union all select i + 1 from n where i < 6000)"
+        " insert into counter (name, value) select 'n' || i || printf('%.*c', 600, 'x'), i from n");
+  });
+  auto const writes = faults.log_writes - before;
+  EXPECT_GT(writes, 0);
+  EXPECT_LT(writes, 200);
+  db.open();
+  EXPECT_EQ(count(*db), 6001);
+}
+
+TEST_F(SqliteDisk, shows_a_transaction_larger_than_its_cache_to_itself_and_then_to_all) {
+  auto const fill = [](Tx& tx) {
+    tx.exec(
+        "with recursive n (i) as (select 1 union all select i + 1 from n where i < 160000)"
+        " insert into counter (name, value) select 'n' || i || printf('%.*c', 600, 'x'), i from n");
+    return tx.one<int64_t>("select sum(value) from counter").value();
+  };
+  int64_t const sum = 160'000LL * 160'001 / 2 + 1;
+  EXPECT_NE(outcome([&] {
+              db->write([&](Tx& tx) {
+                EXPECT_EQ(fill(tx), sum);
+                throw Problem(problems::conflict);
+              });
+            }),
+            "");
+  EXPECT_EQ(count(*db), 1);
+  EXPECT_EQ(db->write(fill), sum);
+  EXPECT_EQ(count(*db), 160'001);
+  EXPECT_EQ(
+      db->read([](ReadTx& tx) { return tx.one<std::string>("select integrity_check from pragma_integrity_check"); }),
+      "ok");
+}
+
 TEST_F(SqliteDisk, failing_is_told_and_recovers) {
   faults.on_write = SQLITE_IOERR_WRITE;
   EXPECT_THAT(write(*db, "a"), ::testing::AnyOf("storage_unavailable", "outcome_unknown"));

@@ -8,6 +8,7 @@
 
 #include "base/failpoint.hpp"
 #include "db/drivers.hpp"
+#include "db/log_vfs.hpp"
 #include "db/spell.hpp"
 
 namespace menkyo::db {
@@ -132,8 +133,8 @@ class SqliteRow final : public Row {
 class SqliteSession final : public Session {
  public:
   SqliteSession(std::string const& path, bool reader, std::shared_ptr<Log> log) : log_(std::move(log)) {
-    int const code = sqlite3_open_v2(path.c_str(), &db_,
-                                     SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
+    int const code = sqlite3_open_v2(
+        path.c_str(), &db_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, gathering_vfs());
     if (code != SQLITE_OK) {
       auto const error = StorageError(classify(code), "SQLite cannot open " + path + ": " + sqlite3_errstr(code));
       sqlite3_close_v2(db_);

@@ -13,6 +13,7 @@ sqlite3_vfs faulty_vfs;
 // The real file follows in the same block of memory.
 struct File {
   sqlite3_file base;
+  bool is_log;
 };
 sqlite3_file* real(sqlite3_file* f) {
   return reinterpret_cast<sqlite3_file*>(reinterpret_cast<File*>(f) + 1);
@@ -36,6 +37,7 @@ int on_read(sqlite3_file* f, void* to, int count, sqlite3_int64 at) {
 }
 
 int on_write(sqlite3_file* f, const void* from, int count, sqlite3_int64 at) {
+  if (reinterpret_cast<File*>(f)->is_log) ++faults.log_writes;
   if (int const code = faults.on_write) return code;
   return io(f)->xWrite(real(f), from, count, at);
 }
@@ -66,6 +68,7 @@ const sqlite3_io_methods methods = {
 
 int open_file(sqlite3_vfs*, const char* name, sqlite3_file* f, int flags, int* out_flags) {
   f->pMethods = nullptr;
+  reinterpret_cast<File*>(f)->is_log = (flags & SQLITE_OPEN_WAL) != 0;
   if (int const code = faults.on_open) return code;
   int const code = real_vfs->xOpen(real_vfs, name, real(f), flags, out_flags);
   if (real(f)->pMethods) f->pMethods = &methods;

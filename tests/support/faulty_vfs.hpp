@@ -3,6 +3,7 @@
 // behaves.
 
 #include <atomic>
+#include <cstdint>
 
 namespace menkyo::test {
 
@@ -11,6 +12,7 @@ namespace menkyo::test {
 struct SqliteFaults {
   std::atomic<int> on_read{0}, on_write{0}, on_open{0}, on_flush{0};
   std::atomic<int> flushes_to_fail{0};
+  std::atomic<int64_t> log_writes{0};  // calls so far that wrote to a log; not cleared
   void clear() { on_read = on_write = on_open = on_flush = flushes_to_fail = 0; }
 };
 
