@@ -94,6 +94,24 @@ int64_t Desk::next_appointment() {
   return retry_after_s(appointments_, {open_, answered_per_s_}, now, chance);
 }
 
+template <class Work>
+void Desk::guard(api::Reply const& reply, Work&& work) {
+  try {
+    work();
+  } catch (Problem const& problem) {
+    auto told = problem;
+    if (told.kind().code == problems::busy.code) told.retry_after_s = int(next_appointment());
+    reply(api::render(told, {}));
+  } catch (protocol::Error const& error) {
+    reply(api::render(unreadable(error), {}));
+  } catch (db::StorageError const& error) {
+    reply(api::render(db::to_problem(error), {}));
+  } catch (std::exception const& unexpected) {
+    log::error("device_message_failed", {{"what", unexpected.what()}});
+    reply(api::render(Problem(problems::internal), {}));
+  }
+}
+
 void Desk::handle(api::Request request, api::Reply answered) {
   if (!open()) {
     Problem busy(problems::busy);
@@ -114,24 +132,6 @@ void Desk::handle(api::Request request, api::Reply answered) {
     workers_.run([this] { take(); });
     arrived_.push_back({std::move(request.body), reply, {}, {}, {}});
   });
-}
-
-// Whatever goes wrong becomes the answer.
-void Desk::guard(api::Reply const& reply, std::function<void()> const& work) {
-  try {
-    work();
-  } catch (Problem const& problem) {
-    auto told = problem;
-    if (told.kind().code == problems::busy.code) told.retry_after_s = int(next_appointment());
-    reply(api::render(told, {}));
-  } catch (protocol::Error const& error) {
-    reply(api::render(unreadable(error), {}));
-  } catch (db::StorageError const& error) {
-    reply(api::render(db::to_problem(error), {}));
-  } catch (std::exception const& unexpected) {
-    log::error("device_message_failed", {{"what", unexpected.what()}});
-    reply(api::render(Problem(problems::internal), {}));
-  }
 }
 
 // There is a task for each message that waits, and one may find that another has taken its message along. Nothing

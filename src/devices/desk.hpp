@@ -75,7 +75,9 @@ class Desk {
   // For the queues: what becomes of an item is the answer to its message.
   template <class Item>
   std::function<void(Item&, std::exception_ptr)> answer_to(api::Reply const& reply);
-  void guard(api::Reply const& reply, std::function<void()> const& work);
+  // Does the work; whatever goes wrong becomes the answer.
+  template <class Work>
+  void guard(api::Reply const& reply, Work&& work);
 
   DeskConfig config_;
   std::mutex open_mutex_;
