@@ -3,6 +3,8 @@
 //
 // Exit status 1 if an answer is wrong, or a device is put off without being told when to come again.
 
+#include <sched.h>
+
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <fstream>
@@ -22,6 +24,37 @@ struct Options {
   double times = 5, seconds = 10, person_per_s = 20;
   std::string database = "both", json, program;
   std::filesystem::path keep;
+  bool apart = false;
+};
+
+// Which processors this thread, and all that it starts from now on, may run on.
+class Processors {
+ public:
+  Processors() {
+    if (sched_getaffinity(0, sizeof all_, &all_) != 0) throw std::runtime_error("the processors are not known");
+    for (int i = 0; i < CPU_SETSIZE; ++i)
+      if (CPU_ISSET(i, &all_)) last_ = i;
+  }
+  ~Processors() { sched_setaffinity(0, sizeof all_, &all_); }
+  void use_all_but_the_last() const {
+    auto set = all_;
+    CPU_CLR(last_, &set);
+    use(set);
+  }
+  void use_the_last() const {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    CPU_SET(last_, &set);
+    use(set);
+  }
+
+ private:
+  static void use(cpu_set_t const& set) {
+    if (sched_setaffinity(0, sizeof set, &set) != 0)
+      throw std::runtime_error("--apart needs two processors that this program may choose from");
+  }
+  cpu_set_t all_;
+  int last_ = 0;
 };
 
 struct Load {
@@ -105,7 +138,10 @@ Results measure(std::string const& kind, Options const& options) {
   std::ofstream(populated.settings().data / "menkyo.toml") << unhurried_settings;
   Fleet fleet(customer_of(populated.settings(), population), population, options.connections);
   MeasuredServer server(populated.settings().data, populated.settings().database, options.program);
+  Processors const processors;
+  if (options.apart) processors.use_all_but_the_last();
   server.start();
+  if (options.apart) processors.use_the_last();
   Person const person(server.port(), population, options);
   Results out{kind, {}, {}};
   fleet.prepare(MessageKind::check_in, size_t(12'000 * options.seconds) / options.usual_connections + 1,
@@ -200,6 +236,8 @@ int main(int argc, char** argv) {
       ->capture_default_str()
       ->check(CLI::IsMember({"sqlite", "postgres", "both"}));
   cli.add_option("--keep", options.keep, "Folder in which populated databases are kept and found again");
+  cli.add_flag("--apart", options.apart,
+               "The load generator has one processor for itself, and the server the others, as if it were elsewhere");
   cli.add_option("--json", options.json, "Write the figures to this file");
   cli.add_option("--program", options.program, "Another menkyo than the one built beside");
   try {
