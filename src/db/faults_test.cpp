@@ -170,6 +170,47 @@ TEST_F(SqliteDisk, shows_a_transaction_larger_than_its_cache_to_itself_and_then_
       "ok");
 }
 
+// What a transaction left in the log when it was rolled back is in the place of the next one, which may be another
+// connection's: nothing of it may be written then.
+TEST_F(SqliteDisk, keeps_what_another_connection_committed_after_a_rollback) {
+  auto const driver = make_driver(db.url());
+  auto const fill = [](Session& session, std::string const& name) {
+    session.run(
+        "with recursive n (i) as (select 1 union all select i + 1 from n where i < 600)"
+        " insert into counter (name, value) select '" +
+            name + "' || i || printf('%.*c', 600, 'x'), 1 from n",
+        {}, nullptr);
+  };
+  auto const large = driver->open(), other = driver->open(), reader = driver->open_reader();
+  auto const seen = [&](Session& session) {
+    int64_t out = 0;
+    RowSink const sink = [&](Row const& row) { out = row.integer(0); };
+    session.run("select sum(value) from counter", {}, &sink);
+    return out;
+  };
+  // While somebody reads, the log is not begun anew.
+  reader->begin_read();
+  EXPECT_EQ(seen(*reader), 1);
+  large->script("pragma cache_size=20");
+  large->begin_write(RequestId{}, {});
+  fill(*large, "undone");
+  large->rollback();
+  other->begin_write(RequestId{}, {});
+  fill(*other, "kept");
+  other->commit();
+  large->begin_write(RequestId{}, {});
+  large->run("insert into counter (name, value) values ('last', 1)", {}, nullptr);
+  large->commit();
+  reader->rollback();
+  auto const fresh = driver->open_reader();
+  fresh->begin_read();
+  EXPECT_EQ(seen(*fresh), 602);
+  fresh->rollback();
+  EXPECT_EQ(
+      db->read([](ReadTx& tx) { return tx.one<std::string>("select integrity_check from pragma_integrity_check"); }),
+      "ok");
+}
+
 TEST_F(SqliteDisk, failing_is_told_and_recovers) {
   faults.on_write = SQLITE_IOERR_WRITE;
   EXPECT_THAT(write(*db, "a"), ::testing::AnyOf("storage_unavailable", "outcome_unknown"));

@@ -14,7 +14,7 @@ namespace menkyo::db {
 
 namespace {
 
-// As much as is gathered at the most, of a transaction that is larger than the page cache.
+// As much as is gathered at the most, of a commit that is larger.
 constexpr size_t most_bytes = 1 << 20;
 // SQLite's own file system takes less than 128 KB at a time (seekAndWriteFd() in os_unix.c).
 constexpr size_t piece_bytes = 1 << 16;
@@ -23,9 +23,12 @@ sqlite3_vfs* real_of(sqlite3_vfs* vfs) {
   return static_cast<sqlite3_vfs*>(vfs->pAppData);
 }
 
+}  // namespace
+
 // SQLite keeps the object in memory of its own; the real file's stands behind it there.
 struct LogFile {
   sqlite3_file base;
+  bool gathers;
   sqlite3_int64 at;  // where `gathered` begins in the file
   std::vector<char> gathered;
 
@@ -38,7 +41,6 @@ struct LogFile {
       auto const size = std::min(piece_bytes, gathered.size() - done);
       code = real()->pMethods->xWrite(real(), gathered.data() + done, int(size), at + sqlite3_int64(done));
     }
-    // What could not be written is no part of a commit: SQLite is told so before it would sync.
     gathered.clear();
     return code;
   }
@@ -57,6 +59,8 @@ struct LogFile {
     return SQLITE_OK;
   }
 };
+
+namespace {
 
 LogFile& log(sqlite3_file* file) {
   return *reinterpret_cast<LogFile*>(file);
@@ -82,7 +86,8 @@ int log_read(sqlite3_file* file, void* out, int size, sqlite3_int64 offset) {
   return after_writing(file, [&](auto* real, auto& methods) { return methods.xRead(real, out, size, offset); });
 }
 int log_write(sqlite3_file* file, void const* data, int size, sqlite3_int64 offset) {
-  return log(file).gather(data, size, offset);
+  auto& l = log(file);
+  return l.gathers ? l.gather(data, size, offset) : l.real()->pMethods->xWrite(l.real(), data, size, offset);
 }
 int log_truncate(sqlite3_file* file, sqlite3_int64 size) {
   return after_writing(file, [&](auto* real, auto& methods) { return methods.xTruncate(real, size); });
@@ -196,6 +201,21 @@ char const* gathering_vfs() {
   }
   // Again each time is harmless, and mends a registration that failed.
   return sqlite3_vfs_register(&registered.vfs, 0) == SQLITE_OK ? registered.name.c_str() : nullptr;
+}
+
+GatheredCommit::GatheredCommit(sqlite3* connection) {
+  sqlite3_file* file = nullptr;
+  if (sqlite3_file_control(connection, "main", SQLITE_FCNTL_JOURNAL_POINTER, &file) != SQLITE_OK || !file ||
+      file->pMethods != &log_methods)
+    return;
+  log_ = &log(file);
+  log_->gathers = true;
+}
+
+GatheredCommit::~GatheredCommit() {
+  if (!log_) return;
+  log_->gathers = false;
+  log_->gathered.clear();
 }
 
 }  // namespace menkyo::db

@@ -184,7 +184,10 @@ class SqliteSession final : public Session {
   bool was_committed(RequestId const&) override { return false; }  // a commit here is never left unknown
   void commit() override {
     in_transaction_ = false;
-    simple("commit");
+    {
+      GatheredCommit const gathered(db_);
+      simple("commit");
+    }
     leave();
   }
   void rollback() noexcept override {

@@ -1,5 +1,9 @@
 #include "devices/desk.hpp"
 
+#include <algorithm>
+#include <array>
+#include <span>
+
 #include "api/render.hpp"
 #include "base/failpoint.hpp"
 #include "base/log.hpp"
