@@ -137,9 +137,8 @@ void Fleet::sign_all() {
         header.typ = types_of(kind_).message;
         header.aud = customer_.installation;
         header.takes_tree = true;
-        if (kind_ == MessageKind::registration)
-          header.jwk = key;
-        else
+        header.jwk = key;
+        if (kind_ != MessageKind::registration)
           header.kid = protocol::format_kid({account_, devices_[message.device].id.text()});
         message.request = http_request(protocol::sign_compact(header, message.payload, key));
         message.payload = {};

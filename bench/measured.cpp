@@ -18,6 +18,40 @@ unsigned processors() {
   return std::max(1U, std::thread::hardware_concurrency());
 }
 
+Work together(std::vector<Work> const& parts) {
+  Work out;
+  double all = 0, server_us = 0, commits = 0, instructions = 0;
+  for (auto const& part : parts) {
+    auto const& d = part.driven;
+    double const requests = double(d.answered + d.refused);
+    all += requests;
+    server_us += requests * part.server_us;
+    instructions += requests * part.server_instructions;
+    if (part.to_a_commit > 0) commits += requests / part.to_a_commit;
+    out.driven.answered += d.answered;
+    out.driven.refused += d.refused;
+    out.driven.seconds += d.seconds;
+    out.driven.client_us += d.client_us;
+    out.driven.latencies_us.insert(out.driven.latencies_us.end(), d.latencies_us.begin(), d.latencies_us.end());
+  }
+  std::sort(out.driven.latencies_us.begin(), out.driven.latencies_us.end());
+  out.name = parts.front().name;
+  out.server_us = server_us / all;
+  out.client_us = out.driven.client_us / all;
+  out.server_instructions = instructions / all;
+  if (commits > 0) out.to_a_commit = all / commits;
+  return out;
+}
+
+Cost together(std::vector<Cost> const& parts) {
+  Cost out;
+  for (auto const& part : parts) {
+    out.per_second += part.per_second;
+    out.processor_us += part.per_second * part.processor_us;
+  }
+  return {out.per_second / double(parts.size()), out.processor_us / out.per_second};
+}
+
 Composed composed(Signatures const& signatures, Cost const& storage, Work const& ping, Work const& work) {
   double const signs = work.name == "registration" ? 2 : 1;
   double const us =

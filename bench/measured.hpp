@@ -33,6 +33,10 @@ struct Composed {
 
 unsigned processors();
 
+// The same work done several times, as if it had been done once. At least one.
+Work together(std::vector<Work> const& parts);
+Cost together(std::vector<Cost> const& parts);
+
 // A registration makes one signature more, that of the certificate. The clock's limit has the load generator on the
 // same processors, and a log that is written by one after the other.
 Composed composed(Signatures const& signatures, Cost const& storage, Work const& ping, Work const& work);

@@ -140,22 +140,13 @@ protocol::Key device_key(uint64_t seed, uint64_t number) {
   return protocol::Key::adopt(made, true);
 }
 
-PublicRows device_public_rows(uint64_t seed, uint64_t number) {
+protocol::Digest device_thumbprint(uint64_t seed, uint64_t number) {
   auto const pair = pair_of(seed, number);
-  // Both texts of one key with the points taken out are the same for all keys.
-  thread_local auto const model = [] {
-    auto const key = protocol::Key::generate(protocol::Algorithm::es256);
-    auto const spki = key.spki_der();
-    return protocol::Bytes(spki.begin(), spki.end() - long(sizeof(Point)));
-  }();
-  PublicRows out{model, {}};
-  out.spki.insert(out.spki.end(), pair.point.begin(), pair.point.end());
   ByteView const point(pair.point);
   // RFC 7638 section 3.
   auto const jwk = R"({"crv":"P-256","kty":"EC","x":")" + protocol::to_base64url(point.subspan(1, 32)) +
                    R"(","y":")" + protocol::to_base64url(point.subspan(33)) + R"("})";
-  out.thumbprint = protocol::sha256(std::string_view(jwk));
-  return out;
+  return protocol::sha256(std::string_view(jwk));
 }
 
 }  // namespace menkyo::bench

@@ -61,11 +61,7 @@ Random chance_for(char const* purpose, uint64_t seed, uint64_t number);
 
 // The key pair of a device, the same whenever it is asked for: no key is kept. For measurements only.
 protocol::Key device_key(uint64_t seed, uint64_t number);
-// Its public half as rows hold it, in a fifth of the time.
-struct PublicRows {
-  protocol::Bytes spki;  // DER
-  protocol::Digest thumbprint{};
-};
-PublicRows device_public_rows(uint64_t seed, uint64_t number);
+// Its thumbprint, in a fifth of the time.
+protocol::Digest device_thumbprint(uint64_t seed, uint64_t number);
 
 }  // namespace menkyo::bench

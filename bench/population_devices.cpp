@@ -42,7 +42,7 @@ std::string draw_data(char const* entitlement, int64_t from, int64_t to) {
 struct Made {
   DeviceFacts facts;
   size_t number = 0;
-  Bytes public_key, certificate, wrapped_details, answer;
+  Bytes certificate, wrapped_details, answer;
   Bytes salt, wrapped_name;
   protocol::Digest key_thumbprint, registration_hash, message_hash;
   std::string host_name, serial_number;
@@ -122,9 +122,7 @@ class Writing {
     Made m;
     m.number = number;
     m.facts = plan_.device(number);
-    auto key = device_public_rows(plan_.size().seed, number);
-    m.public_key = std::move(key.spki);
-    m.key_thumbprint = key.thumbprint;
+    m.key_thumbprint = device_thumbprint(plan_.size().seed, number);
     m.certificate = certificate;
     m.serial_number = "SN-" + std::to_string(number);
     m.host_name = "router-" + std::to_string(number);
@@ -237,7 +235,6 @@ class Writing {
                             population_product,
                             m.serial_number,
                             m.wrapped_details,
-                            m.public_key,
                             m.certificate,
                             d.registered_at,
                             {}});

@@ -52,8 +52,7 @@ class Picker {
 
 // The time of a check-in is later than all others of the same virtual account, and so is its place in the index.
 int64_t now_us() {
-  static int64_t const start = to_us(system_clock().now());
-  return start;
+  return to_us(system_clock().now());
 }
 
 // ---- SQLite -------------------------------------------------------------------------------------------------------
@@ -80,12 +79,12 @@ class RawSqlite {
     update_.reset(statement);
   }
   void run(char const* sql) { check(sqlite3_exec(handle_.get(), sql, nullptr, nullptr, nullptr)); }
-  void write(ContactRow const& row, int64_t more) {
+  void write(ContactRow const& row) {
     auto* s = update_.get();
     bind(1, row.smart_account_id);
     bind(2, row.device_id);
-    sqlite3_bind_int64(s, 3, now_us() + more);
-    sqlite3_bind_int64(s, 4, row.sequence + more);
+    sqlite3_bind_int64(s, 3, now_us());
+    sqlite3_bind_int64(s, 4, row.sequence);
     bind(5, row.message_hash);
     bind(6, row.answer);
     if (sqlite3_step(s) != SQLITE_DONE || sqlite3_changes(handle_.get()) != 1) check(SQLITE_ERROR);
@@ -106,12 +105,10 @@ class RawSqlite {
 Cost sqlite_limit(std::string const& path, std::vector<ContactRow> const& rows, size_t batch, double seconds) {
   RawSqlite sqlite(path);
   Picker picker(rows.size(), 0, 1);
-  int64_t commits = 0;
   return measure(seconds, processor_us, [&] {
     auto const picked = picker.next(batch);
-    ++commits;
     sqlite.run("begin immediate");
-    for (auto const i : picked) sqlite.write(rows[i], commits);
+    for (auto const i : picked) sqlite.write(rows[i]);
     sqlite.run("commit");
     return picked.size();
   });
@@ -157,15 +154,15 @@ class RawPostgres {
           PGRES_COMMAND_OK);
   }
   pid_t backend() const { return PQbackendPID(connection_.get()); }
-  void write(std::vector<ContactRow> const& rows, std::set<size_t> const& picked, int64_t more) {
+  void write(std::vector<ContactRow> const& rows, std::set<size_t> const& picked) {
     size_t const n = picked.size();
     Array arrays[] = {{bytea, n}, {bytea, n}, {int8, n}, {int8, n}, {bytea, n}, {bytea, n}};
     for (auto const i : picked) {
       auto const& row = rows[i];
       arrays[0].add(row.smart_account_id);
       arrays[1].add(row.device_id);
-      arrays[2].add(now_us() + more);
-      arrays[3].add(row.sequence + more);
+      arrays[2].add(now_us());
+      arrays[3].add(row.sequence);
       arrays[4].add(row.message_hash);
       arrays[5].add(row.answer);
     }
@@ -196,12 +193,11 @@ Cost postgres_limit(std::string const& url, std::vector<ContactRow> const& rows,
   auto const processor = [&] { return processor_us() + server.us(); };
   auto const write = [&](size_t i) {
     Picker picker(rows.size(), i, connections);
-    int64_t commits = 0;
     return measure(
         seconds, [] { return 0.0; },
         [&] {
           auto const picked = picker.next(batch);
-          open[i]->write(rows, picked, ++commits);
+          open[i]->write(rows, picked);
           return picked.size();
         });
   };

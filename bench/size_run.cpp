@@ -23,53 +23,73 @@ double seconds_to_start_empty(std::string const& kind, std::string const& progra
   return seconds;
 }
 
-class Run {
- public:
-  Run(std::string const& kind, Size const& size, SizeOptions const& options, Signatures const& signatures)
-      : options_(options), signatures_(signatures), populated_(kind, size, options.keep) {
-    results_.database = kind;
-    results_.size = populated_.population().plan.size();
-    results_.seconds_to_make = populated_.seconds_to_make();
-    results_.bytes_per_device = populated_.bytes() / double(results_.size.devices);
+}  // namespace
+
+struct SizeRun::Parts {
+  Parts(std::string const& kind, Size const& size, SizeOptions const& given)
+      : options(given),
+        populated(kind, size, given.keep),
+        start_empty_s(seconds_to_start_empty(kind, given.program)),
+        fleet(customer_of(populated.settings(), populated.population()), populated.population(), given.connections),
+        race(race_token()),
+        server(populated.settings().data, populated.settings().database, given.program) {
+    results.database = kind;
+    results.size = populated.population().plan.size();
+    results.seconds_to_make = populated.seconds_to_make();
+    results.bytes_per_device = populated.bytes() / double(results.size.devices);
+    results.start_empty_s = start_empty_s;
   }
 
-  SizeResults measure() {
-    results_.start_empty_s = seconds_to_start_empty(results_.database, options_.program);
-    Fleet fleet(customer_of(populated_.settings(), populated_.population()), populated_.population(),
-                options_.connections);
-    auto const race = race_token();
-    MeasuredServer server(populated_.settings().data, populated_.settings().database, options_.program);
-    results_.start_s = server.start();
-    server_ = &server;
-    results_.idle_bytes = memory_of(server.pid()).now;
-    results_.ping = server.ping(options_.connections, options_.seconds);
-    work(fleet, MessageKind::check_in, "check-in");
-    results_.loaded_bytes = memory_of(server.pid()).now;
-    work(fleet, MessageKind::draw, "draw");
-    work(fleet, MessageKind::report, "report");
-    work(fleet, MessageKind::registration, "registration");
+  void start() {
+    double const seconds = server.start();
+    if (results.rounds.empty()) {
+      results.start_s = seconds;
+      results.idle_bytes = memory_of(server.pid()).now;
+    }
+  }
+
+  void round() {
+    Round r{{verify_limit(options.seconds), sign_limit(options.seconds)}, {}, {}, 0, {}};
+    signatures = r.signatures;
+    start();
+    // What a server that has just begun still has to read is not measured.
+    work(MessageKind::check_in, "warming", options.seconds / 2);
+    r.ping = server.ping(options.connections, options.seconds);
+    r.works.push_back(work(MessageKind::check_in, "check-in", options.seconds));
+    if (results.rounds.empty()) results.loaded_bytes = memory_of(server.pid()).now;
+    r.works.push_back(work(MessageKind::draw, "draw", options.seconds));
+    r.works.push_back(work(MessageKind::report, "report", options.seconds));
+    r.works.push_back(work(MessageKind::registration, "registration", options.seconds));
+    stop();
+    r.storage_batch = std::max<size_t>(1, size_t(r.works.front().to_a_commit + 0.5));
+    auto const url = populated.settings().database;
+    r.storage = storage_limit(url, contact_rows(url), r.storage_batch, options.seconds);
+    results.rounds.push_back(std::move(r));
+  }
+
+  SizeResults finish() {
+    start();
     fleet.prepare_race(race, 2 * race_uses);
-    results_.works.push_back(server.driven("token race", fleet.traffic(0)));
+    results.race = server.driven("token race", fleet.traffic(0));
     fleet.verify_answers();
-    results_.race_taken = fleet.raced().taken;
-    results_.race_refused = fleet.raced().refused;
-    results_.most_bytes = memory_of(server.pid()).most;
-    server.stop();
-    check(fleet);
-    auto const& check_ins = results_.works.front();
-    results_.storage_batch = std::max<size_t>(1, size_t(check_ins.to_a_commit + 0.5));
-    auto const url = populated_.settings().database;
-    results_.storage = storage_limit(url, contact_rows(url), results_.storage_batch, options_.seconds);
-    return std::move(results_);
+    results.race_taken = fleet.raced().taken;
+    results.race_refused = fleet.raced().refused;
+    stop();
+    check();
+    return std::move(results);
   }
 
- private:
+  void stop() {
+    results.most_bytes = std::max(results.most_bytes, memory_of(server.pid()).most);
+    server.stop();
+  }
+
   static constexpr int64_t race_uses = 200;
 
   // A token of limited uses, for twice as many devices.
   std::string race_token() {
-    app::Service service(populated_.settings());
-    auto const& population = populated_.population();
+    app::Service service(populated.settings());
+    auto const& population = populated.population();
     return service.database().write([&](db::Tx& tx) {
       devices::NewToken token{population.smart_account_id,
                               population.virtual_accounts.back(),
@@ -83,19 +103,20 @@ class Run {
     });
   }
 
-  void work(Fleet& fleet, MessageKind kind, std::string const& name) {
+  Work work(MessageKind kind, std::string const& name, double seconds) {
     // No server can take more than this, so that no lane runs out of messages; some lanes are ahead of others.
-    double const most = processors() * 1e6 / (signatures_.verify.processor_us + signatures_.sign.processor_us);
-    fleet.prepare(kind, size_t(1.2 * most * options_.seconds / double(options_.connections)) + 1);
-    results_.works.push_back(server_->driven(name, fleet.traffic(options_.seconds)));
+    double const most = processors() * 1e6 / (signatures.verify.processor_us + signatures.sign.processor_us);
+    fleet.prepare(kind, size_t(1.2 * most * seconds / double(options.connections)) + 1);
+    auto done = server.driven(name, fleet.traffic(seconds));
     if (fleet.verify_answers() == 0) throw std::runtime_error(name + ": no answer was verified");
+    return done;
   }
 
   // Nothing acknowledged is lost, no token was used too often, and the books are right.
-  void check(Fleet const& fleet) {
-    if (results_.race_taken != race_uses) throw std::runtime_error("a token was not used as often as it may be");
+  void check() {
+    if (results.race_taken != race_uses) throw std::runtime_error("a token was not used as often as it may be");
     {
-      app::Service service(populated_.settings());
+      app::Service service(populated.settings());
       size_t stored = 0;
       struct Stored {
         DeviceId device_id;
@@ -115,23 +136,28 @@ class Run {
       });
       if (stored != fleet.registered()) throw std::runtime_error("the database has another number of devices");
     }
-    if (!options_.verify) return;
-    for (auto const& fault : faults_of(populated_.settings(), populated_.population()))
-      throw std::runtime_error(fault);
+    if (!options.verify) return;
+    for (auto const& fault : faults_of(populated.settings(), populated.population())) throw std::runtime_error(fault);
   }
 
-  SizeOptions const& options_;
-  Signatures const& signatures_;
-  Populated populated_;
-  MeasuredServer const* server_ = nullptr;
-  SizeResults results_;
+  SizeOptions const& options;
+  Populated populated;
+  double start_empty_s;
+  Fleet fleet;
+  std::string race;
+  MeasuredServer server;
+  Signatures signatures{};
+  SizeResults results;
 };
 
-}  // namespace
-
-SizeResults measure_size(std::string const& kind, Size const& size, SizeOptions const& options,
-                         Signatures const& signatures) {
-  return Run(kind, size, options, signatures).measure();
+SizeRun::SizeRun(std::string const& kind, Size const& size, SizeOptions const& options)
+    : parts_(std::make_unique<Parts>(kind, size, options)) {}
+SizeRun::~SizeRun() = default;
+void SizeRun::round() {
+  parts_->round();
+}
+SizeResults SizeRun::finish() {
+  return parts_->finish();
 }
 
 }  // namespace menkyo::bench

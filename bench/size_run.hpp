@@ -1,5 +1,7 @@
 #pragma once
-// Everything that is measured of one populated database.
+// Everything that is measured of one populated database, in rounds.
+
+#include <memory>
 
 #include "bench/kept.hpp"
 #include "bench/measured.hpp"
@@ -7,11 +9,20 @@
 namespace menkyo::bench {
 
 struct SizeOptions {
-  size_t connections = 64;
-  double seconds = 5;
+  size_t connections = 64, rounds = 3;
+  double seconds = 2;  // for each line of each round
   std::filesystem::path keep;
   std::string program;
   bool verify = false;  // the books and the event chain afterwards, too
+};
+
+// The limits and what is held against them, measured within the same seconds.
+struct Round {
+  Signatures signatures;
+  Work ping;
+  std::vector<Work> works;
+  size_t storage_batch = 0;
+  Cost storage;
 };
 
 struct SizeResults {
@@ -20,15 +31,24 @@ struct SizeResults {
   double seconds_to_make = 0, bytes_per_device = 0;
   double start_empty_s = 0, start_s = 0;
   double idle_bytes = 0, loaded_bytes = 0, most_bytes = 0;  // memory of the server
-  Work ping;
-  std::vector<Work> works;
-  size_t storage_batch = 0;
-  Cost storage;
+  std::vector<Round> rounds;                                // all have the same works in the same order
+  Work race;
   size_t race_taken = 0, race_refused = 0;
 };
 
-// Throws std::runtime_error if an answer was wrong, or the database afterwards is not what was acknowledged.
-SizeResults measure_size(std::string const& kind, Size const& size, SizeOptions const& options,
-                         Signatures const& signatures);
+// One database while it is measured. All members throw std::runtime_error if an answer was wrong; finish() also if
+// the database afterwards is not what was acknowledged.
+class SizeRun {
+ public:
+  // `options` must outlive it.
+  SizeRun(std::string const& kind, Size const& size, SizeOptions const& options);
+  ~SizeRun();
+  void round();
+  SizeResults finish();
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
 
 }  // namespace menkyo::bench

@@ -250,11 +250,13 @@ void store_message(Session& session, std::string_view message, JwsHeader header,
   common.epoch = s.epoch;
   header.aud = s.home.installation;
   header.takes_tree = true;
-  if (!header.jwk) header.kid = format_kid({s.home.smart_account_id, s.home.device_id});
+  auto const key = Key::from_pkcs8_der(s.key);
+  header.jwk = key;
+  if (header.typ != typ::register_device) header.kid = format_kid({s.home.smart_account_id, s.home.device_id});
   if (!s.pending) s.pending.emplace();
   auto& p = *s.pending;
   p.message = message;
-  p.jws = sign_compact(header, payload(common), Key::from_pkcs8_der(s.key));
+  p.jws = sign_compact(header, payload(common), key);
   p.seq = common.seq;
   p.nonce = common.nonce;
   p.sent_at = common.sent_at;

@@ -220,9 +220,7 @@ State first_state(RegisterOptions const& o, RegistrationToken const& token, std:
 }
 
 void store_register(Session& session, RegisterOptions const& o) {
-  auto head = header(typ::register_device);
-  head.jwk = Key::from_pkcs8_der(session.state.key);
-  store_message(session, "register", std::move(head), [&](MessageCommon const& common) {
+  store_message(session, "register", header(typ::register_device), [&](MessageCommon const& common) {
     RegisterMessage m;
     static_cast<MessageCommon&>(m) = common;
     m.token = o.token;

@@ -8,6 +8,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <utility>
+
 #include "protocol/error.hpp"
 #include "protocol/json.hpp"
 #include "sdk/machine.hpp"
@@ -230,15 +232,11 @@ PeerReply Peer::handle_message(std::string const& body) {
 }
 
 void Peer::check_signature(Device& device, ParsedJws const& jws) const {
-  Expectations const expected{.typ = jws.header.typ, .aud = installation};
-  try {
-    verify(jws, device.key, expected);
-  } catch (Error const&) {
-    if (!device.next_key) throw;
-    verify(jws, *device.next_key, expected);
-    device.key = *device.next_key;
-    device.next_key.reset();
-  }
+  auto const& key = jws.header.jwk.value();
+  verify(jws, key, {.typ = jws.header.typ, .aud = installation});
+  if (device.next_key && key.thumbprint() == device.next_key->thumbprint())
+    device.key = *std::exchange(device.next_key, std::nullopt);
+  if (key.thumbprint() != device.key.thumbprint()) throw Error("signature_wrong", "another key");
 }
 
 PeerReply Peer::handle_register(ParsedJws const& jws) {

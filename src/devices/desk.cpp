@@ -1,9 +1,5 @@
 #include "devices/desk.hpp"
 
-#include <algorithm>
-#include <array>
-#include <span>
-
 #include "api/render.hpp"
 #include "base/failpoint.hpp"
 #include "base/log.hpp"
@@ -14,8 +10,6 @@ namespace menkyo::devices {
 
 namespace {
 
-// Messages whose keys are looked up together. A worker that has taken them verifies them in 2 ms.
-constexpr size_t taken_together = 16;
 // A registration writes a dozen rows, so a batch of them holds up the others by some tens of milliseconds at most.
 constexpr size_t registrations_together = 32;
 
@@ -50,7 +44,6 @@ std::optional<MessageKind> kind_of(std::string_view typ) {
 
 Desk::Desk(DeskConfig config)
     : config_(std::move(config)),
-      keys_(*config_.database),
       messages_(
           *config_.database,
           [this](db::Tx& tx, std::span<MessageItem* const> items) {
@@ -131,64 +124,22 @@ void Desk::handle(api::Request request, api::Reply answered) {
     auto const type = request.header("content-type");
     if (type.substr(0, type.find(';')) != "application/jose")
       throw Problem(problems::unsupported_media_type, "Send the device message as application/jose.");
-    // The task first: a message without one would wait for ever, a task without its message does nothing.
-    std::lock_guard lock(arrived_mutex_);
-    workers_.run([this] { take(); });
-    arrived_.push_back({std::move(request.body), reply, {}, {}, {}});
+    workers_.run([this, body = std::move(request.body), reply] { guard(reply, [&] { take(body, reply); }); });
   });
 }
 
-// There is a task for each message that waits, and one may find that another has taken its message along. Nothing
-// here may throw before a message's own guard, so nothing is allocated.
-void Desk::take() {
-  std::array<Arrived, taken_together> room;
-  size_t taken = 0;
-  {
-    std::lock_guard lock(arrived_mutex_);
-    auto const workers = size_t(config_.worker_threads);
-    auto const share = std::min(taken_together, (arrived_.size() + workers - 1) / workers);
-    for (; taken < share; arrived_.pop_front()) room[taken++] = std::move(arrived_.front());
-  }
-  auto const all = std::span(room).first(taken);
-  for (auto& a : all) guard(a.reply, [&] { read_head(a); });
-  std::vector<KeyCache::Found> found;
-  std::exception_ptr error;
-  try {
-    std::vector<store::DeviceKey> devices;
-    for (auto const& a : all)
-      if (a.jws) devices.push_back(a.device);
-    found = keys_.of(devices);
-  } catch (...) {
-    error = std::current_exception();
-  }
-  size_t next = 0;
-  for (auto const& a : all) {
-    if (!a.jws) continue;
-    guard(a.reply, [&] {
-      if (error) std::rethrow_exception(error);
-      take_message(a, found[next++]);
-    });
-  }
-}
-
-// Takes a registration as a whole; of another message, whose it is.
-void Desk::read_head(Arrived& arrived) {
-  auto jws = protocol::parse_compact(arrived.body);
-  if (jws.header.typ == protocol::typ::register_device) return take_registration(jws, arrived.reply);
+void Desk::take(std::string const& body, api::Reply const& reply) {
+  auto const jws = protocol::parse_compact(body);
+  if (!jws.header.jwk)
+    throw Problem(problems::message_invalid, "A device message carries the device's public key (jwk) in its header.");
+  protocol::verify(jws, *jws.header.jwk, {jws.header.typ, config_.authority->installation()});
+  if (jws.header.typ == protocol::typ::register_device) return take_registration(jws, reply);
   auto const kind = kind_of(jws.header.typ);
   if (!kind) throw Problem(problems::message_invalid, "The type of the device message is not known.");
-  auto const kid = protocol::parse_kid(jws.header.kid.value_or(""));
-  auto const account = SmartAccountId::parse(kid.smart_account_id);
-  auto const device = DeviceId::parse(kid.device_id);
-  if (!account || !device) throw unknown_device();
-  arrived.kind = *kind;
-  arrived.device = {*account, *device};
-  arrived.jws = std::move(jws);
+  take_message(jws, *kind, reply);
 }
 
 void Desk::take_registration(protocol::ParsedJws const& jws, api::Reply const& reply) {
-  if (!jws.header.jwk) throw Problem(problems::message_invalid, "A registration carries the device's public key.");
-  protocol::verify(jws, *jws.header.jwk, {protocol::typ::register_device, config_.authority->installation()});
   auto const now = config_.database->now();
   Random random(config_.database->next_seed());
   auto r =
@@ -212,35 +163,10 @@ void Desk::take_registration(protocol::ParsedJws const& jws, api::Reply const& r
   registrations_.submit(std::move(r), answer_to<RegistrationItem>(reply));
 }
 
-void Desk::take_message(Arrived const& arrived, KeyCache::Found keys) {
-  auto const& jws = *arrived.jws;
-  protocol::Expectations const expected{jws.header.typ, config_.authority->installation()};
-  auto const verified = [&]() -> std::optional<protocol::Digest> {
-    if (keys.error) std::rethrow_exception(keys.error);
-    if (!keys.keys) throw unknown_device();
-    for (auto const* key : {&keys.keys->present, keys.keys->previous ? &*keys.keys->previous : nullptr}) {
-      if (!key) continue;
-      try {
-        protocol::verify(jws, key->key, expected);
-        return key->thumbprint;
-      } catch (protocol::Error const& error) {
-        if (error.code != protocol::codes::signature_wrong && error.code != protocol::codes::algorithm_wrong) throw;
-      }
-    }
-    return {};
-  };
-  auto thumbprint = verified();
-  if (!thumbprint) {
-    // Another server may have taken a new key since this one read it.
-    keys = keys_.fresh(arrived.device);
-    thumbprint = verified();
-  }
-  if (!thumbprint) throw Problem(problems::message_invalid, "The signature of the device message is wrong.");
-  auto message = read_message(arrived, keys.keys->present.key);
-  message.key_thumbprint = *thumbprint;
-  message.takes_tree = jws.header.takes_tree;
+void Desk::take_message(protocol::ParsedJws const& jws, MessageKind kind, api::Reply const& reply) {
+  auto message = read_message(jws, kind);
   failpoint<"desk.verified", Failing::memory>();
-  messages_.submit(std::move(message), answer_to<MessageItem>(arrived.reply));
+  messages_.submit(std::move(message), answer_to<MessageItem>(reply));
 }
 
 template <class Item>
@@ -263,7 +189,6 @@ void Desk::finish(typename Queue::Items items, std::exception_ptr error) {
       std::vector<std::pair<Answer*, bool>> answers;
       for (auto const& item : *items) {
         if (error) break;
-        forget_key(*item);
         if (item->out) answers.emplace_back(&*item->out, takes_tree(item->in));
       }
       sign(answers);
@@ -272,11 +197,6 @@ void Desk::finish(typename Queue::Items items, std::exception_ptr error) {
     }
     Queue::tell(*items, outcome);
   });
-}
-
-// A new key may have been stored.
-void Desk::forget_key(MessageItem const& item) {
-  if (item.in.kind == MessageKind::renew_identity) keys_.forget(item.in.device_id);
 }
 
 // Those that were committed together share a signature, if their devices can verify one.
@@ -295,13 +215,18 @@ void Desk::sign(std::vector<std::pair<Answer*, bool>> const& answers) const {
     if (answer->jws.empty()) answer->jws = config_.authority->sign(answer->typ, answer->payload);
 }
 
-Message Desk::read_message(Arrived const& arrived, protocol::Key const& key) const {
-  auto const& jws = *arrived.jws;
+Message Desk::read_message(protocol::ParsedJws const& jws, MessageKind kind) const {
+  auto const kid = protocol::parse_kid(jws.header.kid.value_or(""));
+  auto const account = SmartAccountId::parse(kid.smart_account_id);
+  auto const device = DeviceId::parse(kid.device_id);
+  if (!account || !device) throw unknown_device();
   Message m;
-  m.smart_account_id = arrived.device.smart_account_id;
-  m.device_id = arrived.device.device_id;
+  m.smart_account_id = *account;
+  m.device_id = *device;
   m.message_hash = jws.signing_input_hash;
-  m.kind = arrived.kind;
+  m.key_thumbprint = jws.header.jwk->thumbprint();
+  m.kind = kind;
+  m.takes_tree = jws.header.takes_tree;
   auto const now = config_.database->now();
   switch (m.kind) {
     case MessageKind::authorize: {
@@ -327,8 +252,9 @@ Message Desk::read_message(Arrived const& arrived, protocol::Key const& key) con
       }
       m.identity_expires_at = now + std::chrono::seconds(config_.policy.identity_validity_s);
       Random random(config_.database->next_seed());
-      m.certificate = config_.authority->issue(m.device_id.text(), m.smart_account_id.text(), m.new_key.value_or(key),
-                                               random.bytes(16), now, m.identity_expires_at);
+      m.certificate =
+          config_.authority->issue(m.device_id.text(), m.smart_account_id.text(), m.new_key.value_or(*jws.header.jwk),
+                                   random.bytes(16), now, m.identity_expires_at);
       break;
     }
     case MessageKind::deregister:

@@ -1,16 +1,14 @@
 #pragma once
 // Where device messages come in: parse, verify, queue for the batch, sign the answer. Signature work happens beside
-// the transactions; what it relied on (the device's key) is checked again inside.
+// the transactions and reads nothing: a message carries its key, and whether that is the device's is asked inside.
 
 #include <condition_variable>
-#include <deque>
 #include <mutex>
 
 #include "api/route.hpp"
 #include "base/executor.hpp"
 #include "db/batch.hpp"
 #include "devices/appointments.hpp"
-#include "devices/device_keys.hpp"
 #include "devices/devices.hpp"
 
 namespace menkyo::devices {
@@ -46,31 +44,17 @@ class Desk {
   }
 
  private:
-  // A message that waits for a worker, and what the worker has found out about it.
-  struct Arrived {
-    std::string body;
-    api::Reply reply;
-    std::optional<protocol::ParsedJws> jws;  // empty: it was answered
-    MessageKind kind{};
-    store::DeviceKey device;
-  };
-
   // Whether one more may be taken; it is counted then.
   bool open();
   void close();
   // When a device that is put off is to come again, in seconds.
   int64_t next_appointment();
-  // Takes a share of what waits.
-  void take();
-  void read_head(Arrived& arrived);
+  void take(std::string const& body, api::Reply const& reply);
   void take_registration(protocol::ParsedJws const& jws, api::Reply const& reply);
-  void take_message(Arrived const& arrived, KeyCache::Found keys);
-  // `key` is the device's own.
-  Message read_message(Arrived const& arrived, protocol::Key const& key) const;
+  void take_message(protocol::ParsedJws const& jws, MessageKind kind, api::Reply const& reply);
+  Message read_message(protocol::ParsedJws const& jws, MessageKind kind) const;
   template <class Queue>
   void finish(typename Queue::Items items, std::exception_ptr error);
-  void forget_key(MessageItem const& item);
-  void forget_key(RegistrationItem const&) {}
   void sign(std::vector<std::pair<Answer*, bool>> const& answers) const;
   // For the queues: what becomes of an item is the answer to its message.
   template <class Item>
@@ -87,9 +71,6 @@ class Desk {
   Instant second_{};
   double answered_ = 0, answered_per_s_ = 0;
   Appointments appointments_;
-  std::mutex arrived_mutex_;
-  std::deque<Arrived> arrived_;
-  KeyCache keys_;
   db::BatchQueue<Message, Answer> messages_;
   db::BatchQueue<std::shared_ptr<Registration const>, Answer> registrations_;
   Executor workers_;

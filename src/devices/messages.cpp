@@ -142,11 +142,14 @@ class Batch {
     if (found == states_.end())
       throw Problem(problems::device_unknown, "The device is not registered here. Register it again.");
     auto& s = found->second;
-    if (m.common.seq == s.contact.sequence) return repeat(s, m);
+    // A repeat carries the key of its time.
+    if (m.common.seq == s.contact.sequence && m.message_hash == s.contact.message_hash) return repeated(s);
+    if (s.contact.key_thumbprint != m.key_thumbprint)
+      throw Problem(problems::message_invalid,
+                    "The message is signed with a key that is not, or no longer, the device's.");
+    if (m.common.seq == s.contact.sequence) refuse_clone(s, m);
     if (s.contact.status == DeviceStatus::removed)
       throw Problem(problems::device_unknown, "The device was removed from its virtual account. Register it again.");
-    if (s.contact.key_thumbprint != m.key_thumbprint)
-      throw Problem(problems::message_invalid, "The message is signed with a key that the device has replaced.");
     if (m.common.seq < s.contact.sequence) return resync(s, m, protocol::ResyncReason::sequence_behind);
     if (s.contact.identity_expires_at <= tx_.now())
       throw Problem(problems::identity_expired, "The identity of the device expired at " +
@@ -184,13 +187,14 @@ class Batch {
     throw std::logic_error("a message of no kind");
   }
 
-  Answer repeat(State& s, Message const& m) {
-    if (s.contact.message_hash != m.message_hash) {
-      warn(s, m, audit::EventKind::device_cloned, s.contact.cloned_at);
-      throw Problem(problems::sequence_conflict,
-                    "Another message with this number was accepted before. Two copies of the device may be running: "
-                    "stop one of them and register it anew.");
-    }
+  [[noreturn]] void refuse_clone(State& s, Message const& m) {
+    warn(s, m, audit::EventKind::device_cloned, s.contact.cloned_at);
+    throw Problem(problems::sequence_conflict,
+                  "Another message with this number was accepted before. Two copies of the device may be running: "
+                  "stop one of them and register it anew.");
+  }
+
+  Answer repeated(State const& s) const {
     std::string const stored(as_text(s.contact.answer));
     auto const line = stored.find('\n');
     for (auto const typ :
@@ -389,11 +393,8 @@ class Batch {
 
   Answer renew_identity(Message const& m, State& s) {
     check_clock(m.common.sent_at, tx_.now());
-    auto const device = store::device(tx_, m.smart_account_id, m.device_id);
-    auto const key = m.new_key ? m.new_key->spki_der() : device->public_key;
-    auto const thumbprint = m.new_key ? m.new_key->thumbprint() : s.contact.key_thumbprint;
-    store::set_identity(tx_, m.smart_account_id, m.device_id, key, m.certificate);
-    s.contact.key_thumbprint = thumbprint;
+    store::set_certificate(tx_, m.smart_account_id, m.device_id, m.certificate);
+    if (m.new_key) s.contact.key_thumbprint = m.new_key->thumbprint();
     s.contact.identity_expires_at = m.identity_expires_at;
     s.look_anew = true;
     record(s, m, audit::EventKind::device_identity_renewed, {});

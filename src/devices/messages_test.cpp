@@ -336,6 +336,8 @@ TEST_P(DeviceTest, headers_that_do_not_fit_are_refused) {
   EXPECT_EQ(with([](auto&) {}, other), "message_invalid");
   EXPECT_EQ(with([](auto&) {}, protocol::Key::generate(protocol::Algorithm::ed25519)), "message_invalid");
   EXPECT_EQ(with([&](auto& h) { h.jwk = other; }, other), "message_invalid");
+  EXPECT_EQ(with([&](auto& h) { h.jwk = other; }), "message_invalid");
+  EXPECT_EQ(with([](auto& h) { h.jwk.reset(); }), "message_invalid");
   EXPECT_EQ(with([](auto& h) { h.aud = "ins_00000000000000000000000000"; }), "message_invalid");
   EXPECT_EQ(with([](auto& h) { h.aud.reset(); }), "message_invalid");
   EXPECT_EQ(with([](auto& h) { h.typ = protocol::typ::report; }), "message_invalid");
@@ -349,7 +351,7 @@ TEST_P(DeviceTest, headers_that_do_not_fit_are_refused) {
   auto const point = sent.text.find('.');
   for (auto const* alg : {"none", "HS256", "EdDSA", "es256"}) {
     auto const header = std::string(R"({"alg":")") + alg + R"(","typ":"menkyo-authorize+jws","kid":")" +
-                        *good.header.kid + R"(","aud":")" + *good.header.aud + "\"}";
+                        *good.header.kid + R"(","aud":")" + *good.header.aud + R"(","jwk":)" + device.key.jwk() + "}";
     EXPECT_EQ(refusal_of(device, sent, protocol::to_base64url(as_bytes(header)) + sent.text.substr(point)),
               "message_invalid")
         << alg;
@@ -371,6 +373,23 @@ TEST_P(DeviceTest, a_clone_is_told_of_once_a_day) {
   EXPECT_EQ(refusal_of([&] { clone.send(other); }), "sequence_conflict");
   EXPECT_EQ(world.events("device_cloned"), 2);
   device.authorize({{"ESS", 2}});
+}
+
+TEST_P(DeviceTest, a_key_that_is_not_the_devices_learns_and_leaves_nothing) {
+  auto device = registered("SN1");
+  device.authorize({{"ESS", 1}});
+  auto stranger = device;
+  stranger.key = protocol::Key::generate(protocol::Algorithm::es256);
+  for (int64_t const seq : {device.seq - 1, device.seq, device.seq + 1}) {
+    stranger.seq = seq - 1;
+    EXPECT_EQ(refusal_of([&] { stranger.authorize({{"ESS", 9}}); }), "message_invalid") << seq;
+  }
+  EXPECT_EQ(world.events("device_cloned"), 0);
+  EXPECT_EQ(world.events("device_resynced"), 0);
+  device.deregister();
+  stranger.seq = device.seq;
+  EXPECT_EQ(refusal_of([&] { stranger.authorize({}); }), "message_invalid");
+  EXPECT_EQ(refusal_of([&] { device.authorize({}); }), "device_unknown");
 }
 
 // ---- identity -----------------------------------------------------------------------------------------------------

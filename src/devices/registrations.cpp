@@ -213,7 +213,6 @@ class RegistrationBatch {
                         r.message.udi.product_id,
                         r.message.udi.serial_number,
                         context_.vault.seal("device", as_bytes(details_of(r.message)), tx_.random()),
-                        r.key.spki_der(),
                         r.certificate,
                         tx_.now(),
                         {}});

@@ -69,17 +69,17 @@ void revoke_token(db::Tx& tx, SmartAccountId account, RegistrationTokenId id) {
 void insert_devices(db::Tx& tx, std::vector<DeviceRow> const& rows) {
   tx.exec_many(
       "insert into device (smart_account_id, device_id, virtual_account_id, product_id, registration_token_id, "
-      "status, display_name, sort_name, udi_product_id, udi_serial_number, wrapped_details, public_key, "
-      "identity_certificate, registered_at, removed_at) select a, i, v, p, t, s, n, o, u, m, w, k, c, r, g from "
-      "{rows: a bytea, i bytea, v bytea, p bytea, t bytea, s text, n text, o text, u text, m text, w bytea, k bytea, "
-      "c bytea, r bigint, g bigint} q",
+      "status, display_name, sort_name, udi_product_id, udi_serial_number, wrapped_details, "
+      "identity_certificate, registered_at, removed_at) select a, i, v, p, t, s, n, o, u, m, w, c, r, g from "
+      "{rows: a bytea, i bytea, v bytea, p bytea, t bytea, s text, n text, o text, u text, m text, w bytea, c bytea, "
+      "r bigint, g bigint} q",
       rows);
 }
 
 std::optional<DeviceRow> device(db::ReadTx& tx, SmartAccountId account, DeviceId id) {
   return tx.one<DeviceRow>(
       "select smart_account_id, device_id, virtual_account_id, product_id, registration_token_id, status, "
-      "display_name, sort_name, udi_product_id, udi_serial_number, wrapped_details, public_key, "
+      "display_name, sort_name, udi_product_id, udi_serial_number, wrapped_details, "
       "identity_certificate, registered_at, removed_at from device where smart_account_id = $1 and device_id = $2",
       account, id);
 }
@@ -89,12 +89,9 @@ void set_removed(db::Tx& tx, SmartAccountId account, DeviceId id) {
           id, DeviceStatus::removed, tx.now());
 }
 
-void set_identity(db::Tx& tx, SmartAccountId account, DeviceId id, Bytes const& public_key,
-                  Bytes const& certificate) {
-  tx.exec(
-      "update device set previous_public_key = case when public_key = $3 then previous_public_key else public_key "
-      "end, public_key = $3, identity_certificate = $4 where smart_account_id = $1 and device_id = $2",
-      account, id, public_key, certificate);
+void set_certificate(db::Tx& tx, SmartAccountId account, DeviceId id, Bytes const& certificate) {
+  tx.exec("update device set identity_certificate = $3 where smart_account_id = $1 and device_id = $2", account, id,
+          certificate);
 }
 
 std::vector<MachineRow> registered_as(db::ReadTx& tx, std::vector<MachineKey> const& keys) {
@@ -102,13 +99,6 @@ std::vector<MachineRow> registered_as(db::ReadTx& tx, std::vector<MachineKey> co
       "select d.smart_account_id, d.udi_product_id, d.udi_serial_number, d.device_id from "
       "{rows: a bytea, p text, s text} r join device d on d.smart_account_id = r.a and d.udi_product_id = r.p and "
       "d.udi_serial_number = r.s and d.status = 'registered' order by 1, 4",
-      keys);
-}
-
-std::vector<PublicKeys> public_keys(db::ReadTx& tx, std::vector<DeviceKey> const& keys) {
-  return tx.all_many<PublicKeys>(
-      "select smart_account_id, device_id, public_key, previous_public_key from device join {rows: a bytea, i bytea} "
-      "r on smart_account_id = r.a and device_id = r.i",
       keys);
 }
 

@@ -45,7 +45,7 @@ struct DeviceRow {
   std::optional<RegistrationTokenId> registration_token_id;
   DeviceStatus status;
   std::string display_name, sort_name, udi_product_id, udi_serial_number;
-  Bytes wrapped_details, public_key, identity_certificate;
+  Bytes wrapped_details, identity_certificate;
   Instant registered_at;
   std::optional<Instant> removed_at;
 };
@@ -115,7 +115,7 @@ void insert_devices(db::Tx& tx, std::vector<DeviceRow> const& rows);
 std::optional<DeviceRow> device(db::ReadTx& tx, SmartAccountId account, DeviceId id);
 // These two leave the contact to whoever holds it.
 void set_removed(db::Tx& tx, SmartAccountId account, DeviceId id);
-void set_identity(db::Tx& tx, SmartAccountId account, DeviceId id, Bytes const& public_key, Bytes const& certificate);
+void set_certificate(db::Tx& tx, SmartAccountId account, DeviceId id, Bytes const& certificate);
 struct MachineKey {
   SmartAccountId smart_account_id;
   std::string udi_product_id, udi_serial_number;
@@ -128,15 +128,6 @@ struct MachineRow {
 };
 // Devices that are registered as these machines now.
 std::vector<MachineRow> registered_as(db::ReadTx& tx, std::vector<MachineKey> const& keys);
-// SubjectPublicKeyInfo, DER.
-struct PublicKeys {
-  SmartAccountId smart_account_id;
-  DeviceId device_id;
-  Bytes present;
-  std::optional<Bytes> previous;
-};
-// Of those of the devices that are there, in any order.
-std::vector<PublicKeys> public_keys(db::ReadTx& tx, std::vector<DeviceKey> const& keys);
 
 // Locks the rows in the order of their keys.
 std::vector<ContactRow> lock_contacts(db::Tx& tx, std::vector<DeviceKey> const& keys);

@@ -30,8 +30,7 @@ class TestDevice {
     protocol::JwsHeader header;
     header.typ = protocol::typ::register_device;
     header.aud = installation_;
-    header.jwk = key_;
-    auto const response = send(header, protocol::encode(m));
+    auto const response = send(std::move(header), protocol::encode(m));
     if (response.status != 200) return response.status;
     auto const answer = protocol::decode_register_answer(protocol::parse_compact(response.body).payload);
     device_id = *DeviceId::parse(answer.device_id);
@@ -47,7 +46,7 @@ class TestDevice {
     header.typ = protocol::typ::authorize;
     header.aud = installation_;
     header.kid = protocol::format_kid({account_, device_id.text()});
-    auto const response = send(header, protocol::encode(m));
+    auto const response = send(std::move(header), protocol::encode(m));
     EXPECT_EQ(response.status, 200) << response.body;
     return protocol::decode_authorize_answer(protocol::parse_compact(response.body).payload);
   }
@@ -60,10 +59,11 @@ class TestDevice {
     m.nonce.fill(uint8_t(sequence_));
     m.sent_at = std::chrono::floor<std::chrono::seconds>(database_.now());
   }
-  api::Response send(protocol::JwsHeader const& header, std::string const& payload) {
+  api::Response send(protocol::JwsHeader header, std::string const& payload) {
     api::Request request;
     request.method = api::Method::post;
     request.headers = {{"content-type", "application/jose"}};
+    header.jwk = key_;
     request.body = protocol::sign_compact(header, payload, key_);
     std::promise<api::Response> arrived;
     desk_.handle(std::move(request), [&](api::Response r) { arrived.set_value(std::move(r)); });

@@ -57,8 +57,8 @@ class Branches : public ::testing::TestWithParam<std::string> {
       auto const device = tx.new_id<DeviceId>();
       tx.exec(
           "insert into device (smart_account_id, device_id, virtual_account_id, product_id, status, display_name, "
-          "sort_name, udi_product_id, udi_serial_number, wrapped_details, public_key, identity_certificate, "
-          "registered_at) values ($1, $2, $3, $4, 'registered', 'edge-1', 'edge-1', 'KZ-1', 'S1', $5, $5, $5, $6)",
+          "sort_name, udi_product_id, udi_serial_number, wrapped_details, identity_certificate, "
+          "registered_at) values ($1, $2, $3, $4, 'registered', 'edge-1', 'edge-1', 'KZ-1', 'S1', $5, $5, $6)",
           tenant.account, device, va, product, Bytes{1}, tx.now());
       tx.exec(
           "insert into device_contact (smart_account_id, device_id, virtual_account_id, product_id, status, "

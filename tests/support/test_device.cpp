@@ -31,10 +31,8 @@ Sent TestDevice::sign(std::string const& message, std::string_view typ, std::str
   header.typ = typ;
   header.aud = world->authority->installation();
   header.takes_tree = takes_tree;
-  if (typ == protocol::typ::register_device)
-    header.jwk = key;
-  else
-    header.kid = protocol::format_kid({account, id});
+  header.jwk = key;
+  if (typ != protocol::typ::register_device) header.kid = protocol::format_kid({account, id});
   return {protocol::sign_compact(header, payload, key),
           message,
           std::string(typ),
