@@ -1,6 +1,7 @@
 // SQLite keeps no statistics of our tables, so its plans depend on the statements alone
 // (docs/decisions/0018-plans-without-statistics.md): each of those that pages need must go by the index that knows
-// the virtual account, and none may read what belongs to the whole Smart Account.
+// the virtual account, and none may read what belongs to the whole Smart Account. PostgreSQL keeps plans that were
+// made while a table was empty (docs/decisions/0024-plans-are-kept.md).
 
 #include <gmock/gmock.h>
 
@@ -20,21 +21,23 @@ using testing::Not;
 // Runs nothing, but asks how it would be run.
 class Explaining final : public db::Connection {
  public:
-  explicit Explaining(db::Connection& asked) : asked_(asked) {}
+  explicit Explaining(db::Connection& asked, std::string how = "explain query plan ", int column = 3)
+      : asked_(asked), how_(std::move(how)), column_(column) {}
   int64_t run(std::string_view sql, std::span<const db::Value> parameters, db::RowSink const*) override {
-    db::RowSink const note = [&](db::Row const& row) { plan.emplace_back(row.text(3)); };
-    asked_.run("explain query plan " + std::string(sql), parameters, &note);
+    asked_.run(how_ + std::string(sql), parameters, &note_);
     return 0;
   }
   int64_t run_many(std::string_view sql, size_t width, std::span<const db::Value> rows, db::RowSink const*) override {
-    db::RowSink const note = [&](db::Row const& row) { plan.emplace_back(row.text(3)); };
-    asked_.run_many("explain query plan " + std::string(sql), width, rows, &note);
+    asked_.run_many(how_ + std::string(sql), width, rows, &note_);
     return 0;
   }
   std::vector<std::string> plan;
 
  private:
   db::Connection& asked_;
+  std::string how_;
+  int column_;
+  db::RowSink note_ = [this](db::Row const& row) { plan.emplace_back(row.text(column_)); };
 };
 
 class PlansTest : public testing::Test {
@@ -127,6 +130,19 @@ TEST_F(PlansTest, AnAccountDoesNotCountItsDevices) {
   EXPECT_THROW(accounts::store::counts_below(tx, account_, "/"), std::bad_optional_access);  // nothing was run
   EXPECT_THAT(explaining.plan, Each(Not(HasSubstr("device_by"))));
   EXPECT_THAT(explaining.plan, testing::Contains(HasSubstr("virtual_account_by_path")));
+}
+
+// Thousands of events may wait to be sealed a moment after none did.
+TEST(PostgresPlansTest, AnEmptyTableIsReadByItsIndexToo) {
+  test::TestDatabase place("postgres");
+  auto& driver = place.open().driver();
+  driver.open()->script("vacuum analyze event_unsealed");
+  auto const session = driver.open();
+  Explaining explaining(*session, "explain ", 0);
+  db::Tx tx(explaining, place.clock.now(), {});
+  audit::store::delete_unsealed(tx, {{SmartAccountId{}, EventId{}}});
+  EXPECT_THAT(explaining.plan, Each(Not(HasSubstr("Seq Scan"))));
+  EXPECT_THAT(explaining.plan, testing::Contains(HasSubstr("event_unsealed_pkey")));
 }
 
 }  // namespace
