@@ -77,6 +77,7 @@ std::string sizes(json::Value const& figures) {
       out +=
           row(works[i]) + format(" %.2f | %.2f |\n", number(works[i], "of_limit_by_processor"),
                                  number(works[i], "server_us") / number(small.at("works").items()[i], "server_us"));
+    for (auto const& work : size.at("series").items()) out += row(work) + " | |\n";
     out += "\n";
   }
   return out;

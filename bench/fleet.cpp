@@ -166,7 +166,8 @@ size_t Fleet::pick(size_t lane, size_t n) {
 
 void Fleet::prepare(MessageKind kind, size_t per_lane, size_t lanes) {
   begin(kind);
-  for (size_t lane = 0; lane < std::min(lanes, lanes_.size()); ++lane) {
+  if (lanes > 0) lanes_.resize(lanes);
+  for (size_t lane = 0; lane < lanes_.size(); ++lane) {
     auto& messages = lanes_[lane];
     size_t const own = (devices_.size() - lane + lanes_.size() - 1) / lanes_.size();
     size_t const count = known_ > 0 ? per_lane : kind == MessageKind::registration ? own : std::max(per_lane, own);

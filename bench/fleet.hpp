@@ -41,8 +41,9 @@ class Fleet {
   // Signs `per_lane` messages for each lane. Devices that are to be registered speak one after the other and again
   // from the first, each once at least; those of a populated database are picked at random out of all. A registration
   // is sent once by each device, and by new devices if all are known. A draw asks for one more or one less than the
-  // device has, a check-in for what it has, a report tells of one measurement. Lanes beyond `lanes` get none.
-  void prepare(MessageKind kind, size_t per_lane, size_t lanes = SIZE_MAX);
+  // device has, a check-in for what it has, a report tells of one measurement. There are `lanes` lanes from now on;
+  // 0: as many as before.
+  void prepare(MessageKind kind, size_t per_lane, size_t lanes = 0);
   // One registration by each of `newcomers` new devices, all with this token; how many of them are let in is the
   // token's affair, so a refusal with the code token_used_up is a good answer too.
   void prepare_race(std::string const& token, size_t newcomers);

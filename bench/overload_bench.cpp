@@ -136,7 +136,7 @@ Results measure(std::string const& kind, Options const& options) {
   Populated populated(kind, options.size, options.keep);
   auto const& population = populated.population();
   std::ofstream(populated.settings().data / "menkyo.toml") << unhurried_settings;
-  Fleet fleet(customer_of(populated.settings(), population), population, options.connections);
+  Fleet fleet(customer_of(populated.settings(), population), population, options.usual_connections);
   MeasuredServer server(populated.settings().data, populated.settings().database, options.program);
   Processors const processors;
   if (options.apart) processors.use_all_but_the_last();
@@ -144,19 +144,17 @@ Results measure(std::string const& kind, Options const& options) {
   if (options.apart) processors.use_the_last();
   Person const person(server.port(), population, options);
   Results out{kind, {}, {}};
-  fleet.prepare(MessageKind::check_in, size_t(12'000 * options.seconds) / options.usual_connections + 1,
-                options.usual_connections);
-  auto traffic = fleet.traffic(options.seconds);
-  traffic.lanes = options.usual_connections;
-  out.usual = run(server, person, "check-in", traffic);
+  fleet.prepare(MessageKind::check_in, size_t(12'000 * options.seconds) / options.usual_connections + 1);
+  out.usual = run(server, person, "check-in", fleet.traffic(options.seconds));
   std::printf("%-26s %9s %9s %17s %19s %17s %7s\n", kind == "sqlite" ? "SQLite" : "PostgreSQL", "offered/s",
               "answered", "answered, p50 p99", "put off, p50   p99", "person, p50   p99", "MB");
   print("as much as is answered", out.usual);
   fleet.verify_answers();
   auto const rate = options.times * out.usual.answered_per_s();
   // Connections that are put off soon send more than those that wait.
-  fleet.prepare(MessageKind::check_in, size_t(1.5 * rate * options.seconds / double(options.connections)) + 1);
-  traffic = fleet.traffic(options.seconds);
+  fleet.prepare(MessageKind::check_in, size_t(1.5 * rate * options.seconds / double(options.connections)) + 1,
+                options.connections);
+  auto traffic = fleet.traffic(options.seconds);
   traffic.at_least = 0;
   traffic.per_second = rate;
   traffic.puts_off = says_when_to_come_again;

@@ -94,6 +94,7 @@ void print(SizeResults const& r) {
   print_storage(storage(r), r.rounds.back().storage_batch);
   auto const measured = lines(r);
   for (auto const& line : measured) print(line.work);
+  for (auto const& work : r.series) print(work);
   std::printf("  of the race's devices %zu were let in, %zu refused\n", r.race_taken, r.race_refused);
   std::printf("\n%-34s %25s %25s\n", "  as a part of the composed limit", "by processor time", "by the clock");
   for (auto const& line : measured)
@@ -165,6 +166,12 @@ void write(json::Writer& w, SizeResults const& r) {
     w.key("of_limit_by_processor_at_best").real(line.by_processor.back());
     w.key("of_limit_by_clock").real(median(line.by_clock)).end_object();
   }
+  w.end_array().key("series").begin_array();
+  for (auto const& work : r.series) {
+    w.begin_object();
+    write(w, work);
+    w.end_object();
+  }
   w.end_array().end_object();
 }
 
@@ -230,6 +237,9 @@ int main(int argc, char** argv) {
   cli.add_option("--connections", options.run.connections, "Kept open")
       ->capture_default_str()
       ->check(CLI::Range(1, 1000));
+  cli.add_option("--series", options.run.series, "Check-ins over so many connections, too")
+      ->delimiter(',')
+      ->check(CLI::Range(1, 4000));
   cli.add_option("--rounds", options.run.rounds,
                  "All is measured so many times in turn, limits and messages, all sizes")
       ->capture_default_str()
@@ -248,7 +258,9 @@ int main(int argc, char** argv) {
   try {
     cli.parse(argc, argv);
     if (options.full) options.sizes = {10'000, 100'000, 1'000'000};
-    if (options.sizes.front() < options.run.connections)
+    auto most = options.run.connections;
+    for (auto const connections : options.run.series) most = std::max(most, connections);
+    if (options.sizes.front() < most)
       throw CLI::ValidationError("--devices", "each connection needs a device of its own");
     menkyo::bench::run(options);
     return 0;

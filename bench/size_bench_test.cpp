@@ -39,7 +39,10 @@ class SizeBench : public testing::Test {
 
 TEST_F(SizeBench, MeasuresAndItsFiguresGetIntoADocument) {
   auto const sizes = (folder_ / "sizes.json").string(), pages = (folder_ / "pages.json").string();
-  ASSERT_EQ(run(MENKYO_SIZE_BENCH " --devices 150,300 --connections 6 --seconds 0.1 --verify --json " + sizes), 0);
+  ASSERT_EQ(run(MENKYO_SIZE_BENCH
+                " --devices 150,300 --connections 6 --rounds 2 --seconds 0.05 --series 1,20 --verify --json " +
+                sizes),
+            0);
   auto const figures = protocol::json::parse(text_of(sizes), {16, 1 << 20, 10'000});
   ASSERT_EQ(figures.at("sizes").items().size(), 4u);  // two sizes, two databases
   for (auto const& size : figures.at("sizes").items()) {
@@ -52,6 +55,9 @@ TEST_F(SizeBench, MeasuresAndItsFiguresGetIntoADocument) {
       EXPECT_EQ(work.at("refused").as_int(), 0) << names.back();
     }
     EXPECT_THAT(names, testing::ElementsAre("check-in", "draw", "report", "registration", "token race"));
+    ASSERT_EQ(size.at("series").items().size(), 2u);
+    EXPECT_EQ(size.at("series").items()[1].at("name").as_string(), "check-in, 20");
+    EXPECT_GT(size.at("series").items()[1].at("answered").as_int(), 0);
   }
   ASSERT_EQ(run(MENKYO_PAGE_BENCH " --devices 150 --seconds 0.01 --database sqlite --json " + pages), 0);
   auto const document = folder_ / "document.md";
@@ -64,6 +70,7 @@ TEST_F(SizeBench, MeasuresAndItsFiguresGetIntoADocument) {
   EXPECT_THAT(text, testing::Not(testing::HasSubstr("old")));
   EXPECT_THAT(text, testing::HasSubstr("PostgreSQL, 300 devices"));
   EXPECT_THAT(text, testing::HasSubstr("| overview |"));
+  EXPECT_THAT(text, testing::HasSubstr("| check-in, 20 |"));
   EXPECT_EQ(run(MENKYO_BENCH_FIGURES " " + document.string() + " others=" + sizes + " 2>/dev/null"), 1);
 }
 
@@ -79,7 +86,8 @@ TEST_F(SizeBench, PutsOffWhatIsTooMuch) {
 
 // What was kept is copied, not made again, and what is measured on the copy leaves it as it was.
 TEST_F(SizeBench, UsesWhatItKept) {
-  auto const command = MENKYO_SIZE_BENCH " --devices 150 --connections 6 --seconds 0.05 --database sqlite --keep " +
+  auto const command = MENKYO_SIZE_BENCH
+                       " --devices 150 --connections 6 --rounds 1 --seconds 0.05 --database sqlite --keep " +
                        folder_.string() + "/kept --json " + (folder_ / "out.json").string();
   auto const seconds_to_make = [&] {
     return protocol::json::parse(text_of(folder_ / "out.json"), {16, 1 << 20, 10'000})

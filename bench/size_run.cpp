@@ -53,13 +53,13 @@ struct SizeRun::Parts {
     signatures = r.signatures;
     start();
     // What a server that has just begun still has to read is not measured.
-    work(MessageKind::check_in, "warming", options.seconds / 2);
+    work(MessageKind::check_in, "warming", options.seconds / 2, options.connections);
     r.ping = server.ping(options.connections, options.seconds);
-    r.works.push_back(work(MessageKind::check_in, "check-in", options.seconds));
+    r.works.push_back(work(MessageKind::check_in, "check-in", options.seconds, options.connections));
     if (results.rounds.empty()) results.loaded_bytes = memory_of(server.pid()).now;
-    r.works.push_back(work(MessageKind::draw, "draw", options.seconds));
-    r.works.push_back(work(MessageKind::report, "report", options.seconds));
-    r.works.push_back(work(MessageKind::registration, "registration", options.seconds));
+    r.works.push_back(work(MessageKind::draw, "draw", options.seconds, options.connections));
+    r.works.push_back(work(MessageKind::report, "report", options.seconds, options.connections));
+    r.works.push_back(work(MessageKind::registration, "registration", options.seconds, options.connections));
     stop();
     r.storage_batch = std::max<size_t>(1, size_t(r.works.front().to_a_commit + 0.5));
     auto const url = populated.settings().database;
@@ -69,6 +69,9 @@ struct SizeRun::Parts {
 
   SizeResults finish() {
     start();
+    for (auto const connections : options.series)
+      results.series.push_back(
+          work(MessageKind::check_in, "check-in, " + std::to_string(connections), options.seconds, connections));
     fleet.prepare_race(race, 2 * race_uses);
     results.race = server.driven("token race", fleet.traffic(0));
     fleet.verify_answers();
@@ -103,10 +106,10 @@ struct SizeRun::Parts {
     });
   }
 
-  Work work(MessageKind kind, std::string const& name, double seconds) {
+  Work work(MessageKind kind, std::string const& name, double seconds, size_t connections) {
     // No server can take more than this, so that no lane runs out of messages; some lanes are ahead of others.
     double const most = processors() * 1e6 / (signatures.verify.processor_us + signatures.sign.processor_us);
-    fleet.prepare(kind, size_t(1.2 * most * seconds / double(options.connections)) + 1);
+    fleet.prepare(kind, size_t(1.2 * most * seconds / double(connections)) + 1, connections);
     auto done = server.driven(name, fleet.traffic(seconds));
     if (fleet.verify_answers() == 0) throw std::runtime_error(name + ": no answer was verified");
     return done;
