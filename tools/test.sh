@@ -68,22 +68,12 @@ count_program() { # NAME STATUS
   fi
 }
 
-count_ctest() { # REPORT [NAME_TO_LEAVE_OUT...]
+count_ctest() { # REPORT
   [ -s "$1" ] || { bad "ctest wrote no report"; return 0; }
-  local line name report=$1
-  shift
+  local line
   while read -r line; do
-    name=$(attribute name "$line")
-    if [[ " $* " != *" $name "* ]]; then count_program "$name" "$(attribute status "$line")"; fi
-  done < <(grep '<testcase ' "$report")
-}
-
-# The tests of a report whose program never began, because the loader could not map a library. That is a fault of the
-# machine (it was short of memory for a moment), so they get one more start; a program that began gets none.
-unstarted_in() { # REPORT
-  [ -s "$1" ] || return 0
-  awk '/<testcase / { match($0, / name="[^"]*"/); name = substr($0, RSTART + 7, RLENGTH - 8) }
-    /error while loading shared libraries: .*Cannot allocate memory/ { print name }' "$1"
+    count_program "$(attribute name "$line")" "$(attribute status "$line")"
+  done < <(grep '<testcase ' "$1")
 }
 
 # The ctest names that the regular expression selects; prints none if nothing matches.
@@ -93,18 +83,11 @@ ctest_names() { # CTEST_OPTION...
 
 run_ctest() { # CTEST_OPTION...
   mkdir -p "$results/gtest"
-  local report=$results/ctest.xml again=$results/ctest-again.xml status=0 before=$failed unstarted
-  local ctest=(env GTEST_OUTPUT="xml:$root/$results/gtest/" GTEST_COLOR=no tools/with-postgres
-    ctest --test-dir "build/$preset" -j "${MENKYO_JOBS:-$(nproc)}" --output-on-failure --no-tests=ignore)
-  contained "${ctest[@]}" --output-junit "$root/$report" "$@" || status=$?
-  mapfile -t unstarted < <(unstarted_in "$report")
-  count_ctest "$report" "${unstarted[@]}"
-  if [ ${#unstarted[@]} -gt 0 ]; then
-    say "could not be started for want of memory, and are started once more: ${unstarted[*]}"
-    status=0
-    contained "${ctest[@]}" --output-junit "$root/$again" -R "^($(IFS='|'; echo "${unstarted[*]}"))\$" || status=$?
-    count_ctest "$again"
-  fi
+  local report=$results/ctest.xml status=0 before=$failed
+  contained env GTEST_OUTPUT="xml:$root/$results/gtest/" GTEST_COLOR=no tools/with-postgres \
+    ctest --test-dir "build/$preset" -j "${MENKYO_JOBS:-$(nproc)}" --output-on-failure --no-tests=ignore \
+    --output-junit "$root/$report" "$@" || status=$?
+  count_ctest "$report"
   if [ $status != 0 ] && [ "$failed" = "$before" ]; then bad "ctest ended with status $status"; fi
 }
 
