@@ -32,9 +32,7 @@ void run(std::string const& sql) {
 }
 
 bool has_database(std::string const& name) {
-  db::DatabaseConfig config;
-  config.url = server_url();
-  db::Database database(config, system_clock(), system_seeds());
+  db::Database database(unhurried(server_url()), system_clock(), system_seeds());
   return database.read([&](db::ReadTx& tx) {
     return tx.one<int64_t>("select count(*) from pg_database where datname = cast($1 as text)", name) == 1;
   });
@@ -99,9 +97,7 @@ void Populated::copy_out(fs::path const& kept, std::string const& kept_database)
 
 double Populated::bytes() const {
   if (kind_ == "sqlite") return double(fs::file_size(folder_.path / "menkyo.db"));
-  db::DatabaseConfig config;
-  config.url = settings_.database;
-  db::Database database(config, system_clock(), system_seeds());
+  db::Database database(unhurried(settings_.database), system_clock(), system_seeds());
   return double(
       database.read([](db::ReadTx& tx) { return *tx.one<int64_t>("select pg_database_size(current_database())"); }));
 }

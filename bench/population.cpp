@@ -338,4 +338,11 @@ std::vector<std::string> faults_of(app::Settings const& settings, Population con
   return faults;
 }
 
+db::DatabaseConfig unhurried(std::string const& url) {
+  db::DatabaseConfig config;
+  config.url = url;
+  config.answer_limit = std::chrono::hours(1);
+  return config;
+}
+
 }  // namespace menkyo::bench

@@ -9,6 +9,7 @@
 
 #include "app/settings.hpp"
 #include "bench/plan.hpp"
+#include "db/database.hpp"
 #include "licenses/books.hpp"
 
 namespace menkyo::bench {
@@ -34,5 +35,8 @@ Population open_population(app::Settings const& settings);
 
 // Sentences about what is wrong with the books, the event chain and the number of devices; empty if all is well.
 std::vector<std::string> faults_of(app::Settings const& settings, Population const& population);
+
+// For reading all of a large database, where a statement of PostgreSQL may take an hour.
+db::DatabaseConfig unhurried(std::string const& url);
 
 }  // namespace menkyo::bench

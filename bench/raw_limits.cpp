@@ -12,6 +12,7 @@
 #include <stdexcept>
 
 #include "base/random.hpp"
+#include "bench/population.hpp"
 #include "bench/processor.hpp"
 #include "db/database.hpp"
 #include "protocol/key.hpp"
@@ -240,9 +241,7 @@ Cost sign_limit(double seconds) {
 }
 
 std::vector<ContactRow> contact_rows(std::string const& database_url) {
-  db::DatabaseConfig config;
-  config.url = database_url;
-  db::Database database(config, system_clock(), system_seeds());
+  db::Database database(unhurried(database_url), system_clock(), system_seeds());
   return database.read([](db::ReadTx& tx) {
     return tx.all<ContactRow>(
         "select smart_account_id, device_id, last_contact_at, sequence, message_hash, answer from device_contact"

@@ -105,6 +105,15 @@ void print(SizeResults const& r) {
   std::fflush(stdout);
 }
 
+// That something happens, and what there is if something later goes wrong.
+void print(size_t number, std::string const& kind, size_t devices, Round const& round) {
+  auto const& check_in = round.works.front();
+  auto const limit = composed(round.signatures, round.storage, round.ping, check_in);
+  std::printf("round %zu, %s, %zu devices: %.0f check-ins/s, %.2f of the composed limit\n", number + 1, kind.c_str(),
+              devices, check_in.driven.per_second(), limit.processor_us / check_in.server_us);
+  std::fflush(stdout);
+}
+
 // What each line costs at the largest size, divided by what it costs at the smallest.
 struct Growth {
   std::string name;
@@ -205,7 +214,7 @@ void run(Options const& options) {
       runs.push_back(std::make_unique<SizeRun>(kind, size, options.run));
     }
     for (size_t round = 0; round < options.run.rounds; ++round)
-      for (auto& one : runs) one->round();
+      for (size_t i = 0; i < runs.size(); ++i) print(round, kind, options.sizes[i], runs[i]->round());
     auto const first = all.size();
     for (auto& one : runs) {
       all.push_back(one->finish());

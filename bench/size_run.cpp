@@ -69,14 +69,14 @@ struct SizeRun::Parts {
 
   SizeResults finish() {
     start();
-    for (auto const connections : options.series)
-      results.series.push_back(
-          work(MessageKind::check_in, "check-in, " + std::to_string(connections), options.seconds, connections));
     fleet.prepare_race(race, 2 * race_uses);
     results.race = server.driven("token race", fleet.traffic(0));
     fleet.verify_answers();
     results.race_taken = fleet.raced().taken;
     results.race_refused = fleet.raced().refused;
+    for (auto const connections : options.series)
+      results.series.push_back(
+          work(MessageKind::check_in, "check-in, " + std::to_string(connections), options.seconds, connections));
     stop();
     check();
     return std::move(results);
@@ -119,13 +119,13 @@ struct SizeRun::Parts {
   void check() {
     if (results.race_taken != race_uses) throw std::runtime_error("a token was not used as often as it may be");
     {
-      app::Service service(populated.settings());
+      db::Database database(unhurried(populated.settings().database), system_clock(), system_seeds());
       size_t stored = 0;
       struct Stored {
         DeviceId device_id;
         int64_t sequence, in_use;
       };
-      service.database().read([&](db::ReadTx& tx) {
+      database.read([&](db::ReadTx& tx) {
         stored = 0;
         tx.each<Stored>(
             "select c.device_id, c.sequence, (select coalesce(cast(sum(u.quantity) as bigint), 0) from device_use u"
@@ -156,8 +156,9 @@ struct SizeRun::Parts {
 SizeRun::SizeRun(std::string const& kind, Size const& size, SizeOptions const& options)
     : parts_(std::make_unique<Parts>(kind, size, options)) {}
 SizeRun::~SizeRun() = default;
-void SizeRun::round() {
+Round const& SizeRun::round() {
   parts_->round();
+  return parts_->results.rounds.back();
 }
 SizeResults SizeRun::finish() {
   return parts_->finish();

@@ -45,7 +45,7 @@ class SizeRun {
   // `options` must outlive it.
   SizeRun(std::string const& kind, Size const& size, SizeOptions const& options);
   ~SizeRun();
-  void round();
+  Round const& round();  // valid until the next one
   SizeResults finish();
 
  private:
