@@ -93,13 +93,14 @@ class Batch {
     load_groups();
   }
 
-  // A group is locked only if some message may change what is used of it; otherwise it is only looked at.
+  // A group is locked only if some message may change what is used of it; otherwise it is only looked at. A message
+  // that is not the device's own touches nothing.
   void load_groups() {
     std::vector<licenses::GroupKey> changing, looked_at;
     for (auto const* item : items_) {
       auto const& m = item->in;
       auto const found = states_.find({m.smart_account_id, m.device_id});
-      if (found == states_.end()) continue;
+      if (found == states_.end() || found->second.contact.key_thumbprint != m.key_thumbprint) continue;
       auto const& s = found->second;
       auto const group = [&](EntitlementId e) {
         return look_.key_of(m.smart_account_id, s.contact.virtual_account_id, e);

@@ -380,10 +380,15 @@ TEST_P(DeviceTest, a_key_that_is_not_the_devices_learns_and_leaves_nothing) {
   device.authorize({{"ESS", 1}});
   auto stranger = device;
   stranger.key = protocol::Key::generate(protocol::Algorithm::es256);
+  auto const groups = [&] {
+    return *world.db->read([](db::ReadTx& tx) { return tx.one<int64_t>("select count(*) from compliance"); });
+  };
+  auto const before = groups();
   for (int64_t const seq : {device.seq - 1, device.seq, device.seq + 1}) {
     stranger.seq = seq - 1;
-    EXPECT_EQ(refusal_of([&] { stranger.authorize({{"ESS", 9}}); }), "message_invalid") << seq;
+    EXPECT_EQ(refusal_of([&] { stranger.authorize({{"ENF", 9}}); }), "message_invalid") << seq;
   }
+  EXPECT_EQ(groups(), before);
   EXPECT_EQ(world.events("device_cloned"), 0);
   EXPECT_EQ(world.events("device_resynced"), 0);
   device.deregister();
