@@ -11,6 +11,8 @@
 #include <thread>
 
 #include "db/database.hpp"
+#include "protocol/key.hpp"
+#include "protocol/x509.hpp"
 
 namespace menkyo::bench {
 
@@ -71,13 +73,36 @@ Memory memory_of(pid_t pid) {
   return out;
 }
 
-MeasuredServer::MeasuredServer(std::filesystem::path data, std::string url, std::string program, bool instructions)
-    : url_(std::move(url)), instructions_(instructions), server_(std::move(data), url_, std::move(program)) {}
+namespace {
+
+void write_identity(std::filesystem::path const& data) {
+  auto const key = protocol::Key::generate(protocol::Algorithm::es256);
+  auto const now = system_clock().now();
+  auto const certificate = protocol::make_root(
+      {{.common_name = "127.0.0.1"}, Bytes(16, 1), now - std::chrono::hours(1), now + std::chrono::days(30)}, key);
+  auto const text = protocol::to_base64(certificate);
+  std::ofstream out(data / "tls.pem");
+  out << "-----BEGIN CERTIFICATE-----\n";
+  for (size_t at = 0; at < text.size(); at += 64) out << text.substr(at, 64) << "\n";  // RFC 7468 section 2
+  out << "-----END CERTIFICATE-----\n";
+  std::ofstream(data / "tls-key.pem") << key.pkcs8_pem();
+  std::ofstream(data / "menkyo.toml", std::ios::app)
+      << "tls_certificate = \"" << (data / "tls.pem").string() << "\"\ntls_key = \""
+      << (data / "tls-key.pem").string() << "\"\n";
+}
+
+}  // namespace
+
+MeasuredServer::MeasuredServer(std::filesystem::path data, std::string url, std::string program, bool instructions,
+                               bool tls)
+    : url_(std::move(url)), instructions_(instructions), tls_(tls), server_(data, url_, std::move(program)) {
+  if (tls) write_identity(data);
+}
 
 double MeasuredServer::start() {
   auto const begin = std::chrono::steady_clock::now();
   server_.start();
-  fetch(server_.port(), "/healthz");
+  fetch(peer(), "/healthz");
   auto const end = std::chrono::steady_clock::now();
   if (!url_.starts_with("sqlite:")) find_postgres();
   return std::chrono::duration<double>(end - begin).count();
@@ -105,7 +130,7 @@ double MeasuredServer::processor_us() const {
 }
 
 double MeasuredServer::commits() const {
-  auto const text = fetch(server_.port(), "/metrics");
+  auto const text = fetch(peer(), "/metrics");
   constexpr std::string_view name = "\nmenkyo_commits_total ";
   auto const at = text.find(name);
   if (at == std::string::npos) throw std::runtime_error("/metrics does not tell the commits");
@@ -121,7 +146,7 @@ Work MeasuredServer::driven(std::string name, Traffic const& traffic) const {
     instructions.emplace(processes);
   }
   double const processor_before = processor_us();
-  Work work{std::move(name), drive(server_.port(), traffic)};
+  Work work{std::move(name), drive(peer(), traffic)};
   double const processor = processor_us() - processor_before;
   double const committed = commits() - commits_before;
   auto const& d = work.driven;

@@ -50,13 +50,15 @@ Memory memory_of(pid_t pid);
 // Throws std::runtime_error whenever the server does not do what it should.
 class MeasuredServer {
  public:
-  // `url` is the database's; with `instructions` those of each request are counted.
-  MeasuredServer(std::filesystem::path data, std::string url, std::string program = {}, bool instructions = false);
+  // `url` is the database's; with `instructions` those of each request are counted; with `tls` the data folder gets a
+  // certificate and settings that name it.
+  MeasuredServer(std::filesystem::path data, std::string url, std::string program = {}, bool instructions = false,
+                 bool tls = false);
   // Starts it; returns the seconds from its execution to its first answer.
   double start();
   void stop();
 
-  int port() const { return server_.port(); }
+  Peer peer() const { return {server_.port(), tls_}; }
   pid_t pid() const { return server_.pid(); }
   // Sends the traffic; every answer must be as it should be.
   Work driven(std::string name, Traffic const& traffic) const;
@@ -68,7 +70,7 @@ class MeasuredServer {
   double commits() const;
 
   std::string url_;
-  bool instructions_;
+  bool instructions_, tls_;
   test::ServerProcess server_;
   std::optional<PostgresProcessor> postgres_;
 };

@@ -81,8 +81,8 @@ bool says_when_to_come_again(int status, std::string_view head) {
 // One person who looks at pages and makes registration tokens, in turn.
 class Person {
  public:
-  Person(int port, Population const& population, Options const& options) : port_(port), options_(options) {
-    auto const cookie = sign_in(port, population);
+  Person(Peer peer, Population const& population, Options const& options) : peer_(peer), options_(options) {
+    auto const cookie = sign_in(peer, population);
     for (auto const& page : pages_of(population, cookie, 4)) {
       if (page.name != "overview" && page.name != "licenses" && page.name != "devices, by name") continue;
       requests_.push_back(page.requests.front());
@@ -96,7 +96,7 @@ class Person {
                       [](size_t, size_t, int status, std::string_view) { return status == 200; }};
       traffic.seconds = options_.seconds;
       traffic.per_second = options_.person_per_s;
-      return drive(port_, traffic);
+      return drive(peer_, traffic);
     });
   }
 
@@ -109,7 +109,7 @@ class Person {
            cookie + "\r\ncontent-length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
   }
 
-  int port_;
+  Peer peer_;
   Options const& options_;
   std::vector<std::string> requests_;
 };
@@ -142,7 +142,7 @@ Results measure(std::string const& kind, Options const& options) {
   if (options.apart) processors.use_all_but_the_last();
   server.start();
   if (options.apart) processors.use_the_last();
-  Person const person(server.port(), population, options);
+  Person const person(server.peer(), population, options);
   Results out{kind, {}, {}};
   fleet.prepare(MessageKind::check_in, size_t(12'000 * options.seconds) / options.usual_connections + 1);
   out.usual = run(server, person, "check-in", fleet.traffic(options.seconds));

@@ -44,7 +44,7 @@ Results measure(std::string const& kind, Size const& size, Options const& option
   MeasuredServer server(populated.settings().data, populated.settings().database, options.program);
   server.start();
   take(measure_sign_in(server, population, options.seconds));
-  auto const cookie = sign_in(server.port(), population);
+  auto const cookie = sign_in(server.peer(), population);
   for (auto const& page : pages_of(population, cookie, 64))
     if (page.name.find(options.only) != std::string::npos)
       take(measure_page(server, page, options.connections, options.seconds));

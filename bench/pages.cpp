@@ -30,8 +30,8 @@ std::string sign_in_request(Population const& population) {
 
 }  // namespace
 
-std::string sign_in(int port, Population const& population) {
-  auto const head = fetch_head(port, sign_in_request(population));
+std::string sign_in(Peer peer, Population const& population) {
+  auto const head = fetch_head(peer, sign_in_request(population));
   constexpr std::string_view name = "menkyo_session=";
   auto const at = head.find(name);
   if (at == std::string::npos) throw std::runtime_error("nobody can sign in: " + head);

@@ -20,7 +20,7 @@ inline constexpr char unhurried_settings[] =
     "address_requests_per_s = 1000000\naddress_requests_burst = 1000000\n";
 
 // Signs in and returns the session's cookie. Throws std::runtime_error if that fails.
-std::string sign_in(int port, Population const& population);
+std::string sign_in(Peer peer, Population const& population);
 
 // The pages of the portal with each filter and sort that they offer, in virtual accounts at random and in the one
 // that has a tenth of all devices. `variety` requests of each.

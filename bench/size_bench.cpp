@@ -189,6 +189,7 @@ void write_json(Options const& options, std::vector<SizeResults> const& all) {
   json::Writer w(out);
   w.begin_object()
       .member("connections", int64_t(options.run.connections))
+      .member("tls", options.run.tls)
       .member("processors", int64_t(processors()));
   w.key("seconds").real(options.run.seconds);
   w.member("rounds", int64_t(options.run.rounds));
@@ -249,6 +250,8 @@ int main(int argc, char** argv) {
   cli.add_option("--series", options.run.series, "Check-ins over so many connections, too")
       ->delimiter(',')
       ->check(CLI::Range(1, 4000));
+  cli.add_flag("--fresh", options.run.fresh, "Check-ins over new connections, too");
+  cli.add_flag("--tls", options.run.tls, "All of it over TLS");
   cli.add_option("--rounds", options.run.rounds,
                  "All is measured so many times in turn, limits and messages, all sizes")
       ->capture_default_str()

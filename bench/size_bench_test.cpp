@@ -39,8 +39,8 @@ class SizeBench : public testing::Test {
 
 TEST_F(SizeBench, MeasuresAndItsFiguresGetIntoADocument) {
   auto const sizes = (folder_ / "sizes.json").string(), pages = (folder_ / "pages.json").string();
-  ASSERT_EQ(run(MENKYO_SIZE_BENCH
-                " --devices 150,300 --connections 6 --rounds 2 --seconds 0.05 --series 1,20 --verify --json " +
+  ASSERT_EQ(run(MENKYO_SIZE_BENCH " --devices 150,300 --connections 6 --rounds 2 --seconds 0.05 --series 1,20 "
+                                  "--fresh --tls --verify --json " +
                 sizes),
             0);
   auto const figures = protocol::json::parse(text_of(sizes), {16, 1 << 20, 10'000});
@@ -55,9 +55,9 @@ TEST_F(SizeBench, MeasuresAndItsFiguresGetIntoADocument) {
       EXPECT_EQ(work.at("refused").as_int(), 0) << names.back();
     }
     EXPECT_THAT(names, testing::ElementsAre("check-in", "draw", "report", "registration", "token race"));
-    ASSERT_EQ(size.at("series").items().size(), 2u);
+    ASSERT_EQ(size.at("series").items().size(), 4u);
     EXPECT_EQ(size.at("series").items()[1].at("name").as_string(), "check-in, 20");
-    EXPECT_GT(size.at("series").items()[1].at("answered").as_int(), 0);
+    for (auto const& work : size.at("series").items()) EXPECT_GT(work.at("answered").as_int(), 0);
   }
   ASSERT_EQ(run(MENKYO_PAGE_BENCH " --devices 150 --seconds 0.01 --database sqlite --json " + pages), 0);
   auto const document = folder_ / "document.md";

@@ -32,7 +32,7 @@ struct SizeRun::Parts {
         start_empty_s(seconds_to_start_empty(kind, given.program)),
         fleet(customer_of(populated.settings(), populated.population()), populated.population(), given.connections),
         race(race_token()),
-        server(populated.settings().data, populated.settings().database, given.program) {
+        server(populated.settings().data, populated.settings().database, given.program, false, given.tls) {
     results.database = kind;
     results.size = populated.population().plan.size();
     results.seconds_to_make = populated.seconds_to_make();
@@ -77,6 +77,11 @@ struct SizeRun::Parts {
     for (auto const connections : options.series)
       results.series.push_back(
           work(MessageKind::check_in, "check-in, " + std::to_string(connections), options.seconds, connections));
+    auto const fresh = [&](char const* name, Connecting connecting) {
+      results.series.push_back(work(MessageKind::check_in, name, options.seconds, options.connections, connecting));
+    };
+    if (options.fresh) fresh("check-in, new connections", Connecting::resumed);
+    if (options.fresh && options.tls) fresh("check-in, full handshakes", Connecting::anew);
     stop();
     check();
     return std::move(results);
@@ -106,11 +111,14 @@ struct SizeRun::Parts {
     });
   }
 
-  Work work(MessageKind kind, std::string const& name, double seconds, size_t connections) {
+  Work work(MessageKind kind, std::string const& name, double seconds, size_t connections,
+            Connecting connecting = Connecting::once) {
     // No server can take more than this, so that no lane runs out of messages; some lanes are ahead of others.
     double const most = processors() * 1e6 / (signatures.verify.processor_us + signatures.sign.processor_us);
     fleet.prepare(kind, size_t(1.2 * most * seconds / double(connections)) + 1, connections);
-    auto done = server.driven(name, fleet.traffic(seconds));
+    auto traffic = fleet.traffic(seconds);
+    traffic.connecting = connecting;
+    auto done = server.driven(name, traffic);
     if (fleet.verify_answers() == 0) throw std::runtime_error(name + ": no answer was verified");
     return done;
   }

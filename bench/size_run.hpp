@@ -14,7 +14,9 @@ struct SizeOptions {
   std::filesystem::path keep;
   std::string program;
   std::vector<size_t> series;  // check-ins over so many connections, each once at the end
-  bool verify = false;         // the books and the event chain afterwards, too
+  bool tls = false;
+  bool fresh = false;   // check-ins over new connections, too
+  bool verify = false;  // the books and the event chain afterwards, too
 };
 
 // The limits and what is held against them, measured within the same seconds.
@@ -33,7 +35,7 @@ struct SizeResults {
   double start_empty_s = 0, start_s = 0;
   double idle_bytes = 0, loaded_bytes = 0, most_bytes = 0;  // memory of the server
   std::vector<Round> rounds;                                // all have the same works in the same order
-  std::vector<Work> series;
+  std::vector<Work> series;                                 // check-ins over other connections
   Work race;
   size_t race_taken = 0, race_refused = 0;
 };
