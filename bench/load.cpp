@@ -20,6 +20,7 @@
 #include <utility>
 
 #include "bench/processor.hpp"
+#include "protocol/handle.hpp"
 
 namespace menkyo::bench {
 
@@ -30,16 +31,9 @@ using Steady = std::chrono::steady_clock;
 constexpr int silence_limit_ms = 30'000, pace_ms = 1;
 constexpr size_t first_room = 16 * 1024;
 
-template <auto free>
-struct Freeing {
-  template <class T>
-  void operator()(T* object) const {
-    free(object);
-  }
-};
-using SslContext = std::unique_ptr<SSL_CTX, Freeing<SSL_CTX_free>>;
-using Ssl = std::unique_ptr<SSL, Freeing<SSL_free>>;
-using Session = std::unique_ptr<SSL_SESSION, Freeing<SSL_SESSION_free>>;
+using SslContext = protocol::Handle<SSL_CTX, SSL_CTX_free>;
+using Ssl = protocol::Handle<SSL, SSL_free>;
+using Session = protocol::Handle<SSL_SESSION, SSL_SESSION_free>;
 
 class Descriptor {
  public:

@@ -13,11 +13,13 @@
 #include <string>
 
 #include "protocol/bytes.hpp"
+#include "protocol/handle.hpp"
 
 namespace menkyo::bench {
 
 namespace {
 
+using protocol::Handle;
 using std::chrono::days;
 
 // Younger than the 90 days after which a silent device is looked at, so that no timer is due in a new population.
@@ -43,16 +45,6 @@ Size filled(Size size) {
     throw std::invalid_argument("more changes of a device than the plan has time for");
   return size;
 }
-
-template <auto F>
-struct Free {
-  template <class T>
-  void operator()(T* t) const {
-    F(t);
-  }
-};
-template <class T, auto F>
-using Handle = std::unique_ptr<T, Free<F>>;
 
 void must(bool well) {
   if (!well) throw std::runtime_error("OpenSSL cannot make a key");

@@ -29,7 +29,6 @@ struct SizeRun::Parts {
   Parts(std::string const& kind, Size const& size, SizeOptions const& given)
       : options(given),
         populated(kind, size, given.keep),
-        start_empty_s(seconds_to_start_empty(kind, given.program)),
         fleet(customer_of(populated.settings(), populated.population()), populated.population(), given.connections),
         race(race_token()),
         server(populated.settings().data, populated.settings().database, given.program, false, given.tls) {
@@ -37,7 +36,7 @@ struct SizeRun::Parts {
     results.size = populated.population().plan.size();
     results.seconds_to_make = populated.seconds_to_make();
     results.bytes_per_device = populated.bytes() / double(results.size.devices);
-    results.start_empty_s = start_empty_s;
+    results.start_empty_s = seconds_to_start_empty(kind, given.program);
   }
 
   void start() {
@@ -153,7 +152,6 @@ struct SizeRun::Parts {
 
   SizeOptions const& options;
   Populated populated;
-  double start_empty_s;
   Fleet fleet;
   std::string race;
   MeasuredServer server;

@@ -1,6 +1,6 @@
 #pragma once
-// Owners of what OpenSSL allocates, and what is done when it cannot do what no input can make it refuse. For the
-// files of protocol/ that talk to it.
+// Owners of what OpenSSL allocates, and what is done when it cannot do what no input can make it refuse. For files
+// that talk to it; no header of protocol/ includes this.
 
 #include <openssl/err.h>
 

@@ -130,13 +130,13 @@ void Desk::handle(api::Request request, api::Reply answered) {
 
 void Desk::take(std::string const& body, api::Reply const& reply) {
   auto const jws = protocol::parse_compact(body);
+  bool const registers = jws.header.typ == protocol::typ::register_device;
+  auto const kind = kind_of(jws.header.typ);
+  if (!registers && !kind) throw Problem(problems::message_invalid, "The type of the device message is not known.");
   if (!jws.header.jwk)
     throw Problem(problems::message_invalid, "A device message carries the device's public key (jwk) in its header.");
   protocol::verify(jws, *jws.header.jwk, {jws.header.typ, config_.authority->installation()});
-  if (jws.header.typ == protocol::typ::register_device) return take_registration(jws, reply);
-  auto const kind = kind_of(jws.header.typ);
-  if (!kind) throw Problem(problems::message_invalid, "The type of the device message is not known.");
-  take_message(jws, *kind, reply);
+  registers ? take_registration(jws, reply) : take_message(jws, *kind, reply);
 }
 
 void Desk::take_registration(protocol::ParsedJws const& jws, api::Reply const& reply) {

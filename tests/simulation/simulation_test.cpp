@@ -227,8 +227,9 @@ TEST_P(Damage, is_noticed) {
         "update registration_token set uses = 4", "update registration_token set uses = 0",
         "update virtual_account_total set device_count = 2", "update virtual_account_total set in_use = 0",
         "update device set status = 'removed'", "update device_contact set status = 'removed'",
-        "update device_contact set in_use = ''", "delete from timer", "update lot set quantity = 7 where quantity = 5",
-        "delete from ledger_entry", "update holding set quantity = -1 where quantity = 2"}) {
+        "update device_contact set in_use = ''", "delete from timer",
+        "update lot set quantity = 7 where quantity = 5", "delete from ledger_entry",
+        "update holding set quantity = -1 where quantity = 2"}) {
     struct Undo {};
     try {
       world.db->write([&](db::Tx& tx) {

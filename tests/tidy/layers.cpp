@@ -33,12 +33,9 @@ std::vector<Include> includes_of(std::string_view text) {
 // The modules that stand below all capabilities, with what each may include beside itself.
 std::map<std::string, std::vector<std::string>> const& shells() {
   static std::map<std::string, std::vector<std::string>> const may{
-      {"base", {"protocol"}},
-      {"wire", {"base", "protocol"}},
-      {"db", {"base", "wire"}},
-      {"api", {"base", "wire", "db", "protocol"}},
-      {"http", {"base", "api"}},
-      {"jobs", {"base", "wire", "db", "api", "http", "protocol"}},
+      {"base", {"protocol"}},    {"wire", {"base", "protocol"}},
+      {"db", {"base", "wire"}},  {"api", {"base", "wire", "db", "protocol"}},
+      {"http", {"base", "api"}}, {"jobs", {"base", "wire", "db", "api", "http", "protocol"}},
   };
   return may;
 }
