@@ -1,5 +1,7 @@
 #include "base/executor.hpp"
 
+#include "base/log.hpp"
+
 namespace menkyo {
 
 Executor::Executor(int threads, size_t queue_limit) : queue_limit_(queue_limit) {
@@ -43,7 +45,11 @@ void Executor::loop() {
       task = std::move(tasks_.front());
       tasks_.pop_front();
     }
-    task();
+    try {
+      task();
+    } catch (std::exception const& error) {
+      log::error("task_failed", {{"what", error.what()}});
+    }
   }
 }
 

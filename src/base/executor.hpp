@@ -1,5 +1,5 @@
 #pragma once
-// A few threads that run what they are given. Thread-safe.
+// A few threads that run what they are given. A task that throws is dropped, which is logged. Thread-safe.
 
 #include <condition_variable>
 #include <deque>

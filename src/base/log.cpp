@@ -65,7 +65,7 @@ void set_level(Level level) {
   logger().set_level(spd(level));
 }
 
-void write(Level level, std::string_view event, std::initializer_list<Field> fields) {
+void write(Level level, std::string_view event, std::initializer_list<Field> fields) noexcept try {
   if (!logger().should_log(spd(level))) return;
   std::string line = "{\"at\":\"" + to_rfc3339(system_clock().now()) + "\",\"level\":\"";
   line += word(level);
@@ -81,6 +81,8 @@ void write(Level level, std::string_view event, std::initializer_list<Field> fie
       append_quoted(line, std::get<std::string_view>(field.value));
   }
   logger().log(spd(level), line + "}");
+} catch (std::exception const&) {
+  // No memory for the line: it is lost, and what it told of goes on.
 }
 
 }  // namespace menkyo::log

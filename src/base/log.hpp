@@ -23,7 +23,7 @@ struct Field {
 
 // What is below `level` is not written. Set once at start.
 void set_level(Level level);
-void write(Level level, std::string_view event, std::initializer_list<Field> fields);
+void write(Level level, std::string_view event, std::initializer_list<Field> fields) noexcept;
 
 inline void info(std::string_view event, std::initializer_list<Field> fields = {}) {
   write(Level::info, event, fields);

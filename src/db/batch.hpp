@@ -2,6 +2,8 @@
 // Gathers requests of one kind so that many share their statements and one commit. The handler sees all items that
 // were waiting; the same code serves a single item. Works on both databases, on top of Database::write_async.
 
+#include <algorithm>
+#include <iterator>
 #include <memory>
 #include <span>
 
@@ -48,8 +50,9 @@ class BatchQueue {
       : state_(
             std::make_shared<State>(database, std::move(handle), std::move(finish), batch_limit, in_flight_limit)) {}
 
-  // `done` gets the item with its result, or what failed it, after the commit; it must not throw. Throws Problem busy
-  // if too many are waiting; an item that waited too long is told the same.
+  // `done` gets the item with its result, or what failed it, after the commit; it must not throw. Where memory runs
+  // out after the commit, it is dropped instead. Throws Problem busy if too many are waiting; an item that waited too
+  // long is told the same. Whatever it throws, the item was not taken.
   void submit(In in, std::function<void(Item&, std::exception_ptr)> done) {
     auto& s = *state_;
     auto item = std::make_unique<Item>();
@@ -58,12 +61,17 @@ class BatchQueue {
     item->seed = s.database.next_seed();
     item->queued_at = std::chrono::steady_clock::now();
     item->done = std::move(done);
+    auto const* const taken = item.get();
     {
       std::lock_guard lock(s.mutex);
       if (s.waiting.size() >= s.database.config().queue_limit) throw busy();
       s.waiting.push_back(std::move(item));
     }
-    schedule(state_);
+    try {
+      schedule(state_);
+    } catch (...) {
+      if (withdraw(s, taken)) throw;
+    }
   }
 
  private:
@@ -107,41 +115,85 @@ class BatchQueue {
     s.handle(tx, pointers);
   }
 
+  // Throws if there is no memory for a transaction.
   static void schedule(std::shared_ptr<State> const& state) {
     {
       std::lock_guard lock(state->mutex);
       if (state->in_flight >= state->in_flight_limit || state->waiting.empty()) return;
       ++state->in_flight;
     }
-    auto batch = std::make_shared<Batch>();
-    state->database.write_async(
-        [state, batch](Tx& tx) {
-          take(*state, *batch);
-          failpoint<"batch.taken">();
-          run(*state, batch->items, tx);
-          failpoint<"batch.handled">();
-        },
-        [state, batch](std::exception_ptr error) {
-          {
-            std::lock_guard lock(state->mutex);
-            --state->in_flight;
-          }
-          take(*state, *batch);  // refused before it ran: these are the ones concerned
-          if (!batch->late.empty()) state->finish(std::move(batch->late), std::make_exception_ptr(busy()));
-          finish(state, batch->items, error);
-          schedule(state);
-        });
+    try {
+      auto batch = std::make_shared<Batch>();
+      state->database.write_async(
+          [state, batch](Tx& tx) {
+            take(*state, *batch);
+            failpoint<"batch.taken">();
+            run(*state, batch->items, tx);
+            failpoint<"batch.handled">();
+          },
+          [state, batch](std::exception_ptr error) {
+            leave(*state);
+            try {
+              pass_on(state, *batch, error);
+            } catch (...) {
+              go_on(state);
+              throw;
+            }
+            go_on(state);
+          });
+    } catch (...) {
+      leave(*state);
+      throw;
+    }
   }
 
+  static void leave(State& s) {
+    std::lock_guard lock(s.mutex);
+    --s.in_flight;
+  }
+
+  static void pass_on(std::shared_ptr<State> const& state, Batch& batch, std::exception_ptr error) {
+    take(*state, batch);  // refused before it ran: these are the ones concerned
+    if (!batch.late.empty()) state->finish(std::move(batch.late), std::make_exception_ptr(busy()));
+    finish(state, batch.items, error);
+  }
+
+  // Whoever waits is told if there is no memory for a transaction, for perhaps nobody comes to try again.
+  static void go_on(std::shared_ptr<State> const& state) {
+    try {
+      schedule(state);
+    } catch (...) {
+      while (auto item = take_first(*state)) item->done(*item, std::current_exception());
+    }
+  }
+
+  static std::unique_ptr<Item> take_first(State& s) {
+    std::lock_guard lock(s.mutex);
+    if (s.waiting.empty()) return {};
+    auto item = std::move(s.waiting.front());
+    s.waiting.pop_front();
+    return item;
+  }
+
+  static bool withdraw(State& s, Item const* item) {
+    std::lock_guard lock(s.mutex);
+    return std::erase_if(s.waiting, [&](auto const& waiting) { return waiting.get() == item; }) > 0;
+  }
+
+  // Takes all or, if it throws, nothing.
   static void take(State& s, Batch& batch) {
-    if (std::exchange(batch.taken, true)) return;
+    if (batch.taken) return;
     auto const oldest = std::chrono::steady_clock::now() - s.database.config().queue_age_limit;
     std::lock_guard lock(s.mutex);
-    while (!s.waiting.empty() && batch.items.size() < s.batch_limit) {
-      auto& to = s.waiting.front()->queued_at < oldest ? batch.late : batch.items;
-      to.push_back(std::move(s.waiting.front()));
-      s.waiting.pop_front();
-    }
+    auto const in_time =
+        std::find_if(s.waiting.begin(), s.waiting.end(), [&](auto const& item) { return item->queued_at >= oldest; });
+    auto const last = in_time + std::min<ptrdiff_t>(s.waiting.end() - in_time, ptrdiff_t(s.batch_limit));
+    batch.late.reserve(size_t(in_time - s.waiting.begin()));
+    batch.items.reserve(size_t(last - in_time));
+    std::move(s.waiting.begin(), in_time, std::back_inserter(batch.late));
+    std::move(in_time, last, std::back_inserter(batch.items));
+    s.waiting.erase(s.waiting.begin(), last);
+    batch.taken = true;
   }
 
   // Whether running the items one by one can help: something is wrong with one of them, not with the storage. A batch

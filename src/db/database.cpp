@@ -1,6 +1,7 @@
 #include "db/database.hpp"
 
 #include "base/failpoint.hpp"
+#include "base/log.hpp"
 #include "db/drivers.hpp"
 
 namespace menkyo::db {
@@ -35,12 +36,6 @@ RequestId request_id(Seed seed) {
   RequestId id;
   Random(seed).fill(id.bytes);
   return id;
-}
-
-// `done` has nobody to throw to, hence noexcept.
-void tell(std::function<void(std::exception_ptr)> const& done, std::exception_ptr outcome) noexcept {
-  failpoint<"db.before_telling", Failing::never>();
-  done(std::move(outcome));
 }
 
 // What a refusal becomes when an earlier attempt may be found after a crash.
@@ -85,6 +80,7 @@ Database::Database(DatabaseConfig config, Clock const& clock, SeedSource& seeds)
       seeds_(seeds),
       driver_(make_driver(config_.url, config_.answer_limit)) {
   idle_readers_.push_back(driver_->open_reader());  // fails here, not later, if the database cannot be reached
+  idle_readers_.reserve(size_t(config_.readers));
   int const writers = driver_->shares_commits() ? 1 : config_.writers;
   for (int i = 0; i < writers; ++i) writers_.emplace_back([this] { writer_loop(); });
   maintainer_ = std::thread([this] { maintain_loop(); });
@@ -140,56 +136,73 @@ void Database::write_async(std::function<void(Tx&)> work, std::function<void(std
       return;
     }
   }
-  ++stats_.refused;
-  tell(done, refused());
+  Work rejected{std::move(work), std::move(done), now(), seed, {}};
+  refuse(rejected);
 }
 
 void Database::writer_loop() {
   on_writer_thread = true;
   std::unique_ptr<Session> session;
+  // Room for all that is ever taken at once: nothing that was taken can be lost for want of memory.
+  Group group;
+  group.reserve(driver_->shares_commits() ? config_.group_limit : 1);
   for (;;) {
-    auto group = take_group();
+    take_group(group);
     if (group.empty()) return;
     run_group(session, group);
+    group.clear();
   }
 }
 
-Database::Group Database::take_group() {
+void Database::take_group(Group& group) {
   std::unique_lock lock(queue_mutex_);
   queue_filled_.wait(lock, [this] { return closing_ || !queue_.empty(); });
-  size_t const limit = driver_->shares_commits() ? config_.group_limit : 1;
-  Group group;
-  while (!queue_.empty() && group.size() < limit) {
+  while (!queue_.empty() && group.size() < group.capacity()) {
     group.push_back(std::move(queue_.front()));
     queue_.pop_front();
   }
-  return group;
 }
 
 bool Database::is_late(Work const& work) const {
   return std::chrono::steady_clock::now() - work.queued_at > config_.queue_age_limit;
 }
 
+// A caller has nobody to throw to, hence noexcept. What gets no memory to pass its outcome on drops it, and whoever
+// holds the other end of what it drops hears of that.
+void Database::tell(Work& work) noexcept {
+  failpoint<"db.before_telling", Failing::never>();
+  try {
+    work.done(work.in_doubt ? doubted(work.outcome) : work.outcome);
+  } catch (std::exception const& error) {
+    log::error("outcome_not_told", {{"what", error.what()}});
+  }
+}
+
+void Database::refuse(Work& work) {
+  ++stats_.refused;
+  work.outcome = refused();
+  tell(work);
+}
+
 void Database::refuse_late(Group& group) {
   std::erase_if(group, [&](Work& work) {
     if (!is_late(work)) return false;
-    ++stats_.refused;
-    tell(work.done, refused());
+    refuse(work);
     return true;
   });
 }
 
+std::optional<Database::Work> Database::take_late() {
+  std::lock_guard lock(queue_mutex_);
+  if (queue_.empty() || !is_late(queue_.front())) return {};
+  std::optional<Work> work(std::move(queue_.front()));
+  queue_.pop_front();
+  return work;
+}
+
 // While every writer is held up, nobody takes work from the queue; whoever waits there is told in time all the same.
 void Database::refuse_late_in_queue() {
-  Group late;
-  {
-    std::lock_guard lock(queue_mutex_);
-    while (!queue_.empty() && is_late(queue_.front())) {
-      late.push_back(std::move(queue_.front()));
-      queue_.pop_front();
-    }
-  }
-  refuse_late(late);
+  while (auto work = take_late()) refuse(*work);
 }
 
 void Database::run_group(std::unique_ptr<Session>& session, Group& group) {
@@ -198,8 +211,7 @@ void Database::run_group(std::unique_ptr<Session>& session, Group& group) {
   for (size_t i = 0; i < group.size(); ++i) {
     // Replayed work may have waited long by now; the first of a group is always tried.
     if (i > 0 && is_late(group[i])) {
-      ++stats_.refused;
-      tell(group[i].done, refused());
+      refuse(group[i]);
     } else {
       run_alone(session, group[i]);
     }
@@ -208,13 +220,12 @@ void Database::run_group(std::unique_ptr<Session>& session, Group& group) {
 
 // Runs the whole group in one transaction. False if it failed as a whole and nothing was told.
 bool Database::run_shared(std::unique_ptr<Session>& session, Group& group) {
-  std::vector<std::exception_ptr> outcomes(group.size());
   bool committing = false;
   try {
     if (!session) session = driver_->open();
     session->begin_write({}, group.front().now);
     failpoint<"db.begun">();
-    for (size_t i = 0; i < group.size(); ++i) outcomes[i] = run_in_savepoint(*session, group[i]);
+    for (auto& work : group) run_in_savepoint(*session, work);
     failpoint<"db.before_commit">();
     committing = true;
     session->commit();
@@ -226,40 +237,36 @@ bool Database::run_shared(std::unique_ptr<Session>& session, Group& group) {
     if (session) session->rollback();
     // The log may hold the group though it could not be flushed, and be found with it after a crash. Whoever is not
     // committed after all must not be told that nothing was done.
-    if (committing && error.failure == Failure::io)
-      for (auto& work : group)
-        work.done = [done = std::move(work.done)](std::exception_ptr outcome) { done(doubted(std::move(outcome))); };
+    for (auto& work : group) work.in_doubt = committing && error.failure == Failure::io;
     // Locked for seconds already: each piece alone would wait as long again.
     if (error.failure != Failure::busy) return false;
-    for (auto& outcome : outcomes) outcome = as_problem(error);
+    for (auto& work : group) work.outcome = as_problem(error);
   } catch (...) {
     // Memory ran out between the pieces: each is tried alone.
     ++stats_.failures;
     if (session) session->rollback();
     return false;
   }
-  for (size_t i = 0; i < group.size(); ++i) tell(group[i].done, outcomes[i]);
+  for (auto& work : group) tell(work);
   return true;
 }
 
 // What one piece does wrong is its own outcome; what fails the transaction is thrown.
-std::exception_ptr Database::run_in_savepoint(Session& session, Work& work) {
-  std::exception_ptr outcome;
+void Database::run_in_savepoint(Session& session, Work& work) {
+  work.outcome = nullptr;
   session.savepoint();
   try {
     attempt(session, work);
     failpoint<"db.before_release">();
-    session.release_savepoint();
-    return nullptr;
+    return session.release_savepoint();
   } catch (StorageError const& error) {
     if (error.failure != Failure::constraint && error.failure != Failure::other) throw;
     ++stats_.failures;
-    outcome = as_problem(error);
+    work.outcome = as_problem(error);
   } catch (...) {
-    outcome = std::current_exception();
+    work.outcome = std::current_exception();
   }
   session.rollback_to_savepoint();
-  return outcome;
 }
 
 void Database::attempt(Session& session, Work& work) {
@@ -275,7 +282,8 @@ void Database::run_alone(std::unique_ptr<Session>& session, Work& work) {
     // A lost database gets a moment to come back; a lost race is tried again at once.
     if (!session || !session->usable()) std::this_thread::sleep_for(std::chrono::milliseconds(50 * n));
   }
-  tell(work.done, trial.outcome);
+  work.outcome = trial.outcome;
+  tell(work);
 }
 
 // One attempt in a transaction of its own. True if the outcome is final.
@@ -330,7 +338,7 @@ bool Database::committed_after_all(std::unique_ptr<Session>& session, RequestId 
     try {
       session = driver_->open();
       return session->was_committed(id);
-    } catch (StorageError const&) {
+    } catch (std::exception const&) {  // StorageError, or no memory
       session.reset();
       std::this_thread::sleep_for(std::chrono::milliseconds(100 * n));
     }

@@ -175,6 +175,8 @@ class Database {
     Instant now;
     Seed seed;
     std::chrono::steady_clock::time_point queued_at;
+    std::exception_ptr outcome{};
+    bool in_doubt = false;  // it may be found committed after a crash, whatever becomes of it now
   };
   struct Reader {
     explicit Reader(Database& database);
@@ -199,13 +201,16 @@ class Database {
   static void refuse_writer_thread();
   void writer_loop();
   void maintain_loop();
-  Group take_group();
+  void take_group(Group& group);
+  std::optional<Work> take_late();
   bool is_late(Work const& work) const;
   void refuse_late(Group& group);
   void refuse_late_in_queue();
   void run_group(std::unique_ptr<Session>& session, Group& group);
   bool run_shared(std::unique_ptr<Session>& session, Group& group);
-  std::exception_ptr run_in_savepoint(Session& session, Work& work);
+  void run_in_savepoint(Session& session, Work& work);
+  void refuse(Work& work);
+  static void tell(Work& work) noexcept;
   void run_alone(std::unique_ptr<Session>& session, Work& work);
   bool try_alone(std::unique_ptr<Session>& session, Work& work, Trial& trial);
   void attempt(Session& session, Work& work);

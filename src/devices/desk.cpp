@@ -17,8 +17,12 @@ Problem unknown_device() {
   return Problem(problems::device_unknown, "The device is not registered here. Register it again.");
 }
 
-Problem unreadable(protocol::Error const& error) {
-  return Problem(problems::message_invalid, "The device message is not acceptable: " + error.detail);
+// What is wrong with the message; or with this server, which no message is to blame for.
+Problem problem_of(protocol::Error const& error) {
+  if (error.code != protocol::codes::crypto_failed)
+    return Problem(problems::message_invalid, "The device message is not acceptable: " + error.detail);
+  log::error("device_message_failed", {{"what", error.what()}});
+  return Problem(problems::internal);
 }
 
 bool takes_tree(Message const& message) {
@@ -64,6 +68,17 @@ Desk::~Desk() {
   all_answered_.wait(lock, [this] { return open_ == 0; });
 }
 
+// A message for as long as anybody may answer it. Work on the database refers to the desk until then.
+struct Desk::Taken {
+  Taken(Desk& at, api::Reply to) : desk(at), reply(std::move(to)) {}
+  ~Taken() {
+    if (counted) desk.close();
+  }
+  Desk& desk;
+  api::Reply reply;
+  bool counted = false;  // among those that are open
+};
+
 bool Desk::open() {
   std::lock_guard lock(open_mutex_);
   if (open_ >= config_.open_limit) return false;
@@ -100,7 +115,7 @@ void Desk::guard(api::Reply const& reply, Work&& work) {
     if (told.kind().code == problems::busy.code) told.retry_after_s = int(next_appointment());
     reply(api::render(told, {}));
   } catch (protocol::Error const& error) {
-    reply(api::render(unreadable(error), {}));
+    reply(api::render(problem_of(error), {}));
   } catch (db::StorageError const& error) {
     reply(api::render(db::to_problem(error), {}));
   } catch (std::exception const& unexpected) {
@@ -110,16 +125,14 @@ void Desk::guard(api::Reply const& reply, Work&& work) {
 }
 
 void Desk::handle(api::Request request, api::Reply answered) {
-  if (!open()) {
+  auto const taken = std::make_shared<Taken>(*this, std::move(answered));
+  taken->counted = open();
+  if (!taken->counted) {
     Problem busy(problems::busy);
     busy.retry_after_s = int(next_appointment());
-    return answered(api::render(busy, {}));
+    return taken->reply(api::render(busy, {}));
   }
-  // Work on the database still refers to this desk until the answer is out.
-  api::Reply const reply = [this, answered = std::move(answered)](api::Response response) {
-    answered(std::move(response));
-    close();
-  };
+  api::Reply const reply = [taken](api::Response response) { taken->reply(std::move(response)); };
   guard(reply, [&] {
     auto const type = request.header("content-type");
     if (type.substr(0, type.find(';')) != "application/jose")

@@ -44,6 +44,7 @@ class Desk {
   }
 
  private:
+  struct Taken;
   // Whether one more may be taken; it is counted then.
   bool open();
   void close();

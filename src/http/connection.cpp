@@ -26,15 +26,25 @@ struct Connection::Ticket {
   Ticket(std::shared_ptr<Connection> to, uint64_t number)
       : connection(std::move(to)), mailbox(connection->loop_->mailbox()), loop(connection->loop_), request(number) {}
   ~Ticket() {
-    if (!used.load()) send(api::render(Problem(problems::internal), {}));
+    if (used.load()) return;
+    try {
+      send(api::render(Problem(problems::internal), {}));
+    } catch (std::exception const&) {
+      // Not even for this is there memory; the connection's own time limit ends the wait.
+    }
   }
 
   void send(api::Response response) {
     if (used.exchange(true)) return;
-    if (Loop::current() == loop) {
-      connection->on_mail(request, std::move(response));
-    } else {
-      mailbox->push({connection, request, std::move(response)});
+    try {
+      if (Loop::current() == loop) {
+        connection->on_mail(request, std::move(response));
+      } else {
+        mailbox->push({connection, request, std::move(response)});
+      }
+    } catch (...) {
+      used = false;
+      throw;
     }
   }
 
@@ -54,8 +64,8 @@ Connection::Connection(Loop& loop, std::unique_ptr<Transport> transport, bool re
 
 void Connection::start() {
   loop_->wheel().arm(*this, shared_->config.limits.handshake_timeout);
-  writing_ = true;
   transport_->handshake(shared_from_this());
+  writing_ = true;
 }
 
 void Connection::on_ready(bool ok) {
@@ -89,8 +99,8 @@ void Connection::read_more() {
   end_ -= begin_;
   begin_ = 0;
   if (input_.size() < end_ + room / 2) input_.resize(end_ + room);
-  reading_ = true;
   transport_->read(input_.data() + end_, input_.size() - end_, shared_from_this());
+  reading_ = true;
 }
 
 void Connection::on_read(size_t count) {
@@ -101,8 +111,9 @@ void Connection::on_read(size_t count) {
     case State::lingering:
       drained_ += count;
       if (count == 0 || drained_ > max_drained_bytes) return close();
+      transport_->drain(input_.data(), input_.size(), shared_from_this());
       reading_ = true;
-      return transport_->drain(input_.data(), input_.size(), shared_from_this());
+      return;
     // Whoever reads events has nothing more to say; the end of its side is the end of the stream.
     case State::streaming:
       return close();
@@ -229,8 +240,8 @@ void Connection::refuse(Problem const& problem) {
 void Connection::write(std::string_view first, std::string_view second) {
   if (state_ != State::receiving) loop_->wheel().arm(*this, shared_->config.limits.write_timeout);
   add(shared_->stats.bytes_sent, first.size() + second.size());
-  writing_ = true;
   transport_->write(first, second, shared_from_this());
+  writing_ = true;
 }
 
 void Connection::on_written(bool ok) {
@@ -328,8 +339,8 @@ void Connection::finish_up() {
 void Connection::linger() {
   state_ = State::lingering;
   loop_->wheel().arm(*this, shared_->config.limits.linger_timeout);
-  finishing_ = true;
   transport_->finish(shared_from_this());
+  finishing_ = true;
 }
 
 void Connection::on_finished() {
@@ -337,11 +348,19 @@ void Connection::on_finished() {
   if (state_ == State::closed) return release();
   if (reading_) return;
   if (input_.empty()) input_.resize(first_read_bytes);
-  reading_ = true;
   transport_->drain(input_.data(), input_.size(), shared_from_this());
+  reading_ = true;
 }
 
 void Connection::on_timer() {
+  try {
+    time_out();
+  } catch (std::exception const&) {
+    close();
+  }
+}
+
+void Connection::time_out() {
   auto& timeouts = shared_->stats.timeouts;
   switch (state_) {
     case State::receiving:

@@ -19,8 +19,6 @@ class Connection final : public TransportEvents, public Timer, public std::enabl
   void start();
   // Ends as soon as the request under way, if any, is answered.
   void finish_up();
-  // Ends now.
-  void drop();
   // An answer to that request, or (0) news for the event stream.
   void on_mail(uint64_t request, api::Response response);
 
@@ -28,12 +26,15 @@ class Connection final : public TransportEvents, public Timer, public std::enabl
   void on_read(size_t count) override;
   void on_written(bool ok) override;
   void on_finished() override;
+  // Ends now.
+  void drop() override;
   void on_timer() override;
 
  private:
   enum class State { handshaking, idle, receiving, handling, answering, streaming, lingering, closed };
   struct Ticket;
 
+  void time_out();
   void wait_for_input();
   void read_more();
   void consume();

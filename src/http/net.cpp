@@ -14,6 +14,7 @@
 #include <charconv>
 #include <optional>
 
+#include "base/log.hpp"
 #include "http/connection.hpp"
 
 namespace menkyo::http {
@@ -33,16 +34,42 @@ std::string address_of(tcp::socket const& socket) {
   return mapped ? asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).to_string() : address.to_string();
 }
 
+// What one connection gets no memory for costs that connection, not the others of its loop.
+template <class Event>
+void tell(TransportEvents& connection, Event&& event) {
+  try {
+    event();
+  } catch (std::exception const& error) {
+    log::error("connection_failed", {{"what", error.what()}});
+    connection.drop();
+  }
+}
+
+// For what a loop cannot do without: tried until there is memory.
+template <class Work>
+void insist(Work&& work) {
+  for (;;) {
+    try {
+      return work();
+    } catch (std::bad_alloc const&) {
+      std::this_thread::sleep_for(Milliseconds(1));
+    }
+  }
+}
+
 template <class Stream>
 void start_read(Stream& stream, char* into, size_t size, Owner owner) {
-  stream.async_read_some(asio::buffer(into, size),
-                         [owner = std::move(owner)](ErrorCode ec, size_t count) { owner->on_read(ec ? 0 : count); });
+  stream.async_read_some(asio::buffer(into, size), [owner = std::move(owner)](ErrorCode ec, size_t count) {
+    tell(*owner, [&] { owner->on_read(ec ? 0 : count); });
+  });
 }
 
 template <class Stream>
 void start_write(Stream& stream, std::string_view first, std::string_view second, Owner owner) {
   std::array<asio::const_buffer, 2> const buffers = {asio::buffer(first), asio::buffer(second)};
-  asio::async_write(stream, buffers, [owner = std::move(owner)](ErrorCode ec, size_t) { owner->on_written(!ec); });
+  asio::async_write(stream, buffers, [owner = std::move(owner)](ErrorCode ec, size_t) {
+    tell(*owner, [&] { owner->on_written(!ec); });
+  });
 }
 
 class PlainTransport final : public Transport {
@@ -50,7 +77,7 @@ class PlainTransport final : public Transport {
   explicit PlainTransport(tcp::socket socket) : socket_(std::move(socket)) {}
 
   void handshake(Owner owner) override {
-    asio::post(socket_.get_executor(), [owner = std::move(owner)] { owner->on_ready(true); });
+    asio::post(socket_.get_executor(), [owner = std::move(owner)] { tell(*owner, [&] { owner->on_ready(true); }); });
   }
   void read(char* into, size_t size, Owner owner) override { start_read(socket_, into, size, std::move(owner)); }
   void write(std::string_view first, std::string_view second, Owner owner) override {
@@ -59,7 +86,7 @@ class PlainTransport final : public Transport {
   void finish(Owner owner) override {
     ErrorCode ignored;
     socket_.shutdown(tcp::socket::shutdown_send, ignored);
-    asio::post(socket_.get_executor(), [owner = std::move(owner)] { owner->on_finished(); });
+    asio::post(socket_.get_executor(), [owner = std::move(owner)] { tell(*owner, [&] { owner->on_finished(); }); });
   }
   void drain(char* into, size_t size, Owner owner) override { read(into, size, std::move(owner)); }
   void close() override {
@@ -78,8 +105,9 @@ class TlsTransport final : public Transport {
   TlsTransport(tcp::socket socket, asio::ssl::context& context) : stream_(std::move(socket), context) {}
 
   void handshake(Owner owner) override {
-    stream_.async_handshake(asio::ssl::stream_base::server,
-                            [owner = std::move(owner)](ErrorCode ec) { owner->on_ready(!ec); });
+    stream_.async_handshake(asio::ssl::stream_base::server, [owner = std::move(owner)](ErrorCode ec) {
+      tell(*owner, [&] { owner->on_ready(!ec); });
+    });
   }
   void read(char* into, size_t size, Owner owner) override { start_read(stream_, into, size, std::move(owner)); }
   void write(std::string_view first, std::string_view second, Owner owner) override {
@@ -89,7 +117,7 @@ class TlsTransport final : public Transport {
     stream_.async_shutdown([this, owner = std::move(owner)](ErrorCode) {
       ErrorCode ignored;
       stream_.next_layer().shutdown(tcp::socket::shutdown_send, ignored);
-      owner->on_finished();
+      tell(*owner, [&] { owner->on_finished(); });
     });
   }
   void drain(char* into, size_t size, Owner owner) override {
@@ -194,7 +222,13 @@ void Mailbox::push(Mail mail) {
   if (!loop_) return;
   bool const first = mails_.empty();
   mails_.push_back(std::move(mail));
-  if (first) asio::post(loop_->io_->context, [loop = loop_] { loop->deliver(); });
+  if (!first) return;
+  try {
+    asio::post(loop_->io_->context, [loop = loop_] { loop->deliver(); });
+  } catch (...) {
+    mails_.pop_back();  // or all who come later would count on a delivery that is not under way
+    throw;
+  }
 }
 
 void Mailbox::close() {
@@ -222,7 +256,7 @@ Loop const* Loop::current() {
 void Loop::run() {
   current_loop = this;
   io_->timer.expires_after(TimerWheel::tick);
-  tick();
+  insist([this] { tick(); });
   io_->context.run();
 }
 
@@ -245,7 +279,7 @@ void Loop::tick() {
       wheel_.advance();
       io_->timer.expires_at(io_->timer.expiry() + TimerWheel::tick);
     }
-    tick();
+    insist([this] { tick(); });
   });
 }
 
@@ -255,13 +289,18 @@ void Loop::deliver() {
     std::lock_guard lock(mailbox_->mutex_);
     mails.swap(mailbox_->mails_);
   }
-  for (auto& mail : mails) mail.to->on_mail(mail.request, std::move(mail.response));
+  for (auto& mail : mails) tell(*mail.to, [&] { mail.to->on_mail(mail.request, std::move(mail.response)); });
 }
 
 void Loop::adopt(std::unique_ptr<Transport> transport, bool refuse) {
-  auto connection = std::make_shared<Connection>(*this, std::move(transport), refuse);
-  connections_.emplace(connection.get(), connection);
-  connection->start();
+  std::shared_ptr<Connection> connection;
+  try {
+    connection = std::make_shared<Connection>(*this, std::move(transport), refuse);
+    connections_.emplace(connection.get(), connection);
+  } catch (std::exception const&) {
+    return subtract(shared_->stats.connections_open);
+  }
+  tell(*connection, [&] { connection->start(); });
 }
 
 void Loop::forget(Connection& connection) {
@@ -289,6 +328,7 @@ void Loop::finish() {
 
 struct Network::Listener {
   explicit Listener(Loop& loop, asio::io_context& context) : home(loop), acceptor(context), pause(context) {}
+  void hand_to(Loop& loop, tcp::socket socket, bool refuse) const;
   Loop& home;
   tcp::acceptor acceptor;
   asio::steady_timer pause;
@@ -335,11 +375,12 @@ void Network::accept() {
     if (ec == asio::error::operation_aborted || !listener_->acceptor.is_open()) return;
     if (ec) {
       // Out of descriptors, most likely: others must end first, and spinning would not help them.
-      listener_->pause.expires_after(Milliseconds(100));
-      listener_->pause.async_wait([this](ErrorCode stopped) {
-        if (!stopped) accept();
+      return insist([this] {
+        listener_->pause.expires_after(Milliseconds(100));
+        listener_->pause.async_wait([this](ErrorCode stopped) {
+          if (!stopped) insist([this] { accept(); });
+        });
       });
-      return;
     }
     auto& stats = shared_->stats;
     // A few beyond the bound are told why; more are just dropped.
@@ -349,19 +390,27 @@ void Network::accept() {
     add(before < bound ? stats.connections_accepted : stats.connections_rejected);
     if (before < bound + told) {
       add(stats.connections_open);
-      ErrorCode ignored;
-      socket.set_option(tcp::no_delay(true), ignored);
-      std::unique_ptr<Transport> transport;
-      if (listener_->tls) {
-        transport = std::make_unique<TlsTransport>(std::move(socket), *listener_->tls);
-      } else {
-        transport = std::make_unique<PlainTransport>(std::move(socket));
+      try {
+        listener_->hand_to(loop, std::move(socket), before >= bound);
+      } catch (std::exception const&) {
+        subtract(stats.connections_open);
       }
-      asio::post(loop.io_->context, [&loop, refuse = before >= bound, transport = std::move(transport)]() mutable {
-        loop.adopt(std::move(transport), refuse);
-      });
     }
-    accept();
+    insist([this] { accept(); });
+  });
+}
+
+void Network::Listener::hand_to(Loop& loop, tcp::socket socket, bool refuse) const {
+  ErrorCode ignored;
+  socket.set_option(tcp::no_delay(true), ignored);
+  std::unique_ptr<Transport> transport;
+  if (tls) {
+    transport = std::make_unique<TlsTransport>(std::move(socket), *tls);
+  } else {
+    transport = std::make_unique<PlainTransport>(std::move(socket));
+  }
+  asio::post(loop.io_->context, [&loop, refuse, transport = std::move(transport)]() mutable {
+    loop.adopt(std::move(transport), refuse);
   });
 }
 

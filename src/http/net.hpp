@@ -27,10 +27,12 @@ class TransportEvents {
   virtual void on_read(size_t count) = 0;  // after read(); 0 if the peer has ended or the connection broke
   virtual void on_written(bool ok) = 0;    // after write()
   virtual void on_finished() = 0;          // after finish()
+  virtual void drop() = 0;                 // one of these has thrown, for want of memory
 };
 using Owner = std::shared_ptr<TransportEvents>;
 
-// The bytes of one connection. At most one read and one write at a time; `owner` is kept until it was told.
+// The bytes of one connection. At most one read and one write at a time; `owner` is kept until it was told. What
+// throws, for want of memory, has not begun.
 class Transport {
  public:
   virtual ~Transport() = default;
@@ -62,6 +64,7 @@ struct Mail {
 class Mailbox {
  public:
   explicit Mailbox(Loop* loop) : loop_(loop) {}
+  // Throws if there is no memory for it; it is not sent then.
   void push(Mail mail);
   void close();
 
@@ -100,7 +103,7 @@ class Loop {
   // The Date header's value (RFC 9110 section 5.6.7), renewed every second.
   std::string const& date() const { return date_; }
 
-  // A connection is kept from its start until it says that it is closed.
+  // A connection, counted as open, is kept from its start until it says that it is closed.
   void adopt(std::unique_ptr<Transport> transport, bool refuse);
   void forget(Connection& connection);
 

@@ -295,24 +295,22 @@ std::vector<TotalChange> all_totals(db::ReadTx& tx, SmartAccountId account) {
       account);
 }
 
-std::vector<PathRange> ranges_of(access::Reach const& reach) {
-  // A path ends in '/', which '0' follows.
-  auto const range = [](std::string const& prefix) {
-    return PathRange{prefix, prefix.substr(0, prefix.size() - 1) + "0"};
-  };
-  if (reach.all) return {range("/")};
-  std::vector<PathRange> out;
-  for (auto const& prefix : reach.prefixes) out.push_back(range(prefix));
-  return out;
-}
-
 namespace {
 
+// A range of virtual_account.path.
+struct PathRange {
+  std::string from, to;  // `to` is beyond the range
+};
+
+// Reads each of the subtrees that a person reaches who does not reach all.
 template <class T, class F>
 std::vector<T> gather(access::Reach const& reach, F&& read) {
   std::vector<T> out;
-  for (auto const& range : ranges_of(reach))
+  for (auto const& prefix : reach.prefixes) {
+    // A path ends in '/', which '0' follows.
+    PathRange const range{prefix, prefix.substr(0, prefix.size() - 1) + "0"};
     for (auto& row : read(range)) out.push_back(std::move(row));
+  }
   return out;
 }
 

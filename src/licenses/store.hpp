@@ -109,12 +109,6 @@ std::vector<TotalChange> all_totals(db::ReadTx& tx, SmartAccountId account);
 
 // ---- pages; joins with virtual accounts and devices are for reading only ------------------------------------------
 
-// A range of virtual_account.path; see access::Reach.
-struct PathRange {
-  std::string from, to;  // `to` is beyond the range
-};
-std::vector<PathRange> ranges_of(access::Reach const& reach);
-
 struct OverviewRow {
   VirtualAccountId virtual_account_id;
   std::string name, path, sort_path;

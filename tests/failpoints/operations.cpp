@@ -48,7 +48,7 @@ Operation of_route(api::Route const& route) {
                                       [](auto const& need) { return need.scope == "operator"; });
     auto const session = stage.new_session(by_staff ? stage.staff : stage.installation.administrator);
     if (route.operation_id == "sign_in")
-      ask(stage.service(), [&] {
+      stage.ask([&] {
         api::Request first;
         first.method = api::Method::post;
         first.path = "/api/v1/one_time_links/" + samples.by_name.at("token");
@@ -64,7 +64,7 @@ Operation of_route(api::Route const& route) {
       request.headers.emplace_back("cookie", "menkyo_session=" + session);
     if (route.method == api::Method::post)
       request.headers.emplace_back("idempotency-key", "key " + std::to_string(stage.number()));
-    return [&stage, request] { return told_by(ask(stage.service(), request)); };
+    return [&stage, request] { return told_by(stage.ask(request)); };
   };
   return out;
 }
@@ -79,7 +79,7 @@ Operation of_device(std::string name, std::function<Sent(TestDevice&)> make) {
     auto const sent = make(*device);
     return [&stage, device, sent] {
       stage.installation.tell_time();
-      auto const response = ask(stage.service(), device_request(sent.text));
+      auto const response = stage.ask(device_request(sent.text));
       if (response.status != 200) return told_by(response);
       // Signatures differ each time, what is signed does not.
       return Told{200, {}, device->check(sent, response).payload};
@@ -98,7 +98,7 @@ Operation registration() {
     auto const sent = device->make_register(token.text);
     return [&stage, device, sent] {
       stage.installation.tell_time();
-      auto const response = ask(stage.service(), device_request(sent.text));
+      auto const response = stage.ask(device_request(sent.text));
       if (response.status != 200) return told_by(response);
       return Told{200, {}, device->check(sent, response).payload};
     };

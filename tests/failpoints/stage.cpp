@@ -3,6 +3,7 @@
 #include "accounts/accounts.hpp"
 #include "app/verify.hpp"
 #include "base/log.hpp"
+#include "http/test_client.hpp"
 #include "protocol/json.hpp"
 
 namespace menkyo::test {
@@ -45,6 +46,16 @@ std::string measuring_statement(db::ReadTx& tx, bool sqlite) {
 }
 
 audit::Actor const command{audit::ActorKind::command, {}};
+
+// As it goes over a connection that ends with the answer (RFC 9112).
+std::string text_of(api::Request const& request) {
+  auto out = std::string(to_text(request.method)) + " " + request.path;
+  if (!request.query.empty()) out += "?" + request.query;
+  out += " HTTP/1.1\r\nconnection: close\r\ncontent-length: " + std::to_string(request.body.size()) + "\r\n";
+  if (request.header("host").empty()) out += "host: menkyo.example\r\n";
+  for (auto const& [name, value] : request.headers) out += name + ": " + value + "\r\n";
+  return out + "\r\n" + request.body;
+}
 
 }  // namespace
 
@@ -98,7 +109,28 @@ void Stage::open() {
 }
 
 void Stage::close() {
+  server_.reset();
   service_.reset();
+}
+
+void Stage::serve() {
+  http::ServerConfig config;
+  config.listen = "127.0.0.1:0";
+  server_ = std::make_unique<http::Server>(config, [this](api::Request request, api::Reply reply) {
+    service_->handle(std::move(request), std::move(reply));
+  });
+  server_->start();
+}
+
+api::Response Stage::ask(api::Request request) {
+  if (!server_) return test::ask(*service_, std::move(request));
+  http::test::Client client(server_->port());
+  client.send(text_of(request));
+  auto const answer = client.rest();
+  if (!answer) throw std::logic_error("the server neither answers nor ends the connection");
+  auto const body = answer->find("\r\n\r\n");
+  if (body == std::string::npos) throw std::runtime_error("the connection ended without an answer");
+  return {http::test::status_of(*answer), {}, answer->substr(body + 4), {}};
 }
 
 Effects Stage::measure() {
@@ -196,7 +228,7 @@ std::shared_ptr<TestDevice> Stage::new_device(devices::CreatedToken const& token
 
 Outcome Stage::exchange(TestDevice& device, Sent const& sent) {
   installation.tell_time();
-  return device.check(sent, ask(*service_, device_request(sent.text)));
+  return device.check(sent, ask(device_request(sent.text)));
 }
 
 }  // namespace menkyo::test

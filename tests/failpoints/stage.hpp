@@ -2,6 +2,7 @@
 // An installation on which single operations are tried, each with things of its own, and what they leave in the
 // database.
 
+#include "http/server.hpp"
 #include "tests/support/house.hpp"
 
 namespace menkyo::test {
@@ -33,7 +34,11 @@ class Stage {
 
   void open();
   void close();
+  // From now on requests go over sockets to a server in this process.
+  void serve();
   app::Service& service() { return *service_; }
+  // Throws if no answer comes.
+  api::Response ask(api::Request request);
   Effects measure();
   std::vector<std::string> broken();
 
@@ -55,6 +60,7 @@ class Stage {
 
  private:
   std::unique_ptr<app::Service> service_;
+  std::unique_ptr<http::Server> server_;
   std::string measuring_;  // one statement
   int64_t numbers_ = 0;
 };

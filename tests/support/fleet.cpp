@@ -115,9 +115,12 @@ void Installation::make_account(app::Service& service) {
 }
 
 api::Response ask(app::Service& service, api::Request request) {
-  std::promise<api::Response> answered;
-  service.handle(std::move(request), [&](api::Response response) { answered.set_value(std::move(response)); });
-  return answered.get_future().get();
+  auto answered = std::make_shared<std::promise<api::Response>>();
+  auto future = answered->get_future();
+  service.handle(std::move(request), [answered = std::move(answered)](api::Response response) {
+    answered->set_value(std::move(response));
+  });
+  return future.get();
 }
 
 api::Request device_request(std::string const& message) {

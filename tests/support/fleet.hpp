@@ -51,7 +51,7 @@ struct Installation {
   void make_account(app::Service& service);
 };
 
-// One request to the service inside this process, and its answer.
+// One request to the service inside this process, and its answer. Throws std::future_error if it is lost.
 api::Response ask(app::Service& service, api::Request request);
 api::Request device_request(std::string const& message);
 
