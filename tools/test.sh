@@ -304,12 +304,20 @@ sanitize_main() { # [asan|tsan] [NAME...]
 
 # --- which lines and branches the tests run ---
 
-# The programs of the coverage build that are up to date: what else lies there tells of sources that were changed since.
-coverage_programs() {
-  local file
-  while read -r file; do
-    if ninja -C build/coverage -n "${file#build/coverage/}" 2>/dev/null | grep -q 'no work to do'; then echo "$file"; fi
-  done < <(find build/coverage -type f -perm -u+x -not -path '*/CMakeFiles/*' | sort)
+# The programs that were run. Where only some tests were, others that lie there may be of sources that were changed since.
+coverage_programs() { # [NAME...]
+  local name
+  ninja -C build/coverage -t cleandead >/dev/null
+  if [ $# = 0 ]; then
+    find build/coverage -type f -perm -u+x -not -path '*/CMakeFiles/*'
+    return
+  fi
+  while read -r name; do
+    find build/coverage -type f -perm -u+x -name "$name" -not -path '*/CMakeFiles/*'
+    ninja -C build/coverage -t inputs "$name" | while read -r name; do
+      if [ -f "build/coverage/$name" ] && [ -x "build/coverage/$name" ]; then echo "build/coverage/$name"; fi
+    done
+  done < <(ctest_names -LE soak -R "$(IFS='|'; echo "$*")") | sort -u
 }
 
 coverage_here() { # [--write] [NAME...]
@@ -326,7 +334,7 @@ coverage_here() { # [--write] [NAME...]
   test_cpp "$@"
   summary || return 1
   say "reading what was run"
-  while read -r file; do objects+=(-object "$file"); done < <(coverage_programs)
+  while read -r file; do objects+=(-object "$file"); done < <(coverage_programs "$@")
   llvm-profdata-14 merge -sparse "$raw"/*.profraw -o build/coverage.profdata
   llvm-cov-14 export -format=text -instr-profile=build/coverage.profdata "${objects[@]:1}" >build/coverage.json
   tools/coverage-report build/coverage.json "${write[@]}" || [ $# -gt 0 ]
