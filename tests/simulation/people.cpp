@@ -42,21 +42,7 @@ People::People(test::DeviceWorld& world, Model& model, Random& random, uint64_t 
     : world_(world), model_(model), random_(random) {
   model_.nodes[world_.va] = {{}, "Default", true};
   model_.nodes[world_.second_va] = {{}, "Osaka", false};
-  services_.add(world_.vault);
-  services_.add(cursors_);
-  services_.add(*world_.authority);
-  services_.add(world_.catalogs);
-  services_.add(*world_.desk);
-  dispatcher_.emplace(api::DispatchConfig{.routes = app::route_table(),
-                                          .database = &*world_.db,
-                                          .services = &services_,
-                                          .sealer = &world_.vault,
-                                          .authenticate = people::Authenticator(*world_.db, world_.vault),
-                                          .otherwise =
-                                              [](api::Request, api::Reply reply) {
-                                                reply({404, {}, "", {}});
-                                              },
-                                          .worker_threads = 1});
+  open();
   // The world gave its virtual accounts their numbers by hand.
   world_.db->write([](db::Tx& tx) { tx.exec("insert into counter (name, value) values ('virtual_account', 100)"); });
   for (int i = 0; i < 5; ++i) {
@@ -73,6 +59,25 @@ People::People(test::DeviceWorld& world, Model& model, Random& random, uint64_t 
     if (rest[i].where != 0) va = rest[i].where == 1 ? world_.va : world_.second_va;
     put(i + 1, rest[i].role, va);
   }
+}
+
+void People::open() {
+  services_ = {};
+  services_.add(world_.vault);
+  services_.add(cursors_);
+  services_.add(*world_.authority);
+  services_.add(world_.catalogs);
+  services_.add(*world_.desk);
+  dispatcher_.emplace(api::DispatchConfig{.routes = app::route_table(),
+                                          .database = &*world_.db,
+                                          .services = &services_,
+                                          .sealer = &world_.vault,
+                                          .authenticate = people::Authenticator(*world_.db, world_.vault),
+                                          .otherwise =
+                                              [](api::Request, api::Reply reply) {
+                                                reply({404, {}, "", {}});
+                                              },
+                                          .worker_threads = 1});
 }
 
 void People::put(size_t person, Role role, std::optional<VirtualAccountId> va) {

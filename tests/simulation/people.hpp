@@ -23,6 +23,9 @@ class People {
   // One of them does something; returns what, and whether it was refused: "create token", "create token: forbidden".
   // Throws Unexpected if the service does otherwise than the model.
   std::string act();
+  // Around a restart of the world.
+  void close() { dispatcher_.reset(); }
+  void open();
 
  private:
   struct Person {

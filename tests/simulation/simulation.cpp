@@ -62,7 +62,6 @@ class Run {
     int n = 0;
     try {
       for (; n < config_.steps; ++n) {
-        model_.effects.clear();
         step();
         check(n);
       }
@@ -100,8 +99,13 @@ class Run {
   }
 
   void step() {
+    auto const before = world_.now();
     world_.advance(seconds(1 + int64_t(chance(uint64_t(config_.days) * 86400 * 2 / uint64_t(config_.steps)))));
+    if (one_in(40)) set_clock();
+    // Steps in which time stands still add to what came of the one before.
+    if (world_.now() != before) model_.effects.clear();
     timers();
+    if (one_in(40)) return restart();
     if (one_in(12)) return deposit();
     if (one_in(3)) {
       doing_ = "somebody at work";
@@ -126,6 +130,21 @@ class Run {
       return note("rollback");
     }
     talk(actor);
+  }
+
+  void restart() {
+    note("restart");
+    people_.close();
+    world_.restart();
+    people_.open();
+  }
+
+  // By whoever looks after the machine: back, whereupon time stands still until the clock has caught up, or ahead.
+  void set_clock() {
+    bool const back = one_in(2);
+    note(back ? "clock set back" : "clock set ahead");
+    auto const by = hours(int64_t(1 + chance(48)));
+    world_.advance(back ? -by : by);
   }
 
   // Some devices are busier than others, and few steps are spent on those that say nothing.

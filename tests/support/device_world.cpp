@@ -87,6 +87,15 @@ void DeviceWorld::reopen_desk() {
   desk = std::make_unique<devices::Desk>(devices::DeskConfig{&*db, &vault, authority.get(), &catalogs, policy});
 }
 
+void DeviceWorld::restart() {
+  auto const last = now();
+  desk.reset();
+  authority.reset();
+  db.open();
+  db->set_floor(last);
+  reopen_desk();
+}
+
 void DeviceWorld::begin_epoch() {
   db->write([](db::Tx& tx) { tx.exec("update installation set epoch = epoch + 1"); });
   reopen_desk();

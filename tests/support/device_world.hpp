@@ -61,6 +61,9 @@ class DeviceWorld {
   // As after a restore from a backup: the next epoch, and everything that servers keep in memory is gone.
   void begin_epoch();
   void reopen_desk();
+  // As when the program ends and begins again: database, keys and desk anew. Time goes on from where it was, whatever
+  // the clock says.
+  void restart();
 
   Quantities granted(DeviceId device);
   licenses::PositionRow position(std::string const& code);
