@@ -3,15 +3,18 @@
 //
 //   bench_figures DOCUMENT NAME=FILE.json...
 //
-// Files of one name follow each other. NAME is "sizes" or "pages".
+// Files of one name follow each other. NAME is "sizes" or "pages". Of sizes there are pictures, too, in the folder
+// "figures" beside the document.
 
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <map>
 #include <sstream>
 #include <stdexcept>
 #include <vector>
 
+#include "bench/plot.hpp"
 #include "protocol/json.hpp"
 
 namespace menkyo::bench {
@@ -93,6 +96,48 @@ std::string pages(json::Value const& figures) {
   return out;
 }
 
+void write(std::string const& path, std::string const& text) {
+  std::ofstream out(path, std::ios::binary);
+  out << text;
+  if (!out.flush()) throw std::runtime_error("cannot write " + path);
+}
+
+// What one message costs the server, by devices; and how many are answered, by connections.
+void draw(std::string const& folder, json::Value const& figures) {
+  std::map<std::string, Plot> growth, series;
+  for (auto const& size : figures.at("sizes").items()) {
+    auto const database = size.at("database").as_string();
+    auto const devices = number(size, "devices");
+    auto& plot = growth[database];
+    plot.title = std::string(title(size)) + ": processor time of one message in the server";
+    plot.x_name = "known devices";
+    plot.y_name = "µs";
+    auto const& works = size.at("works").items();
+    if (plot.lines.empty())
+      for (auto const& work : works) plot.lines.push_back({work.at("name").as_string(), {}});
+    for (size_t i = 0; i < works.size(); ++i)
+      plot.lines.at(i).points.emplace_back(devices, number(works[i], "server_us"));
+    auto const& connections = size.at("series").items();
+    if (connections.empty()) continue;
+    auto& answered = series[database];
+    answered.title = std::string(title(size)) + ": check-ins answered in a second";
+    answered.x_name = "connections";
+    answered.y_name = "/s";
+    answered.lines.push_back({short_number(devices) + " devices", {}});
+    for (auto const& work : connections) {
+      // "check-in, 64" is drawn; "check-in, new connections" has no number.
+      auto const name = work.at("name").as_string();
+      auto const many = std::atof(name.substr(name.find(',') + 1).c_str());
+      if (many > 0) answered.lines.back().points.emplace_back(many, number(work, "per_second"));
+    }
+    if (answered.lines.back().points.empty()) answered.lines.pop_back();
+  }
+  std::filesystem::create_directories(folder);
+  for (auto const& [database, plot] : growth) write(folder + "/growth-" + database + ".svg", svg_of(plot));
+  for (auto const& [database, plot] : series)
+    if (!plot.lines.empty()) write(folder + "/connections-" + database + ".svg", svg_of(plot));
+}
+
 void put(std::string& document, std::string const& name, std::string const& text) {
   auto const begin = "<!-- figures: " + name + " -->\n", end = std::string("<!-- end of figures -->");
   auto const from = document.find(begin);
@@ -109,12 +154,11 @@ void run(std::string const& path, std::map<std::string, std::vector<std::string>
     for (auto const& file : paths) {
       auto const figures = json::parse(read(file), {16, size_t{4} << 20, 100'000});
       text += name == "sizes" ? sizes(figures) : pages(figures);
+      if (name == "sizes") draw((std::filesystem::path(path).parent_path() / "figures").string(), figures);
     }
     put(document, name, text);
   }
-  std::ofstream out(path, std::ios::binary);
-  out << document;
-  if (!out.flush()) throw std::runtime_error("cannot write " + path);
+  write(path, document);
 }
 
 }  // namespace

@@ -71,6 +71,9 @@ TEST_F(SizeBench, MeasuresAndItsFiguresGetIntoADocument) {
   EXPECT_THAT(text, testing::HasSubstr("PostgreSQL, 300 devices"));
   EXPECT_THAT(text, testing::HasSubstr("| overview |"));
   EXPECT_THAT(text, testing::HasSubstr("| check-in, 20 |"));
+  auto const growth = text_of(folder_ / "figures/growth-sqlite.svg");
+  EXPECT_THAT(growth, testing::AllOf(testing::HasSubstr(">token race</text>"), testing::EndsWith("</svg>\n")));
+  EXPECT_THAT(text_of(folder_ / "figures/connections-postgres.svg"), testing::HasSubstr(">300 devices</text>"));
   EXPECT_EQ(run(MENKYO_BENCH_FIGURES " " + document.string() + " others=" + sizes + " 2>/dev/null"), 1);
 }
 
