@@ -35,6 +35,11 @@ struct Command : ::testing::Test {
   }
   ~Command() override { std::filesystem::remove_all(folder); }
 
+  Outcome run(std::string const& command) {
+    auto outcome = agent::run(command);
+    peer.settle();
+    return outcome;
+  }
   Outcome agent(std::string const& arguments) {
     return run(MENKYO_AGENT " --state " + state + " " + arguments + " 2>&1");
   }

@@ -108,6 +108,7 @@ TEST_P(CrashTest, NothingIsLostOrDoubled) {
     Peer peer;
     prepare(file, peer, operation);
     ended = run_until(file, peer, operation, step);
+    peer.settle();
     finish(file, peer, operation);
     EXPECT_EQ(peer.conflicts, 0);
     EXPECT_EQ(peer.resyncs, 0);

@@ -165,11 +165,13 @@ void Peer::answer_connection(int fd) {
   }
   std::string path, body;
   if ((channel.ssl == nullptr || SSL_accept(channel.ssl) == 1) && read_request(channel, path, body)) {
+    std::unique_lock lock(mutex_);
     PeerReply reply;
     if (!instead || !instead(reply)) reply = handle(path, body);
     if (change_reply) change_reply(reply);
     bool const lost = !body.empty() && lose_answers > 0;
     if (lost) --lose_answers;
+    lock.unlock();
     if (!lost)
       channel.write("HTTP/1.1 " + std::to_string(reply.status) + " X\r\nContent-Type: " + reply.content_type +
                     "\r\nConnection: close\r\n" + reply.headers +

@@ -45,6 +45,8 @@ class Peer {
 
   std::string url() const;
   std::string token() const;
+  // After another process has spoken with it: what came of that is seen by the thread that calls this.
+  void settle() { std::lock_guard lock(mutex_); }
 
   // What happens to the following messages. Set between calls of the agent.
   std::atomic<int> lose_answers = 0;             // handled, but the connection closes without an answer
@@ -96,6 +98,7 @@ class Peer {
   protocol::AnswerCommon common(const char* message, protocol::MessageCommon const& m) const;
   std::vector<protocol::Bytes> certify(protocol::Key const& key, std::string const& id) const;
 
+  std::mutex mutex_;  // held while a message is handled
   int listener_ = -1;
   int port_ = 0;
   ssl_ctx_st* tls_ = nullptr;

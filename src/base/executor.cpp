@@ -18,20 +18,17 @@ Executor::~Executor() {
 }
 
 bool Executor::try_run(std::function<void()> task) {
-  {
-    std::lock_guard lock(mutex_);
-    if (closing_ || tasks_.size() >= queue_limit_) return false;
-    tasks_.push_back(std::move(task));
-  }
+  std::lock_guard lock(mutex_);
+  if (closing_ || tasks_.size() >= queue_limit_) return false;
+  tasks_.push_back(std::move(task));
   filled_.notify_one();
   return true;
 }
 
+// Told under the lock: once the task is done, whoever waited for it may destroy the executor.
 void Executor::run(std::function<void()> task) {
-  {
-    std::lock_guard lock(mutex_);
-    tasks_.push_back(std::move(task));
-  }
+  std::lock_guard lock(mutex_);
+  tasks_.push_back(std::move(task));
   filled_.notify_one();
 }
 
