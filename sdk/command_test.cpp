@@ -36,6 +36,7 @@ struct Command : ::testing::Test {
   ~Command() override { std::filesystem::remove_all(folder); }
 
   Outcome run(std::string const& command) {
+    peer.settle();
     auto outcome = agent::run(command);
     peer.settle();
     return outcome;

@@ -107,6 +107,7 @@ TEST_P(CrashTest, NothingIsLostOrDoubled) {
     auto const file = folder / std::to_string(step) / "agent.json";
     Peer peer;
     prepare(file, peer, operation);
+    peer.settle();
     ended = run_until(file, peer, operation, step);
     peer.settle();
     finish(file, peer, operation);

@@ -45,7 +45,7 @@ class Peer {
 
   std::string url() const;
   std::string token() const;
-  // After another process has spoken with it: what came of that is seen by the thread that calls this.
+  // Before and after another process speaks with it: what this thread has set is seen then, and what came of it.
   void settle() { std::lock_guard lock(mutex_); }
 
   // What happens to the following messages. Set between calls of the agent.
