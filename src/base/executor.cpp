@@ -15,21 +15,34 @@ Executor::~Executor() {
   }
   filled_.notify_all();
   for (auto& thread : threads_) thread.join();
+  // Once a task is done, whoever waited for it may destroy the executor, while who handed it over is still in wake().
+  while (waking_ > 0) std::this_thread::yield();
 }
 
 bool Executor::try_run(std::function<void()> task) {
-  std::lock_guard lock(mutex_);
-  if (closing_ || tasks_.size() >= queue_limit_) return false;
-  tasks_.push_back(std::move(task));
-  filled_.notify_one();
+  {
+    std::lock_guard lock(mutex_);
+    if (closing_ || tasks_.size() >= queue_limit_) return false;
+    tasks_.push_back(std::move(task));
+    ++waking_;
+  }
+  wake();
   return true;
 }
 
-// Told under the lock: once the task is done, whoever waited for it may destroy the executor.
 void Executor::run(std::function<void()> task) {
-  std::lock_guard lock(mutex_);
-  tasks_.push_back(std::move(task));
+  {
+    std::lock_guard lock(mutex_);
+    tasks_.push_back(std::move(task));
+    ++waking_;
+  }
+  wake();
+}
+
+// Without the lock, so that the thread finds it free.
+void Executor::wake() {
   filled_.notify_one();
+  --waking_;
 }
 
 void Executor::loop() {

@@ -1,6 +1,7 @@
 #pragma once
 // A few threads that run what they are given. A task that throws is dropped, which is logged. Thread-safe.
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -24,6 +25,7 @@ class Executor {
   void run(std::function<void()> task);
 
  private:
+  void wake();
   void loop();
 
   size_t queue_limit_;
@@ -31,6 +33,7 @@ class Executor {
   std::condition_variable filled_;
   std::deque<std::function<void()>> tasks_;
   bool closing_ = false;
+  std::atomic<int> waking_ = 0;
   std::vector<std::thread> threads_;
 };
 

@@ -144,20 +144,21 @@ void Database::writer_loop() {
   on_writer_thread = true;
   std::unique_ptr<Session> session;
   // Room for all that is ever taken at once: nothing that was taken can be lost for want of memory.
+  size_t const limit = driver_->shares_commits() ? config_.group_limit : 1;
   Group group;
-  group.reserve(driver_->shares_commits() ? config_.group_limit : 1);
+  group.reserve(limit);
   for (;;) {
-    take_group(group);
+    take_group(group, limit);
     if (group.empty()) return;
     run_group(session, group);
     group.clear();
   }
 }
 
-void Database::take_group(Group& group) {
+void Database::take_group(Group& group, size_t limit) {
   std::unique_lock lock(queue_mutex_);
   queue_filled_.wait(lock, [this] { return closing_ || !queue_.empty(); });
-  while (!queue_.empty() && group.size() < group.capacity()) {
+  while (!queue_.empty() && group.size() < limit) {
     group.push_back(std::move(queue_.front()));
     queue_.pop_front();
   }

@@ -201,7 +201,7 @@ class Database {
   static void refuse_writer_thread();
   void writer_loop();
   void maintain_loop();
-  void take_group(Group& group);
+  void take_group(Group& group, size_t limit);
   std::optional<Work> take_late();
   bool is_late(Work const& work) const;
   void refuse_late(Group& group);

@@ -322,6 +322,20 @@ TEST_P(DeviceTest, damaged_messages_are_refused) {
   device.send(sent);
 }
 
+// Before anything is verified, which costs more than all the rest.
+TEST_P(DeviceTest, messages_of_no_known_type_are_refused_at_once) {
+  auto device = registered("SN1");
+  auto const good = protocol::parse_compact(device.make_authorize({{"ESS", 7}}).text);
+  auto header = good.header;
+  header.typ = "menkyo-something+jws";
+  auto const text = protocol::sign_compact(header, good.payload, device.key);
+  for (auto const& sent : {text, test::damaged(text, 2, 20)}) {
+    auto const response = world.exchange(sent);
+    EXPECT_EQ(response.problem, problems::message_invalid.code);
+    EXPECT_THAT(response.body, testing::HasSubstr("The type of the device message is not known."));
+  }
+}
+
 TEST_P(DeviceTest, headers_that_do_not_fit_are_refused) {
   auto device = registered("SN1");
   auto const sent = device.make_authorize({{"ESS", 7}});

@@ -36,12 +36,10 @@ struct Connection::Ticket {
 
   void send(api::Response response) {
     if (used.exchange(true)) return;
+    if (Loop::current() == loop)
+      return contain(*connection, [&] { connection->on_mail(request, std::move(response)); });
     try {
-      if (Loop::current() == loop) {
-        connection->on_mail(request, std::move(response));
-      } else {
-        mailbox->push({connection, request, std::move(response)});
-      }
+      mailbox->push({connection, request, std::move(response)});
     } catch (...) {
       used = false;
       throw;
@@ -353,11 +351,7 @@ void Connection::on_finished() {
 }
 
 void Connection::on_timer() {
-  try {
-    time_out();
-  } catch (std::exception const&) {
-    close();
-  }
+  contain(*this, [this] { time_out(); });
 }
 
 void Connection::time_out() {

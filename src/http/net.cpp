@@ -14,7 +14,6 @@
 #include <charconv>
 #include <optional>
 
-#include "base/log.hpp"
 #include "http/connection.hpp"
 
 namespace menkyo::http {
@@ -34,17 +33,6 @@ std::string address_of(tcp::socket const& socket) {
   return mapped ? asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).to_string() : address.to_string();
 }
 
-// What one connection gets no memory for costs that connection, not the others of its loop.
-template <class Event>
-void tell(TransportEvents& connection, Event&& event) {
-  try {
-    event();
-  } catch (std::exception const& error) {
-    log::error("connection_failed", {{"what", error.what()}});
-    connection.drop();
-  }
-}
-
 // For what a loop cannot do without: tried until there is memory.
 template <class Work>
 void insist(Work&& work) {
@@ -60,7 +48,7 @@ void insist(Work&& work) {
 template <class Stream>
 void start_read(Stream& stream, char* into, size_t size, Owner owner) {
   stream.async_read_some(asio::buffer(into, size), [owner = std::move(owner)](ErrorCode ec, size_t count) {
-    tell(*owner, [&] { owner->on_read(ec ? 0 : count); });
+    contain(*owner, [&] { owner->on_read(ec ? 0 : count); });
   });
 }
 
@@ -68,7 +56,7 @@ template <class Stream>
 void start_write(Stream& stream, std::string_view first, std::string_view second, Owner owner) {
   std::array<asio::const_buffer, 2> const buffers = {asio::buffer(first), asio::buffer(second)};
   asio::async_write(stream, buffers, [owner = std::move(owner)](ErrorCode ec, size_t) {
-    tell(*owner, [&] { owner->on_written(!ec); });
+    contain(*owner, [&] { owner->on_written(!ec); });
   });
 }
 
@@ -77,7 +65,8 @@ class PlainTransport final : public Transport {
   explicit PlainTransport(tcp::socket socket) : socket_(std::move(socket)) {}
 
   void handshake(Owner owner) override {
-    asio::post(socket_.get_executor(), [owner = std::move(owner)] { tell(*owner, [&] { owner->on_ready(true); }); });
+    asio::post(socket_.get_executor(),
+               [owner = std::move(owner)] { contain(*owner, [&] { owner->on_ready(true); }); });
   }
   void read(char* into, size_t size, Owner owner) override { start_read(socket_, into, size, std::move(owner)); }
   void write(std::string_view first, std::string_view second, Owner owner) override {
@@ -86,7 +75,8 @@ class PlainTransport final : public Transport {
   void finish(Owner owner) override {
     ErrorCode ignored;
     socket_.shutdown(tcp::socket::shutdown_send, ignored);
-    asio::post(socket_.get_executor(), [owner = std::move(owner)] { tell(*owner, [&] { owner->on_finished(); }); });
+    asio::post(socket_.get_executor(),
+               [owner = std::move(owner)] { contain(*owner, [&] { owner->on_finished(); }); });
   }
   void drain(char* into, size_t size, Owner owner) override { read(into, size, std::move(owner)); }
   void close() override {
@@ -106,7 +96,7 @@ class TlsTransport final : public Transport {
 
   void handshake(Owner owner) override {
     stream_.async_handshake(asio::ssl::stream_base::server, [owner = std::move(owner)](ErrorCode ec) {
-      tell(*owner, [&] { owner->on_ready(!ec); });
+      contain(*owner, [&] { owner->on_ready(!ec); });
     });
   }
   void read(char* into, size_t size, Owner owner) override { start_read(stream_, into, size, std::move(owner)); }
@@ -117,7 +107,7 @@ class TlsTransport final : public Transport {
     stream_.async_shutdown([this, owner = std::move(owner)](ErrorCode) {
       ErrorCode ignored;
       stream_.next_layer().shutdown(tcp::socket::shutdown_send, ignored);
-      tell(*owner, [&] { owner->on_finished(); });
+      contain(*owner, [&] { owner->on_finished(); });
     });
   }
   void drain(char* into, size_t size, Owner owner) override {
@@ -289,7 +279,7 @@ void Loop::deliver() {
     std::lock_guard lock(mailbox_->mutex_);
     mails.swap(mailbox_->mails_);
   }
-  for (auto& mail : mails) tell(*mail.to, [&] { mail.to->on_mail(mail.request, std::move(mail.response)); });
+  for (auto& mail : mails) contain(*mail.to, [&] { mail.to->on_mail(mail.request, std::move(mail.response)); });
 }
 
 void Loop::adopt(std::unique_ptr<Transport> transport, bool refuse) {
@@ -300,7 +290,7 @@ void Loop::adopt(std::unique_ptr<Transport> transport, bool refuse) {
   } catch (std::exception const&) {
     return subtract(shared_->stats.connections_open);
   }
-  tell(*connection, [&] { connection->start(); });
+  contain(*connection, [&] { connection->start(); });
 }
 
 void Loop::forget(Connection& connection) {

@@ -13,6 +13,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/log.hpp"
 #include "base/time.hpp"
 #include "http/server.hpp"
 #include "http/timer_wheel.hpp"
@@ -30,6 +31,17 @@ class TransportEvents {
   virtual void drop() = 0;                 // one of these has thrown, for want of memory
 };
 using Owner = std::shared_ptr<TransportEvents>;
+
+// What one connection gets no memory for costs that connection, not the others of its loop.
+template <class Event>
+void contain(TransportEvents& connection, Event&& event) {
+  try {
+    event();
+  } catch (std::exception const& error) {
+    log::error("connection_failed", {{"what", error.what()}});
+    connection.drop();
+  }
+}
 
 // The bytes of one connection. At most one read and one write at a time; `owner` is kept until it was told. What
 // throws, for want of memory, has not begun.
