@@ -69,6 +69,9 @@ class Populating {
                                                 "population.csv", by_command, service_.groups_changed());
     if (report.problems.count() != 0)
       throw std::logic_error("the catalogue: " + report.problems.first.front().reason);
+    // The import left a job that would go through all positions, once there are some, beside whatever is measured.
+    while (service_.runner().run_once()) {
+    }
     make_account();
     set_password();
     count_devices();
@@ -300,7 +303,8 @@ Plan read_file(app::Settings const& settings) {
 
 }  // namespace
 
-Population populate(app::Settings const& settings, Size const& size) {
+Population populate(app::Settings settings, Size const& size) {
+  settings.database_answer_s = 3600;
   auto out = Populating(settings, size).run();
   write_file(settings, out.plan);
   return out;

@@ -28,7 +28,7 @@ inline constexpr char population_product[] = "KZ-1", changing_entitlement[] = "A
 // Fills the empty database of `settings`, whose data folder gets the master key and a file that tells what was made.
 // Its history ends at the present time. Equal sizes give equal populations but for that time and the installation's
 // own keys. Throws what the database throws; what was written by then is of no use.
-Population populate(app::Settings const& settings, Size const& size);
+Population populate(app::Settings settings, Size const& size);
 
 // What populate() made there.
 Population open_population(app::Settings const& settings);

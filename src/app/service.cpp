@@ -74,9 +74,11 @@ std::unique_ptr<keys::Vault> open_vault(Settings const& settings, SeedSource& se
 }
 
 std::unique_ptr<db::Database> open_database(Settings const& settings, Clock const& clock, SeedSource& seeds) {
-  db::migrate(*db::make_driver(settings.database_url()), db::migrations(), clock.now());
+  // A migration rebuilds whole tables and takes the time that it takes.
+  db::migrate(*db::make_driver(settings.database_url(), std::chrono::hours(24)), db::migrations(), clock.now());
   db::DatabaseConfig config;
   config.url = settings.database_url();
+  config.answer_limit = std::chrono::seconds(settings.database_answer_s);
   return std::make_unique<db::Database>(std::move(config), clock, seeds);
 }
 

@@ -48,6 +48,9 @@ void read_settings_file(std::filesystem::path const& file, Settings& s) {
   };
   take("data", s.data);
   take("database", s.database);
+  take("database_answer_s", s.database_answer_s);
+  if (s.database_answer_s < 1 || s.database_answer_s > 86400)
+    wrong(file, table.get("database_answer_s")->source(), "database_answer_s is 1 to 86400");
   take("master_key", s.master_key);
   take("listen", s.listen);
   take("tls_certificate", s.tls_certificate);

@@ -12,6 +12,7 @@ namespace menkyo::app {
 struct Settings {
   std::filesystem::path data = "var";  // master key, embedded database, files
   std::string database;                // empty: sqlite:DATA/menkyo.db
+  int database_answer_s = 12;          // a PostgreSQL that is silent for longer counts as lost
   std::filesystem::path master_key;    // empty: DATA/master.key
   std::string listen = "127.0.0.1:8080";
   std::string tls_certificate, tls_key;  // PEM

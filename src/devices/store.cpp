@@ -307,10 +307,11 @@ std::string list_sql(DeviceSort const& sort, bool by_name) {
   else
     sql += "from device d join " AND_CONTACT "where d.";
   bool const in_contact = by_contact && !by_name;
-  sql += in_contact
-             ? "smart_account_id = $1 and c.virtual_account_id = $2 and c.status = $3 and "
-             : "smart_account_id = $1 and d.virtual_account_id = $2 and d.status = $3 and d.sort_name >= $4 and "
-               "d.sort_name < $5 and ";
+  // PostgreSQL, which does not know how wide the range is, takes it for narrow and would read all devices by name.
+  std::string const name = by_name ? "d.sort_name" : "(d.sort_name || '')";
+  sql += in_contact ? "smart_account_id = $1 and c.virtual_account_id = $2 and c.status = $3 and "
+                    : "smart_account_id = $1 and d.virtual_account_id = $2 and d.status = $3 and " + name +
+                          " >= $4 and " + name + " < $5 and ";
   std::string const id = in_contact ? "c.device_id" : "d.device_id";
   std::string const key = by_contact                        ? "c.last_contact_at"
                           : sort.order == DeviceOrder::name ? "d.sort_name"

@@ -101,6 +101,38 @@ void check_tokens(db::ReadTx& tx, Model const& model, Faults& faults) {
   compare("a token", stored, wanted, faults);
 }
 
+void check_orders(db::ReadTx& tx, Model const& model, Faults& faults) {
+  struct Row {
+    std::string order;
+    int64_t number;
+    std::string code;
+    int64_t quantity;
+    Instant starts_at, ends_at;
+  };
+  struct JobRow {
+    JobId id;
+    int64_t left;
+  };
+  std::map<std::string, std::string> stored, wanted;
+  std::map<std::string, int64_t> jobs, imports;
+  auto const text = [](std::string const& code, int64_t quantity, Instant starts_at, Instant ends_at) {
+    return code + " " + std::to_string(quantity) + " " + std::to_string(to_us(starts_at)) + " " +
+           std::to_string(to_us(ends_at));
+  };
+  for (auto const& row : tx.all<Row>(
+           "select o.order_number, o.line_number, e.code, l.quantity, l.starts_at, l.ends_at from order_line o join "
+           "lot l on l.smart_account_id = o.smart_account_id and l.lot_id = o.lot_id join entitlement e on "
+           "e.entitlement_id = l.entitlement_id"))
+    stored[row.order + "/" + std::to_string(row.number)] = text(row.code, row.quantity, row.starts_at, row.ends_at);
+  for (auto const& [reference, line] : model.order_lines)
+    wanted[reference] = text(line.lot.code, line.lot.quantity, line.lot.starts_at, line.lot.ends_at);
+  compare("an order line", stored, wanted, faults);
+  for (auto const& row : tx.all<JobRow>("select job_id, total - done from job where status = 'running'"))
+    jobs[row.id.text()] = row.left;
+  for (auto const& [id, import] : model.imports) imports[id.text()] = int64_t(import.lines.size());
+  compare("an import", jobs, imports, faults);
+}
+
 void check_people(db::ReadTx& tx, Model const& model, Faults& faults) {
   struct NodeRow {
     VirtualAccountId id;
@@ -158,6 +190,10 @@ audit::ChainCheck Chains::make(SmartAccountId account) {
       account);
 }
 
+void Chains::begin_again() {
+  for (auto& [account, check] : checks_) check = make(account);
+}
+
 void Chains::seal() {
   auto const sign = [&](std::string_view text) { return world_.authority->sign(keys::event_head_type, text); };
   constexpr int64_t limit = 100;
@@ -175,7 +211,7 @@ void Chains::check(Faults& faults) {
 
 void Chains::check_all(Faults& faults) {
   seal();
-  for (auto& [account, check] : checks_) check = make(account);
+  begin_again();
   check(faults);
   for (auto const& [account, check] : checks_) {
     auto const& report = check.report();

@@ -16,6 +16,8 @@ void check_effects(db::ReadTx& tx, Model const& model, Faults& faults);
 void check_messages(db::ReadTx& tx, Model const& model, Faults& faults);
 // No token lets in more devices than it may, or other ones than it did; revoked ones are.
 void check_tokens(db::ReadTx& tx, Model const& model, Faults& faults);
+// Every order line once, as it was written; no import under way but those that should be.
+void check_orders(db::ReadTx& tx, Model const& model, Faults& faults);
 // The tree and the roles.
 void check_people(db::ReadTx& tx, Model const& model, Faults& faults);
 
@@ -23,6 +25,8 @@ void check_people(db::ReadTx& tx, Model const& model, Faults& faults);
 class Chains {
  public:
   explicit Chains(test::DeviceWorld& world);
+  // After a restore.
+  void begin_again();
   // Seals what there is.
   void seal();
   // Checks what was added since the last call.

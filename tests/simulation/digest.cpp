@@ -101,6 +101,16 @@ struct TimerRow {
   Bytes subject;
   int64_t due_at;
 };
+struct OrderRow {
+  std::string order;
+  int64_t line;
+  Bytes lot;
+};
+struct JobRow {
+  Bytes id;
+  std::string status;
+  int64_t total, done;
+};
 struct ReportRow {
   Bytes device, hash, previous_hash;
   std::string id, measurements;
@@ -152,6 +162,8 @@ std::string digest_of(test::DeviceWorld& world) {
                        "select (select count(*) from person), (select count(*) from one_time_link), (select count(*) "
                        "from idempotent_answer), (select cast(sum(value) as bigint) from counter)");
     add_rows<TimerRow>(out, tx, "select kind, subject_id, due_at from timer order by 1, 2");
+    add_rows<OrderRow>(out, tx, "select order_number, line_number, lot_id from order_line order by 1, 2");
+    add_rows<JobRow>(out, tx, "select job_id, status, total, done from job order by 1");
     add_rows<ReportRow>(
         out, tx,
         "select device_id, report_hash, previous_hash, report_id, measurements from usage_report order by 1, 2");

@@ -13,6 +13,11 @@ std::vector<std::string> const& Model::chain_of(std::string const& code) {
   return none;
 }
 
+void Model::deposited(Lot const& lot) {
+  lots.push_back(lot);
+  effect("licenses_deposited", first, "it", by_command());
+}
+
 int64_t Model::owned(std::string const& code, Instant now) const {
   int64_t sum = 0;
   for (auto const& lot : lots)
@@ -56,14 +61,18 @@ std::string Model::refusal(Known const& device, std::string const& code, int64_t
   return !short_now ? "" : code == "EXP" ? "export_controlled_short" : "enforced_short";
 }
 
-Expected Model::judge(std::string const& id, int64_t seq, std::string const& text, Instant now) const {
+Expected Model::judge(std::string const& id, test::Sent const& sent, Instant now) const {
   auto const at = devices.find(id);
   if (at == devices.end()) return Expected::unknown;
   auto const& device = at->second;
-  if (seq == device.seq) return text == device.text ? Expected::repeated : Expected::conflict;
+  if (sent.seq == device.seq && sent.text == device.text) return Expected::repeated;
+  if (sent.key != device.key) return Expected::foreign_key;
+  if (sent.seq == device.seq) return Expected::conflict;
   if (device.removed) return Expected::unknown;
-  if (seq < device.seq) return Expected::resync;
-  return device.identity_ends_at <= now ? Expected::expired : Expected::accepted;
+  if (sent.seq < device.seq) return Expected::resync;
+  if (device.identity_ends_at <= now) return Expected::expired;
+  // What a device wants is a whole state; anything else rests on what an epoch ago may not have been.
+  return sent.epoch == epoch || sent.message == "authorize" ? Expected::accepted : Expected::resync;
 }
 
 std::map<std::string, std::string> Model::authorize(std::string const& id, Quantities const& wanted, Instant now) {
@@ -100,11 +109,10 @@ std::map<std::string, std::string> Model::authorize(std::string const& id, Quant
   return refused;
 }
 
-void Model::heard(std::string const& id, int64_t seq, std::string const& text, std::string const& payload,
-                  Instant now) {
+void Model::heard(std::string const& id, test::Sent const& sent, std::string const& payload, Instant now) {
   auto& device = devices.at(id);
-  device.seq = seq;
-  device.text = text;
+  device.seq = sent.seq;
+  device.text = sent.text;
   device.payload = payload;
   device.heard_at = now;
   device.silent = false;

@@ -20,11 +20,27 @@ struct Lot {
   std::string code;
   int64_t quantity;
   Instant starts_at, ends_at;
+  bool operator==(Lot const&) const = default;
+};
+
+struct OrderLine {
+  std::string order;
+  int64_t number;
+  Lot lot;
+  std::string reference() const { return order + "/" + std::to_string(number); }
+  bool operator==(OrderLine const&) const = default;
+};
+
+// Under way, with the lines that are still to come, in their order.
+struct Import {
+  std::vector<OrderLine> lines;
 };
 
 // One registered device as the service should know it.
 struct Known {
   VirtualAccountId va;
+  std::string serial_number;
+  protocol::Digest key{};  // the thumbprint of the one that it signs with
   bool export_allowed = true;
   bool removed = false;
   int64_t seq = 0;
@@ -65,7 +81,7 @@ struct Grant {
   std::optional<Instant> ends_at;
 };
 
-enum class Expected { accepted, repeated, resync, conflict, expired, unknown };
+enum class Expected { accepted, repeated, resync, conflict, expired, unknown, foreign_key };
 
 // Who caused an event, and how the checks name it.
 std::string by_device(std::string const& device_id);
@@ -73,14 +89,19 @@ std::string by_person(PersonId person);
 std::string by_command();
 std::string by_job();
 
+// A copy of it is what a backup of the database holds.
 class Model {
  public:
   // Lots are of the virtual account `first`.
   Model(devices::Policy const& policy, VirtualAccountId first) : first(first), policy_(policy) {}
 
-  VirtualAccountId const first;
+  VirtualAccountId first;
+  int64_t epoch = 1;                     // of the installation
   std::map<std::string, Known> devices;  // by id
   std::vector<Lot> lots;
+  std::map<std::string, OrderLine> order_lines;  // that were deposited, by reference
+  std::map<JobId, Import> imports;               // under way
+  Instant leased_until{};                        // the lease of the last runner that did something
   std::vector<Token> tokens;
   std::map<VirtualAccountId, Node> nodes;
   std::map<RoleGrantId, Grant> grants;
@@ -91,6 +112,8 @@ class Model {
   void effect(std::string_view kind, std::optional<VirtualAccountId> va, std::string_view subject,
               std::string const& actor, int count = 1);
 
+  void deposited(Lot const& lot);
+
   // ---- Devices ----
   int64_t owned(std::string const& code, Instant now) const;
   int64_t in_use(std::string const& code, VirtualAccountId va) const;
@@ -99,10 +122,10 @@ class Model {
                                           Instant now) const;
   static std::vector<std::string> const& chain_of(std::string const& code);
 
-  Expected judge(std::string const& id, int64_t seq, std::string const& text, Instant now) const;
+  Expected judge(std::string const& id, test::Sent const& sent, Instant now) const;
   // Takes an accepted `authorize`: what each code is refused with, or nothing.
   std::map<std::string, std::string> authorize(std::string const& id, Quantities const& wanted, Instant now);
-  void heard(std::string const& id, int64_t seq, std::string const& text, std::string const& payload, Instant now);
+  void heard(std::string const& id, test::Sent const& sent, std::string const& payload, Instant now);
   // What a look at the device has to find.
   devices::Looked look(std::string const& id, Instant now);
   // `kind` is the event that tells of it.

@@ -3,6 +3,7 @@
 #include "tests/simulation/checks.hpp"
 #include "tests/simulation/digest.hpp"
 #include "tests/simulation/people.hpp"
+#include "tests/simulation/vendor.hpp"
 
 namespace menkyo::simulation {
 
@@ -47,6 +48,7 @@ class Run {
         model_(world_.policy, world_.va),
         random_(FixedSeeds(config.seed ^ 0xabcdef).next()),
         people_(world_, model_, random_, config.seed),
+        vendor_(world_, model_, random_),
         chains_(world_) {
     for (int i = 0; i < config.devices; ++i)
       actors_.push_back({TestDevice(world_, "SN" + std::to_string(i)), {}, {}, {}, {}, {}});
@@ -54,7 +56,7 @@ class Run {
     auto const made = world_.token(wish);
     model_.tokens.push_back(
         {made.registration_token_id, world_.va, made.text, true, {}, 0, world_.now() + wish.lives, false});
-    for (auto const* code : {"PRM", "ESS", "HI", "ENF", "EXP"}) deposit(code, 10, forever, world_.now());
+    for (auto const* code : {"PRM", "ESS", "HI", "ENF", "EXP"}) vendor_.deposit(code, 10, forever, world_.now());
   }
 
   Result run() {
@@ -106,7 +108,14 @@ class Run {
     if (world_.now() != before) model_.effects.clear();
     timers();
     if (one_in(40)) return restart();
-    if (one_in(12)) return deposit();
+    if (one_in(30)) return back_up();
+    // Damage on purpose would go with what it was done to.
+    if (one_in(30) && saved_ && !config_.meddle) return restore();
+    jobs();
+    if (one_in(10)) {
+      doing_ = "the operator at work";
+      return note(vendor_.act());
+    }
     if (one_in(3)) {
       doing_ = "somebody at work";
       return note(people_.act());
@@ -134,9 +143,40 @@ class Run {
 
   void restart() {
     note("restart");
+    around([&] { world_.restart(); });
+  }
+
+  void around(std::function<void()> const& change) {
     people_.close();
-    world_.restart();
+    vendor_.close();
+    change();
     people_.open();
+    vendor_.open();
+  }
+
+  void back_up() {
+    note("back up");
+    around([&] { world_.save(); });
+    saved_ = model_;
+    saved_at_ = world_.now();
+  }
+
+  // Devices, and whoever remembers what they were told, go on from where they are.
+  void restore() {
+    note("restore");
+    auto const epoch = model_.epoch;
+    around([&] { world_.restore(); });
+    model_ = *saved_;
+    model_.epoch = epoch + 1;
+    if (saved_at_ != world_.now()) model_.effects.clear();
+    chains_.begin_again();
+    timers_ran_ = {};
+  }
+
+  void jobs() {
+    doing_ = "jobs";
+    if (one_in(3)) return;
+    if (auto const what = vendor_.work(); !what.empty()) note(what);
   }
 
   // By whoever looks after the machine: back, whereupon time stands still until the clock has caught up, or ahead.
@@ -178,23 +218,6 @@ class Run {
     timers_ran_ = world_.now();
   }
 
-  // ---- the operator
-  // -------------------------------------------------------------------------------------------------
-
-  void deposit(std::string const& code, int64_t quantity, Instant ends_at, Instant starts_at) {
-    world_.deposit(code, quantity, ends_at, starts_at);
-    model_.lots.push_back({code, quantity, starts_at, ends_at});
-    model_.effect("licenses_deposited", model_.first, "it", by_command());
-  }
-
-  void deposit() {
-    note("deposit");
-    static char const* const codes[] = {"PRM", "ADV", "ESS", "HI", "LO", "ENF", "EXP"};
-    auto const starts_at = world_.now() + hours(int64_t(chance(5)) * 24);
-    auto const ends_at = one_in(3) ? forever : starts_at + hours(24 * int64_t(1 + chance(20)));
-    deposit(codes[chance(7)], int64_t(1 + chance(6)), ends_at, starts_at);
-  }
-
   // ---- devices
   // --------------------------------------------------------------------------------------------------------
 
@@ -225,8 +248,9 @@ class Run {
   void enroll(Actor& actor, Token const& token, Sent const& sent, Outcome const& outcome) {
     auto const answer = protocol::decode_register_answer(outcome.payload);
     // The same machine again: what it was before makes way.
-    if (auto const former = actor.device.id; !former.empty() && !model_.devices.at(former).removed)
-      model_.remove(former, "device_removed", by_device(answer.device_id));
+    for (auto const& [former, known] : model_.devices)
+      if (known.serial_number == actor.device.serial_number && !known.removed)
+        model_.remove(former, "device_removed", by_device(answer.device_id));
     actor.device.learn(answer);
     actor.registered = true;
     actor.past.clear();
@@ -234,10 +258,12 @@ class Run {
     actor.backup.reset();
     Known known;
     known.va = token.va;
+    known.serial_number = actor.device.serial_number;
+    known.key = sent.key;
     known.export_allowed = token.export_allowed;
     known.identity_ends_at = world_.now() + seconds(world_.policy.identity_validity_s);
     model_.devices[actor.device.id] = known;
-    model_.heard(actor.device.id, sent.seq, sent.text, outcome.payload, world_.now());
+    model_.heard(actor.device.id, sent, outcome.payload, world_.now());
     model_.effect("device_registered", token.va, actor.device.id, by_device(actor.device.id));
   }
 
@@ -266,7 +292,8 @@ class Run {
       default: {
         note("authorize");
         // Most check-ins ask for what there is.
-        auto const wanted = one_in(3) ? model_.devices.at(actor.device.id).granted : wish();
+        auto const known = model_.devices.find(actor.device.id);
+        auto const wanted = one_in(3) && known != model_.devices.end() ? known->second.granted : wish();
         return deliver(actor, actor.device.make_authorize(wanted), wanted, true);
       }
     }
@@ -319,7 +346,7 @@ class Run {
   void deliver_again(Actor& actor) {
     note("old message");
     auto const sent = actor.past[chance(actor.past.size())];
-    auto const verdict = model_.judge(actor.device.id, sent.seq, sent.text, world_.now());
+    auto const verdict = model_.judge(actor.device.id, sent, world_.now());
     auto copy = actor;
     if (verdict == Expected::accepted) return;  // it was lost on its way before and is new to the service
     deliver_once(copy, sent, {});
@@ -327,7 +354,7 @@ class Run {
 
   Expected deliver_once(Actor& actor, Sent const& sent, Quantities const& wanted) {
     auto const id = actor.device.id;
-    auto const verdict = model_.judge(id, sent.seq, sent.text, world_.now());
+    auto const verdict = model_.judge(id, sent, world_.now());
     try {
       auto const outcome = actor.device.send(sent);
       if (verdict == Expected::repeated) {
@@ -345,10 +372,11 @@ class Run {
         accept(id, sent, outcome, wanted);
       }
     } catch (Refused const& refused) {
-      std::string const code = verdict == Expected::conflict  ? "sequence_conflict"
-                               : verdict == Expected::expired ? "identity_expired"
-                               : verdict == Expected::unknown ? "device_unknown"
-                                                              : "";
+      std::string const code = verdict == Expected::conflict      ? "sequence_conflict"
+                               : verdict == Expected::expired     ? "identity_expired"
+                               : verdict == Expected::unknown     ? "device_unknown"
+                               : verdict == Expected::foreign_key ? "message_invalid"
+                                                                  : "";
       expect(refused.code, code, std::string("a message was refused: ") + refused.what());
       note(code);
       if (verdict != Expected::conflict)
@@ -370,10 +398,11 @@ class Run {
     auto& known = model_.devices.at(id);
     if (sent.message == "renew_identity") {
       known.identity_ends_at = now + seconds(world_.policy.identity_validity_s);
+      if (sent.new_key) known.key = *sent.new_key;
       model_.effect("device_identity_renewed", known.va, id, by_device(id));
     }
     if (sent.message == "report") known.reports += reports_in_a_message;
-    model_.heard(id, sent.seq, sent.text, outcome.payload, now);
+    model_.heard(id, sent, outcome.payload, now);
     if (sent.message == "deregister") model_.remove(id, "device_deregistered", by_device(id));
   }
 
@@ -402,6 +431,7 @@ class Run {
       check_effects(tx, model_, faults);
       check_messages(tx, model_, faults);
       check_tokens(tx, model_, faults);
+      check_orders(tx, model_, faults);
       check_people(tx, model_, faults);
     });
     refuse(faults);
@@ -456,7 +486,10 @@ class Run {
   Model model_;
   Random random_;
   People people_;
+  Vendor vendor_;
   Chains chains_;
+  std::optional<Model> saved_;  // as the backup has it
+  Instant saved_at_{};
   std::vector<Actor> actors_;
   std::map<std::string, int> counts_;
   std::string doing_ = "begin", trace_;

@@ -1,8 +1,9 @@
 #pragma once
 // Weeks in the life of an installation, decided by one number: devices that draw, report, renew, get lost and come
 // back over a network that loses, doubles and reorders, while five people shape the account, hand out tokens and
-// roles and remove what they may - or try to - and the operator deposits. After every step the service is compared
-// with the model and with its own invariants, and the sealed event chain is followed.
+// roles and remove what they may - or try to - and the operator deposits and imports orders. The program ends and
+// begins again, clocks are set, backups come back. After every step the service is compared with the model and with
+// its own invariants, and the sealed event chain is followed.
 
 #include <functional>
 

@@ -87,17 +87,33 @@ void DeviceWorld::reopen_desk() {
   desk = std::make_unique<devices::Desk>(devices::DeskConfig{&*db, &vault, authority.get(), &catalogs, policy});
 }
 
-void DeviceWorld::restart() {
+void DeviceWorld::restart_after(std::function<void()> const& between) {
   auto const last = now();
   desk.reset();
   authority.reset();
+  db.close();
+  between();
   db.open();
   db->set_floor(last);
   reopen_desk();
 }
 
-void DeviceWorld::begin_epoch() {
-  db->write([](db::Tx& tx) { tx.exec("update installation set epoch = epoch + 1"); });
+void DeviceWorld::restart() {
+  restart_after([] {});
+}
+
+void DeviceWorld::save() {
+  restart_after([this] { db.save(); });
+}
+
+void DeviceWorld::restore() {
+  auto const epoch = authority->epoch();
+  restart_after([this] { db.restore(); });
+  begin_epoch(epoch + 1);
+}
+
+void DeviceWorld::begin_epoch(std::optional<int64_t> epoch) {
+  db->write([&](db::Tx& tx) { tx.exec("update installation set epoch = coalesce($1, epoch + 1)", epoch); });
   reopen_desk();
 }
 

@@ -2,6 +2,7 @@
 // A whole installation for tests of the device side: database, keys, a small catalogue, one Smart Account with two
 // virtual accounts, and the desk that takes device messages. No sockets.
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -59,11 +60,14 @@ class DeviceWorld {
   // Runs every timer that is due, in order; returns what became of devices.
   std::vector<std::pair<DeviceId, devices::Looked>> run_timers();
   // As after a restore from a backup: the next epoch, and everything that servers keep in memory is gone.
-  void begin_epoch();
+  void begin_epoch(std::optional<int64_t> epoch = {});
   void reopen_desk();
   // As when the program ends and begins again: database, keys and desk anew. Time goes on from where it was, whatever
   // the clock says.
   void restart();
+  // The same with the database as save() found it, in an epoch that was not yet.
+  void save();
+  void restore();
 
   Quantities granted(DeviceId device);
   licenses::PositionRow position(std::string const& code);
@@ -90,6 +94,7 @@ class DeviceWorld {
 
  private:
   std::shared_ptr<const catalog::Catalog> catalog();
+  void restart_after(std::function<void()> const& between);
 
   std::mutex chance_mutex_;
   Random chance_;

@@ -27,6 +27,8 @@ void run_on_server(std::string const& sql) {
   db::make_driver(postgres_server())->open()->script(sql);
 }
 
+constexpr char saved[] = "_saved";
+
 std::string unique_name() {
   Random random(system_seeds().next());
   return "menkyo_test_" + to_hex(random.bytes(8));
@@ -61,9 +63,32 @@ TestDatabase::~TestDatabase() {
       std::filesystem::remove_all(folder_);
     } else if (kind_ == "postgres") {
       run_on_server("drop database " + name_ + " with (force)");
+      run_on_server("drop database if exists " + name_ + saved);
     }
   } catch (std::exception const&) {
     // A test may have stopped the server on purpose; what is left goes with the throw-away server.
+  }
+}
+
+void TestDatabase::save() {
+  copy("", saved);
+}
+
+void TestDatabase::restore() {
+  copy(saved, "");
+}
+
+// A SQLite database that was closed is one file.
+void TestDatabase::copy(std::string const& from, std::string const& to) const {
+  if (database_) throw std::logic_error("the database is open");
+  if (kind_ == "sqlite") {
+    auto const file = folder_ + "/menkyo.db";
+    std::filesystem::copy_file(file + from, file + to, std::filesystem::copy_options::overwrite_existing);
+  } else if (kind_ == "postgres") {
+    run_on_server("drop database if exists " + name_ + to + " with (force)");
+    run_on_server("create database " + name_ + to + " template " + name_ + from);
+  } else {
+    throw std::logic_error("somebody else's database is not copied");
   }
 }
 

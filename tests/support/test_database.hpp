@@ -25,6 +25,9 @@ class TestDatabase {
   // Opens (or opens again) the database; clock starts at 2026-01-01T00:00:00Z, chance from `seed`.
   db::Database& open(db::DatabaseConfig config = {});
   void close() { database_.reset(); }
+  // What is in the closed database is kept, and comes back later, as from a backup.
+  void save();
+  void restore();
   db::Database& operator*() { return *database_; }
   db::Database* operator->() { return database_.get(); }
 
@@ -32,6 +35,8 @@ class TestDatabase {
   FixedSeeds seeds;
 
  private:
+  void copy(std::string const& from, std::string const& to) const;
+
   std::string kind_, name_, folder_, url_;
   std::unique_ptr<db::Database> database_;
 };

@@ -38,7 +38,10 @@ Sent TestDevice::sign(std::string const& message, std::string_view typ, std::str
           std::string(typ),
           std::string(answer_typ),
           common.seq,
-          common.nonce};
+          common.epoch,
+          common.nonce,
+          key.thumbprint(),
+          {}};
 }
 
 Sent TestDevice::make_register(std::string const& token) {
@@ -97,8 +100,10 @@ Sent TestDevice::make_renew(bool with_new_key) {
     m.jwk = new_key;
     m.proof = protocol::sign_key_proof(*new_key, m.nonce, world->authority->installation());
   }
-  return sign("renew_identity", protocol::typ::renew_identity, protocol::typ::renew_identity_answer, m,
-              protocol::encode(m));
+  auto sent = sign("renew_identity", protocol::typ::renew_identity, protocol::typ::renew_identity_answer, m,
+                   protocol::encode(m));
+  if (with_new_key) sent.new_key = new_key->thumbprint();
+  return sent;
 }
 
 Sent TestDevice::make_deregister() {

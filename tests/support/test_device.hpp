@@ -24,8 +24,10 @@ struct Untrustworthy : std::runtime_error {
 struct Sent {
   std::string text;
   std::string message, typ, answer_typ;
-  int64_t seq = 0;
+  int64_t seq = 0, epoch = 0;
   protocol::Nonce nonce{};
+  protocol::Digest key{};  // thumbprint of the one that signed it
+  std::optional<protocol::Digest> new_key{};
 };
 
 struct Outcome {

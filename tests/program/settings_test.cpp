@@ -1,0 +1,67 @@
+// The configuration file: what it says is taken, what is wrong in it is named with its line, and nothing else
+// happens.
+
+#include "app/settings.hpp"
+
+#include <gmock/gmock.h>
+
+#include <fstream>
+
+#include "tests/support/temporary_folder.hpp"
+
+namespace menkyo::app {
+namespace {
+
+using testing::HasSubstr;
+
+class SettingsTest : public testing::Test {
+ protected:
+  Settings read(std::string const& text) {
+    std::ofstream(file_) << text;
+    Settings settings;
+    read_settings_file(file_, settings);
+    return settings;
+  }
+  std::string refusal(std::string const& text) {
+    try {
+      read(text);
+    } catch (std::runtime_error const& error) {
+      return error.what();
+    }
+    return "";
+  }
+
+ private:
+  test::TemporaryFolder folder_;
+  std::filesystem::path const file_ = folder_.path / "menkyo.toml";
+};
+
+TEST_F(SettingsTest, are_taken_from_the_file) {
+  auto const s = read(
+      "data = \"/srv/menkyo\"\ndatabase = \"postgresql:///menkyo\"\ndatabase_answer_s = 60\nlisten = \"[::1]:443\"\n"
+      "worker_threads = 4\nallow_plain_beyond_loopback = true\nperson_requests_per_s = 3\n");
+  EXPECT_EQ(s.data, "/srv/menkyo");
+  EXPECT_EQ(s.database_url(), "postgresql:///menkyo");
+  EXPECT_EQ(s.database_answer_s, 60);
+  EXPECT_EQ(s.listen, "[::1]:443");
+  EXPECT_EQ(s.worker_threads, 4);
+  EXPECT_TRUE(s.allow_plain_beyond_loopback);
+  EXPECT_EQ(s.rates.person.per_s, 3);
+  // What the file does not name stays.
+  EXPECT_EQ(s.stop_grace_s, Settings().stop_grace_s);
+}
+
+TEST_F(SettingsTest, are_refused_with_their_line) {
+  for (auto const& [text, why] : {std::pair("listen = \"::\"\nlisten_on = 1\n", "listen_on is not a setting"),
+                                  std::pair("\nworker_threads = \"two\"\n", "worker_threads has a value of another"),
+                                  std::pair("\ndatabase_answer_s = 0\n", "database_answer_s is 1 to 86400"),
+                                  std::pair("\ndatabase_answer_s = 86401\n", "database_answer_s is 1 to 86400"),
+                                  std::pair("\nlisten = \n", "")}) {
+    auto const told = refusal(text);
+    EXPECT_THAT(told, HasSubstr(why)) << text;
+    EXPECT_THAT(told, HasSubstr("menkyo.toml, line 2: ")) << text;
+  }
+}
+
+}  // namespace
+}  // namespace menkyo::app
