@@ -79,6 +79,30 @@ TEST_P(OddPages, two_subtrees_are_one_list) {
   EXPECT_THAT(seen, ElementsAre("East", "East 1", "West"));
 }
 
+// Who searches finds what is reached and nothing else, page by page, together with a filter, too.
+TEST_P(OddPages, a_search_finds_what_is_reached) {
+  tenant.add_virtual_account("East 1", east);
+  auto const found = [&](std::string const& query, auto const& person) {
+    std::vector<std::string> seen;
+    std::string cursor;
+    do {
+      auto const page = overview("?limit=1&search=" + query + cursor, person);
+      EXPECT_EQ(page.status, 200) << page.body;
+      for (auto const& name : texts(page.json.at("items"), "name")) seen.push_back(name);
+      auto const* next = page.json.find("next_cursor");
+      cursor = next ? "&cursor=" + next->as_string() : "";
+    } while (!cursor.empty() && seen.size() < 9);
+    return seen;
+  };
+  EXPECT_THAT(found("st", viewer), ElementsAre("East", "East 1", "West"));
+  EXPECT_THAT(found("EAST", local), ElementsAre("East", "East 1"));
+  EXPECT_THAT(found("west", local), IsEmpty());
+  EXPECT_THAT(found("st&status=out_of_compliance", viewer), IsEmpty());
+  use(east, "ESS", 3);
+  EXPECT_THAT(found("st&status=out_of_compliance", viewer), ElementsAre("East"));
+  EXPECT_THAT(found("st&status=in_compliance", viewer), ElementsAre("East 1", "West"));
+}
+
 // What ended elsewhere since the totals were stored is nobody's business here.
 TEST_P(OddPages, terms_that_passed_elsewhere_do_not_count) {
   auto const end = in(days(30));

@@ -197,6 +197,43 @@ struct OverviewPage {
   std::optional<VirtualAccountId> last;
 };
 
+// What the next virtual accounts of the tree have of what is wanted, and where the last of them that was looked at
+// stands.
+struct Stretch {
+  std::vector<store::OverviewRow> rows;
+  int64_t looked_at = 0;
+  std::string end;
+  VirtualAccountId last;
+};
+
+template <class Row>
+void end_at(Stretch& stretch, std::vector<Row> const& looked_at) {
+  stretch.looked_at = int64_t(looked_at.size());
+  if (looked_at.empty()) return;
+  stretch.end = looked_at.back().sort_path;
+  stretch.last = looked_at.back().virtual_account_id;
+}
+
+Stretch stretch_after(db::ReadTx& tx, AccountViewer const& access, std::string const& wanted, std::string const& at,
+                      int64_t length) {
+  auto const account = access.smart_account_id();
+  Stretch out;
+  if (wanted.empty()) {
+    out.rows = store::overview(tx, account, access.reach(), at, length);
+    end_at(out, out.rows);
+    return out;
+  }
+  auto const names = store::names_after(tx, account, access.reach(), at, length);
+  end_at(out, names);
+  std::vector<VirtualAccountId> found;
+  for (auto const& n : names)
+    if (mentions(n.name, wanted)) found.push_back(n.virtual_account_id);
+  if (found.empty()) return out;
+  out.rows = store::overview_of(tx, account, found);
+  std::sort(out.rows.begin(), out.rows.end(), [](auto const& a, auto const& b) { return a.sort_path < b.sort_path; });
+  return out;
+}
+
 OverviewPage find_rows(db::ReadTx& tx, AccountViewer const& access, OverviewQuery const& in,
                        PassedTerms const& passed, std::string at) {
   int64_t const limit = in.limit ? int64_t(*in.limit) : api::default_limit;
@@ -205,23 +242,22 @@ OverviewPage find_rows(db::ReadTx& tx, AccountViewer const& access, OverviewQuer
   bool const plain = wanted.empty() && filter == ComplianceFilter::all;
   OverviewPage page;
   VirtualAccountId last;
-  for (int64_t scanned = 0; scanned < scan_limit;) {
-    int64_t const step = plain ? limit + 1 : scan_step;
-    auto rows = store::overview(tx, access.smart_account_id(), access.reach(), at, step);
-    scanned += int64_t(rows.size());
-    for (auto& row : rows) {
+  for (int64_t looked_at = 0; looked_at < scan_limit;) {
+    int64_t const length = plain ? limit + 1 : scan_step;
+    auto stretch = stretch_after(tx, access, wanted, at, length);
+    for (auto& row : stretch.rows) {
       if (auto const c = passed.find(row.virtual_account_id); c != passed.end()) apply(row, c->second);
-      if (mentions(row.name, wanted) && passes(filter, status_of(row))) {
-        if (int64_t(page.rows.size()) == limit) {
-          page.last = last;
-          return page;
-        }
-        page.rows.push_back(row);
+      if (!passes(filter, status_of(row))) continue;
+      if (int64_t(page.rows.size()) == limit) {
+        page.last = page.rows.back().virtual_account_id;
+        return page;
       }
-      at = row.sort_path;
-      last = row.virtual_account_id;
+      page.rows.push_back(std::move(row));
     }
-    if (int64_t(rows.size()) < step) return page;
+    if (stretch.looked_at < length) return page;
+    looked_at += stretch.looked_at;
+    at = stretch.end;
+    last = stretch.last;
   }
   page.last = last;
   return page;

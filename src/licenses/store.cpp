@@ -323,19 +323,36 @@ std::vector<T> gather(access::Reach const& reach, F&& read) {
   "coalesce(t.silent_device_count, 0) from virtual_account v "                                                \
   "left join virtual_account_total t on t.smart_account_id = v.smart_account_id and "                         \
   "t.virtual_account_id = v.virtual_account_id "
-#define OVERVIEW_AFTER OVERVIEW_COLUMNS "where v.smart_account_id = $1 and v.sort_path > $2 "
+#define AFTER_PLACE "where v.smart_account_id = $1 and v.sort_path > $2 "
 
-std::vector<OverviewRow> overview(db::ReadTx& tx, SmartAccountId account, access::Reach const& reach,
-                                  std::string const& after, int64_t limit) {
+namespace {
+
+// `select` is what is read of virtual accounts v, in the order of the tree.
+template <class Row>
+std::vector<Row> in_tree_after(db::ReadTx& tx, std::string const& select, SmartAccountId account,
+                               access::Reach const& reach, std::string const& after, int64_t limit) {
   // Of the whole account the index by tree order is read just as far as the page goes.
-  if (reach.all) return tx.all<OverviewRow>(OVERVIEW_AFTER "order by v.sort_path limit $3", account, after, limit);
-  auto rows = gather<OverviewRow>(reach, [&](PathRange const& range) {
-    return tx.all<OverviewRow>(OVERVIEW_AFTER "and v.path >= $3 and v.path < $4 order by v.sort_path limit $5",
-                               account, after, range.from, range.to, limit);
+  if (reach.all) return tx.all<Row>(select + AFTER_PLACE "order by v.sort_path limit $3", account, after, limit);
+  auto rows = gather<Row>(reach, [&](PathRange const& range) {
+    return tx.all<Row>(select + AFTER_PLACE "and v.path >= $3 and v.path < $4 order by v.sort_path limit $5", account,
+                       after, range.from, range.to, limit);
   });
   std::sort(rows.begin(), rows.end(), [](auto const& a, auto const& b) { return a.sort_path < b.sort_path; });
   if (int64_t(rows.size()) > limit) rows.resize(size_t(limit));
   return rows;
+}
+
+}  // namespace
+
+std::vector<OverviewRow> overview(db::ReadTx& tx, SmartAccountId account, access::Reach const& reach,
+                                  std::string const& after, int64_t limit) {
+  return in_tree_after<OverviewRow>(tx, OVERVIEW_COLUMNS, account, reach, after, limit);
+}
+
+std::vector<NameInTree> names_after(db::ReadTx& tx, SmartAccountId account, access::Reach const& reach,
+                                    std::string const& after, int64_t limit) {
+  return in_tree_after<NameInTree>(tx, "select v.virtual_account_id, v.name, v.sort_path from virtual_account v ",
+                                   account, reach, after, limit);
 }
 
 std::vector<OverviewRow> overview_of(db::ReadTx& tx, SmartAccountId account,

@@ -119,6 +119,14 @@ struct OverviewRow {
 std::vector<OverviewRow> overview(db::ReadTx& tx, SmartAccountId account, access::Reach const& reach,
                                   std::string const& after, int64_t limit);
 
+// The same without what it takes to say how they stand, for who looks for a name.
+struct NameInTree {
+  VirtualAccountId virtual_account_id;
+  std::string name, sort_path;
+};
+std::vector<NameInTree> names_after(db::ReadTx& tx, SmartAccountId account, access::Reach const& reach,
+                                    std::string const& after, int64_t limit);
+
 // Those of these virtual accounts, in no order.
 std::vector<OverviewRow> overview_of(db::ReadTx& tx, SmartAccountId account,
                                      std::vector<VirtualAccountId> const& vas);
