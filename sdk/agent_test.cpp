@@ -398,6 +398,23 @@ TEST_F(AgentTest, ADeviceThatWasRemovedSaysSo) {
   EXPECT_EQ(status(file).state.registration, Registration::registered);
 }
 
+TEST_F(AgentTest, ADeviceWhoseIdentityExpiredIsToldToRegisterAgain) {
+  register_device(file, options());
+  peer.instead = [](PeerReply& reply) {
+    reply = {403, "application/problem+json", R"({"status":403,"code":"identity_expired"})", {}};
+    return true;
+  };
+  EXPECT_EQ(code([&] { authorize(file); }), "identity_expired");
+  EXPECT_NE(last.find("--force"), std::string::npos) << last;
+  peer.instead = nullptr;
+  EXPECT_EQ(code([&] { register_device(file, options()); }), "already_registered");
+  auto again = options();
+  again.force = true;
+  register_device(file, again);
+  authorize(file);
+  EXPECT_EQ(peer.token_uses, 2);
+}
+
 TEST_F(AgentTest, AddressesAreJudged) {
   auto o = options();
   o.url = "http://license.example.com";

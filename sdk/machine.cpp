@@ -12,6 +12,7 @@
 namespace menkyo::agent {
 
 std::function<protocol::Instant()> clock_for_tests;
+std::function<void(std::span<uint8_t>)> chance_for_tests;
 
 protocol::Instant now() {
   if (clock_for_tests) return clock_for_tests();
@@ -19,6 +20,7 @@ protocol::Instant now() {
 }
 
 void fill_random(std::span<uint8_t> out) {
+  if (chance_for_tests) return chance_for_tests(out);
   if (RAND_bytes(out.data(), static_cast<int>(out.size())) != 1)
     throw protocol::Error(protocol::codes::crypto_failed, "no randomness");
 }

@@ -14,6 +14,8 @@ namespace menkyo::agent {
 extern std::function<protocol::Instant()> clock_for_tests;
 protocol::Instant now();
 
+// Tests replace it; otherwise OpenSSL's. Keys and signatures are made by OpenSSL in any case.
+extern std::function<void(std::span<uint8_t>)> chance_for_tests;
 void fill_random(std::span<uint8_t> out);
 // Even over [0, bound); bound > 0.
 int64_t random_below(int64_t bound);

@@ -27,6 +27,8 @@ constexpr Row refusals[] = {
      "The server's catalogue has no such product; check the product code, or ask the operator to add it."},
     {"device_unknown",
      "The server no longer knows this device, because it was removed there; register it again with a new token."},
+    {"identity_expired",
+     "The device's identity has expired, because it was not renewed in time; register it again (register --force)."},
     {"sequence_conflict",
      "Another device uses a copy of this device's state file; find the copy, then register each device by itself "
      "(register --force)."},

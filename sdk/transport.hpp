@@ -2,6 +2,7 @@
 // HTTP for the agent, by libcurl: TLS is verified, nothing is redirected, sizes and times are bounded.
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,6 +27,8 @@ struct HttpAnswer {
   std::string detail;  // why there was no answer, for people
 };
 
+// Tests replace what lies behind http() once it has judged the address; otherwise libcurl and the network.
+extern std::function<HttpAnswer(HttpRequest const&)> network_for_tests;
 // Never throws for what the network does. Takes at most 30 seconds.
 HttpAnswer http(HttpRequest const& request);
 

@@ -6,9 +6,8 @@ namespace {
 
 // These follow from others, at times of their own: what is short, terms that begin and end, and warnings.
 bool follows(std::string const& kind) {
-  static std::set<std::string> const kinds{"compliance_lost", "compliance_regained", "term_started",
-                                           "term_ended",      "draw_refused",        "device_cloned",
-                                           "device_resynced", "report_chain_broken"};
+  static std::set<std::string> const kinds{"compliance_lost", "compliance_regained", "term_started",   "term_ended",
+                                           "draw_refused",    "device_cloned",       "device_resynced"};
   return kinds.contains(kind);
 }
 
@@ -72,7 +71,7 @@ void check_messages(db::ReadTx& tx, Model const& model, Faults& faults) {
   for (auto const& [id, device] : model.devices) {
     wanted["the last message of " + id] = device.seq;
     wanted["the registrations of " + id] = 1;
-    if (device.reports > 0) wanted["the reports of " + id] = device.reports;
+    if (!device.reports.empty()) wanted["the reports of " + id] = int64_t(device.reports.size());
   }
   compare("a message's effect", stored, wanted, faults);
 }

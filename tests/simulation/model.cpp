@@ -5,6 +5,18 @@ namespace menkyo::simulation {
 using devices::Looked;
 using std::chrono::seconds;
 
+namespace {
+
+bool is_skewed(Message const& m, Instant now) {
+  return std::chrono::abs(m.sent_at - now) >= std::chrono::hours(1) + seconds(1);
+}
+
+std::vector<Token>::const_iterator token_of(Model const& model, Message const& m) {
+  return std::find_if(model.tokens.begin(), model.tokens.end(), [&](Token const& t) { return t.text == m.token; });
+}
+
+}  // namespace
+
 std::vector<std::string> const& Model::chain_of(std::string const& code) {
   static std::vector<std::vector<std::string>> const chains{{"PRM", "ADV", "ESS"}, {"HI", "LO"}, {"ENF"}, {"EXP"}};
   for (auto const& chain : chains)
@@ -61,21 +73,85 @@ std::string Model::refusal(Known const& device, std::string const& code, int64_t
   return !short_now ? "" : code == "EXP" ? "export_controlled_short" : "enforced_short";
 }
 
-Expected Model::judge(std::string const& id, test::Sent const& sent, Instant now) const {
-  auto const at = devices.find(id);
-  if (at == devices.end()) return Expected::unknown;
+Verdict Model::judge(Message const& m, Instant now) const {
+  if (m.kind == "register") return judge_registration(m, now);
+  auto const at = devices.find(m.device);
+  if (at == devices.end()) return "device_unknown";
   auto const& device = at->second;
-  if (sent.seq == device.seq && sent.text == device.text) return Expected::repeated;
-  if (sent.key != device.key) return Expected::foreign_key;
-  if (sent.seq == device.seq) return Expected::conflict;
-  if (device.removed) return Expected::unknown;
-  if (sent.seq < device.seq) return Expected::resync;
-  if (device.identity_ends_at <= now) return Expected::expired;
+  if (m.seq == device.seq && m.text == device.text) return repeated;
+  if (m.key != device.key) return "message_invalid";
+  if (m.seq == device.seq) return "sequence_conflict";
+  if (device.removed) return "device_unknown";
+  if (m.seq < device.seq) return resynced;
+  if (device.identity_ends_at <= now) return "identity_expired";
   // What a device wants is a whole state; anything else rests on what an epoch ago may not have been.
-  return sent.epoch == epoch || sent.message == "authorize" ? Expected::accepted : Expected::resync;
+  if (m.epoch != epoch && m.kind != "authorize") return resynced;
+  return m.kind == "renew_identity" && is_skewed(m, now) ? "clock_skewed" : accepted;
 }
 
-std::map<std::string, std::string> Model::authorize(std::string const& id, Quantities const& wanted, Instant now) {
+Verdict Model::judge_registration(Message const& m, Instant now) const {
+  auto const token = token_of(*this, m);
+  if (token == tokens.end()) return "token_unknown";
+  if (auto const known = registrations.find(m.text); known != registrations.end())
+    return devices.at(known->second).text == m.text ? repeated : "sequence_conflict";
+  if (is_skewed(m, now)) return "clock_skewed";
+  auto const refused = token->refusal(now);
+  return refused.empty() ? accepted : refused;
+}
+
+bool Model::leaves_gap(Message const& m) const {
+  if (m.kind != "report") return false;
+  auto const& last = devices.at(m.device).last_report;
+  for (auto const& [hash, previous] : m.reports)
+    if (previous == last) return false;
+  return m.reports.back().first != last;
+}
+
+void Model::enroll(Message const& m, std::string const& id, std::string const& payload, Instant now) {
+  // The same machine again: what it was before makes way.
+  for (auto const& [former, known] : devices)
+    if (known.serial_number == m.serial_number && !known.removed) remove(former, "device_removed", by_device(id));
+  auto& token = tokens[size_t(token_of(*this, m) - tokens.begin())];
+  ++token.uses;
+  Known known;
+  known.va = token.va;
+  known.serial_number = m.serial_number;
+  known.key = m.key;
+  known.export_allowed = token.export_allowed;
+  known.identity_ends_at = now + seconds(policy_.identity_validity_s);
+  known.last_report = protocol::first_report_hash(id);
+  devices[id] = known;
+  registrations[m.text] = id;
+  heard(id, m, payload, now);
+  effect("device_registered", token.va, id, by_device(id));
+}
+
+std::map<std::string, std::string> Model::accept(Message const& m, std::string const& payload, Instant now) {
+  std::map<std::string, std::string> refused;
+  auto& device = devices.at(m.device);
+  if (m.kind == "authorize") refused = authorize(m, now);
+  if (m.kind == "report") keep_reports(m);
+  if (m.kind == "renew_identity") {
+    device.identity_ends_at = now + seconds(policy_.identity_validity_s);
+    if (m.new_key) device.key = *m.new_key;
+    effect("device_identity_renewed", device.va, m.device, by_device(m.device));
+  }
+  heard(m.device, m, payload, now);
+  if (m.kind == "deregister") remove(m.device, "device_deregistered", by_device(m.device));
+  return refused;
+}
+
+void Model::keep_reports(Message const& m) {
+  auto& device = devices.at(m.device);
+  if (leaves_gap(m)) effect("report_chain_broken", device.va, m.device, by_device(m.device));
+  device.reports.insert(m.reports.begin(), m.reports.end());
+  device.last_report = m.reports.back().first;
+}
+
+std::map<std::string, std::string> Model::authorize(Message const& m, Instant now) {
+  auto const& id = m.device;
+  Quantities wanted;
+  for (auto const& w : m.wanted) wanted[w.entitlement] = w.quantity;
   auto& device = devices.at(id);
   auto const before = device.granted;
   for (auto at = device.granted.begin(); at != device.granted.end();) {
@@ -88,7 +164,7 @@ std::map<std::string, std::string> Model::authorize(std::string const& id, Quant
     ++at;
   }
   std::map<std::string, std::string> refused;
-  for (auto const& [code, quantity] : wanted) {
+  for (auto const& [code, quantity] : m.wanted) {
     auto const had = device.granted.contains(code) ? device.granted.at(code) : 0;
     if (quantity <= had) continue;
     if (auto const why = refusal(device, code, quantity - had, now); why.empty())
@@ -109,13 +185,22 @@ std::map<std::string, std::string> Model::authorize(std::string const& id, Quant
   return refused;
 }
 
-void Model::heard(std::string const& id, test::Sent const& sent, std::string const& payload, Instant now) {
+void Model::heard(std::string const& id, Message const& m, std::string const& payload, Instant now) {
   auto& device = devices.at(id);
-  device.seq = sent.seq;
-  device.text = sent.text;
+  device.seq = m.seq;
+  device.text = m.text;
   device.payload = payload;
   device.heard_at = now;
   device.silent = false;
+}
+
+void Model::go_back_to(Model const& saved) {
+  auto lost = std::move(lost_reports);
+  for (auto const& [id, device] : devices) lost.insert(device.reports.begin(), device.reports.end());
+  auto const next = epoch + 1;
+  *this = saved;
+  epoch = next;
+  lost_reports = std::move(lost);
 }
 
 Looked Model::look(std::string const& id, Instant now) {

@@ -36,6 +36,27 @@ struct Import {
   std::vector<OrderLine> lines;
 };
 
+// The hashes of usage reports, each with that of the report before it.
+using Reports = std::map<protocol::Digest, protocol::Digest>;
+
+// A message of a device, as far as it decides what must come of it.
+struct Message {
+  std::string text;      // in its own bytes
+  std::string kind;      // "register", "authorize", ...
+  std::string device;    // empty in `register`
+  protocol::Digest key;  // the thumbprint of the one that signed it
+  int64_t seq = 0, epoch = 0;
+  Instant sent_at{};
+  std::string token, serial_number;      // of `register`
+  std::vector<protocol::Wanted> wanted;  // of `authorize`, in the order in which it is granted
+  std::vector<std::pair<protocol::Digest, protocol::Digest>> reports;  // of `report`, as in Reports, in their order
+  std::optional<protocol::Digest> new_key;                             // of `renew_identity`
+};
+
+// What must come of a message: one of these words, or the code with which it is refused.
+using Verdict = std::string;
+inline constexpr char accepted[] = "accepted", repeated[] = "repeated", resynced[] = "resynced";
+
 // One registered device as the service should know it.
 struct Known {
   VirtualAccountId va;
@@ -49,7 +70,8 @@ struct Known {
   Instant heard_at{}, identity_ends_at{};
   bool released = false, lapsed = false, silent = false;
   Quantities granted;
-  int64_t reports = 0;  // kept of it
+  Reports reports;  // kept of it
+  protocol::Digest last_report{};
 };
 
 struct Token {
@@ -81,8 +103,6 @@ struct Grant {
   std::optional<Instant> ends_at;
 };
 
-enum class Expected { accepted, repeated, resync, conflict, expired, unknown, foreign_key };
-
 // Who caused an event, and how the checks name it.
 std::string by_device(std::string const& device_id);
 std::string by_person(PersonId person);
@@ -96,8 +116,10 @@ class Model {
   Model(devices::Policy const& policy, VirtualAccountId first) : first(first), policy_(policy) {}
 
   VirtualAccountId first;
-  int64_t epoch = 1;                     // of the installation
-  std::map<std::string, Known> devices;  // by id
+  int64_t epoch = 1;                                 // of the installation
+  std::map<std::string, Known> devices;              // by id
+  std::map<std::string, std::string> registrations;  // the text of each, and the device's id
+  Reports lost_reports;                              // that a restore of the database took away
   std::vector<Lot> lots;
   std::map<std::string, OrderLine> order_lines;  // that were deposited, by reference
   std::map<JobId, Import> imports;               // under way
@@ -122,12 +144,17 @@ class Model {
                                           Instant now) const;
   static std::vector<std::string> const& chain_of(std::string const& code);
 
-  Expected judge(std::string const& id, test::Sent const& sent, Instant now) const;
-  // Takes an accepted `authorize`: what each code is refused with, or nothing.
-  std::map<std::string, std::string> authorize(std::string const& id, Quantities const& wanted, Instant now);
-  void heard(std::string const& id, test::Sent const& sent, std::string const& payload, Instant now);
+  Verdict judge(Message const& m, Instant now) const;
+  // Whether reports are missing between those that the service has and those of the message.
+  bool leaves_gap(Message const& m) const;
+  // Take an accepted message and its answer's payload.
+  void enroll(Message const& m, std::string const& id, std::string const& payload, Instant now);
+  // What each entitlement is refused with, or nothing.
+  std::map<std::string, std::string> accept(Message const& m, std::string const& payload, Instant now);
   // What a look at the device has to find.
   devices::Looked look(std::string const& id, Instant now);
+  // As after a restore: everything as it was then, in an epoch that was not yet.
+  void go_back_to(Model const& saved);
   // `kind` is the event that tells of it.
   void remove(std::string const& id, std::string_view kind, std::string const& actor);
 
@@ -149,6 +176,10 @@ class Model {
   bool is_last_administrator(RoleGrantId grant) const;
 
  private:
+  Verdict judge_registration(Message const& m, Instant now) const;
+  std::map<std::string, std::string> authorize(Message const& m, Instant now);
+  void keep_reports(Message const& m);
+  void heard(std::string const& id, Message const& m, std::string const& payload, Instant now);
   std::string refusal(Known const& device, std::string const& code, int64_t extra, Instant now);
   void give_back(std::string const& id, std::string const& actor);
   bool below(VirtualAccountId va, VirtualAccountId ancestor) const;

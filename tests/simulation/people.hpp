@@ -6,14 +6,10 @@
 #include <optional>
 
 #include "api/page.hpp"
-#include "tests/simulation/model.hpp"
+#include "tests/simulation/scene.hpp"
 #include "tests/support/api_client.hpp"
 
 namespace menkyo::simulation {
-
-struct Unexpected : std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
 
 class People {
  public:

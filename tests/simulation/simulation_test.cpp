@@ -133,7 +133,33 @@ constexpr char const* must_happen[] = {"register",
                                        "export_controlled_short",
                                        "export_not_allowed_by_token",
                                        "entitlement_unknown",
-                                       "incompatible_product"};
+                                       "incompatible_product",
+                                       "agent: answer lost",
+                                       "agent: answer_invalid",
+                                       "agent: busy",
+                                       "agent: clock_skewed",
+                                       "agent: device_unknown",
+                                       "agent: deregister",
+                                       "agent: ends after sending",
+                                       "agent: ends before its answer is stored",
+                                       "agent: ends before sending",
+                                       "agent: file lost",
+                                       "agent: identity_expired",
+                                       "agent: late message accepted",
+                                       "agent: late message repeated",
+                                       "agent: late message resynced",
+                                       "agent: message accepted",
+                                       "agent: message doubled",
+                                       "agent: message lost",
+                                       "agent: message message_invalid",
+                                       "agent: message repeated",
+                                       "agent: message resynced",
+                                       "agent: message sequence_conflict",
+                                       "agent: register anew",
+                                       "agent: renew",
+                                       "agent: report",
+                                       "agent: rolled back and resynced",
+                                       "agent: tick"};
 
 TEST(Simulation, on_sqlite) {
   std::map<std::string, int> counts;
@@ -189,11 +215,13 @@ TEST(Simulation, notices_damage_at_the_step_at_which_it_is_done) {
            Case{"update event set kind = 'tea_served' where at = $1 and actor_kind = 'device' and kind = "
                 "'use_changed'",
                 "an effect that is missing: use_changed"},
-           Case{"insert into use_entry (smart_account_id, virtual_account_id, entitlement_id, at, device_id, "
-                "quantity, "
-                "change) select smart_account_id, virtual_account_id, entitlement_id, at + 1, device_id, quantity, 1 "
-                "from use_entry order by at desc limit 1",
-                "not the sum of their history"},
+           Case{
+               "insert into use_entry (smart_account_id, virtual_account_id, entitlement_id, at, device_id, "
+               "quantity, "
+               "change) select e.smart_account_id, e.virtual_account_id, e.entitlement_id, e.at + 1, e.device_id, "
+               "e.quantity, 1 from use_entry e join device_use u on u.device_id = e.device_id and u.entitlement_id = "
+               "e.entitlement_id order by e.at desc limit 1",
+               "not the sum of their history"},
            Case{"update device_contact set sequence = sequence + 1 where device_id = (select max(device_id) from "
                 "device)",
                 "a message's effect that should be otherwise: the last message of"},
@@ -240,6 +268,54 @@ TEST(Simulation, notices_damage_at_the_step_at_which_it_is_done) {
     for (uint64_t seed = 5; seed < 10 && !done; ++seed) result = run("sqlite", {.seed = seed, .meddle = meddle});
     EXPECT_TRUE(done) << sql;
     EXPECT_THAT(result.failure, ::testing::HasSubstr(fault)) << sql;
+  }
+}
+
+// So does each check of an agent: of what it sends, of what its calls come to, of its file, and of its agreement with
+// the service at the end.
+TEST(Simulation, notices_damage_to_an_agents_state) {
+  using agent::State;
+  using Changed = std::function<bool(State&)>;  // false: there is nothing yet that could be
+  struct Case {
+    Moment moment;
+    Changed damage;
+    char const* fault;
+  };
+  // Of a device that has nothing under way.
+  auto const at_rest = [](auto change) -> Changed {
+    return [change](State& s) {
+      if (s.registration != agent::Registration::registered || s.pending || s.seq < 2) return false;
+      change(s);
+      return true;
+    };
+  };
+  for (auto const& c :
+       {Case{Moment::before_sending, [](State& s) { return std::exchange(s.pending, {}).has_value(); },
+             "an agent sent what its file does not hold"},
+        Case{Moment::before_call, at_rest([](State& s) { --s.seq; }), "an agent used the number"},
+        Case{Moment::after_call, at_rest([](State& s) { --s.seq; }), "an agent forgot a number that it has used"},
+        Case{Moment::after_call, [](State& s) { return !std::exchange(s.wanted, {}).empty(); },
+             "an agent wants something else than it was asked for"},
+        Case{Moment::before_call, at_rest([](State& s) { ++s.last_report[0]; }), "an agent left out a report"},
+        Case{Moment::before_call, at_rest([](State& s) { s.anchors.clear(); }), "an agent's call to"},
+        Case{Moment::at_rest, at_rest([](State& s) { s.home.device_id.clear(); }), "differ in who it is"},
+        Case{Moment::at_rest, at_rest([](State& s) { ++s.seq; }), "differ in the number"},
+        Case{Moment::at_rest, at_rest([](State& s) { ++s.epoch; }), "differ in the epoch"},
+        Case{Moment::at_rest, at_rest([](State& s) { s.authorization.clear(); }), "differ in the use"},
+        Case{Moment::at_rest, at_rest([](State& s) { s.reports.emplace_back("{}"); }), "differ in the last report"},
+        Case{Moment::at_rest, at_rest([](State& s) { ++s.last_report[0]; }),
+             "differ in the reports before the last"}}) {
+    // Other checks may notice it first.
+    std::string failures;
+    for (uint64_t seed = 5; seed < 15 && failures.find(c.fault) == std::string::npos; ++seed) {
+      bool done = false;
+      auto const meddle = [&](State& s, Moment moment) {
+        return !done && moment == c.moment && (done = c.damage(s));
+      };
+      auto const result = run("sqlite", {.seed = seed, .steps = 80, .meddle_with_agent = meddle});
+      failures += result.failure + "\n";
+    }
+    EXPECT_THAT(failures, ::testing::HasSubstr(c.fault));
   }
 }
 

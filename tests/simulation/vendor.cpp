@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "orders/orders.hpp"
-#include "tests/simulation/people.hpp"
+#include "tests/simulation/scene.hpp"
 
 namespace menkyo::simulation {
 

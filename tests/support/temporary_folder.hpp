@@ -3,10 +3,11 @@
 
 namespace menkyo::test {
 
-// A folder that goes with its owner.
+// A folder that goes with its owner; for what is synced thousands of times in memory, where the machine has that.
 struct TemporaryFolder {
   std::filesystem::path path;
-  TemporaryFolder();
+  TemporaryFolder() : TemporaryFolder(false) {}
+  explicit TemporaryFolder(bool in_memory);
   ~TemporaryFolder();
   TemporaryFolder(TemporaryFolder const&) = delete;
   TemporaryFolder& operator=(TemporaryFolder const&) = delete;
