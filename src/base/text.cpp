@@ -6,6 +6,7 @@
 #include <unicode/unistr.h>
 
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <stdexcept>
 
@@ -32,8 +33,12 @@ icu::UnicodeString normalize(icu::Normalizer2 const* (*get)(UErrorCode&), std::s
   return out;
 }
 
+icu::UnicodeString case_folded(std::string_view text) {
+  return normalize(icu::Normalizer2::getNFKCCasefoldInstance, text);
+}
+
 icu::UnicodeString folded(std::string_view text) {
-  auto const raw = normalize(icu::Normalizer2::getNFKCCasefoldInstance, text);
+  auto const raw = case_folded(text);
   icu::UnicodeString out;
   bool gap = false;
   for (int32_t i = 0; i < raw.length(); i = raw.moveIndex32(i, 1)) {
@@ -47,6 +52,22 @@ icu::UnicodeString folded(std::string_view text) {
     out.append(c);
   }
   return out;
+}
+
+// As folded, but for the four characters that folding changes or drops and that make another name in a domain
+// ("straße" is not "strasse"): the deviations of Unicode Technical Standard 46, section 2.3.
+std::string folded_for_domains(std::string_view text) {
+  static constexpr std::array<std::string_view, 4> deviations{"\u00DF", "\u03C2", "\u200C", "\u200D"};
+  std::string out;
+  size_t done = 0;
+  for (size_t at = 0; at < text.size(); ++at)
+    for (auto const& letter : deviations) {
+      if (!text.substr(at).starts_with(letter)) continue;
+      out += utf8(case_folded(text.substr(done, at - done)));
+      out += letter;
+      done = at + letter.size();
+    }
+  return out + utf8(case_folded(text.substr(done)));
 }
 
 bool is_digit(UChar32 c) {
@@ -116,7 +137,12 @@ std::string sort_key(std::string_view text, size_t max_bytes) {
 }
 
 std::optional<std::string> normalize_domain(std::string_view text) {
-  auto name = fold_name(text);
+  auto name = folded_for_domains(text);
+  auto const blank = " \t\r\n";
+  name.erase(name.find_last_not_of(blank) + 1);
+  name.erase(0, name.find_first_not_of(blank));
+  // Also the full stop of Japanese, which libidn2 makes a dot (U+FF0E and U+FF61 are folded already).
+  for (auto at = name.find("\u3002"); at != std::string::npos; at = name.find("\u3002", at)) name.replace(at, 3, ".");
   if (name.ends_with('.')) name.pop_back();
   // Checked before, since libidn2 drops some of what it should refuse.
   auto const wrong = [](char c) {
@@ -139,7 +165,9 @@ std::optional<std::string> normalize_mail(std::string_view text) {
   auto const local = whole.substr(0, at);
   if (local.find_first_of(" @\",:;<>()[]\\") != std::string::npos) return {};
   if (local.front() == '.' || local.back() == '.' || local.find("..") != std::string::npos) return {};
-  auto const domain = normalize_domain(std::string_view(whole).substr(at + 1));
+  // From before the folding, which domains do in their own way.
+  auto const raw = to_nfkc(text);
+  auto const domain = normalize_domain(std::string_view(raw).substr(raw.rfind('@') + 1));
   if (!domain) return {};
   return local + "@" + *domain;
 }

@@ -21,7 +21,8 @@ std::string fold_name(std::string_view text);
 std::string sort_key(std::string_view text, size_t max_bytes = 200);
 
 // A domain in lower-case ASCII (IDNA 2008, RFC 5891, as libidn2 looks names up, with the letter-digit-hyphen rule);
-// nullopt if it cannot be one. A final dot is removed.
+// nullopt if it cannot be one. A final dot is removed. The same for every spelling of a name: letter case, width,
+// dots as Japanese keyboards give them (U+3002), A-labels (xn--) or letters.
 std::optional<std::string> normalize_domain(std::string_view text);
 
 // A mail address in the spelling by which it is looked up: trimmed, NFKC and case folding for all of it, the domain

@@ -13,6 +13,32 @@ TEST(FoldName, takes_for_equal_what_people_do) {
   EXPECT_EQ(fold_name("a\n\tb"), "a b");
 }
 
+TEST(FoldName, sees_through_what_is_not_seen) {
+  auto const name = fold_name("Kame Works");
+  for (auto* same :
+       {"Kame\u00A0Works", "Kame\u3000Works", "Kame \u2003 Works", "Kame\u2028Works", "\u00A0Kame Works\u3000",
+        "Ka\u200Bme Works", "Ka\u200Cme\u200D Works", "Ka\u00ADme Works", "Kame\uFEFF Works",
+        "\u200EKame Works\u200F", "\u202EKame Works\u202C", "\u2066Kame\u2069 Works", "Kame\uFE0F Works",
+        "Kame\u3164 Works", "Kame\u0085Works", "Kame \u200B \u200B Works", "ＫＡＭＥ　ｗｏｒｋｓ"})
+    EXPECT_EQ(fold_name(same), name) << same;
+  // No space where none is seen.
+  EXPECT_NE(fold_name("Kame\u200BWorks"), name);
+  for (auto* nothing : {"", " ", "\u3000\u00A0", "\u200B", "\u202E\u202C", "\uFEFF \u00AD", "\u3164", "\x01\n"})
+    EXPECT_EQ(fold_name(nothing), "") << nothing;
+}
+
+TEST(FoldName, has_one_form_for_what_is_composed) {
+  EXPECT_EQ(fold_name("ﾊﾟﾅｶﾞﾜ"), fold_name("パナガワ"));
+  EXPECT_EQ(fold_name("ハ\u309Aナカ\u3099ワ"), fold_name("パナガワ"));
+  EXPECT_EQ(fold_name("Cafe\u0301"), fold_name("CAFÉ"));
+  EXPECT_EQ(fold_name("㈱カメ"), fold_name("（株）ｶﾒ"));
+  EXPECT_EQ(fold_name("㍿カメ"), fold_name("株式会社カメ"));
+  EXPECT_EQ(fold_name("한"), fold_name("\u1112\u1161\u11AB"));
+  EXPECT_EQ(fold_name("ΝΌΜΟΣ"), fold_name("νόμος"));
+  EXPECT_NE(fold_name("ハナ"), fold_name("バナ"));
+  EXPECT_NE(fold_name("はな"), fold_name("ハナ"));
+}
+
 // ASCII goes a way of its own, which must lead to the same.
 TEST(FoldName, treats_ascii_as_the_rules_for_all_text_do) {
   for (int c = 0; c < 0x80; ++c)
@@ -43,6 +69,12 @@ TEST(Domain, has_one_spelling) {
   EXPECT_EQ(normalize_domain("Example.COM."), "example.com");
   EXPECT_EQ(normalize_domain("日本語.example"), "xn--wgv71a119e.example");
   EXPECT_EQ(normalize_domain("ｅｘａｍｐｌｅ．com"), "example.com");
+  EXPECT_EQ(normalize_domain(" 日本語。example。"), "xn--wgv71a119e.example");
+  EXPECT_EQ(normalize_domain("XN--WGV71A119E.example"), "xn--wgv71a119e.example");
+  EXPECT_EQ(normalize_domain("ex\u200Bam\u00ADple.com\u200E"), "example.com");
+  // Letters of their own in IDNA 2008, though names fold them.
+  EXPECT_EQ(normalize_domain("STRAßE.example"), "xn--strae-oqa.example");
+  EXPECT_EQ(normalize_domain("νόμος.example"), "xn--xxabhm1c.example");
   for (auto* wrong : {"", ".", "..", "a..b", "a.example..", "a.example。.", ".a", "a_b.example", "a b.example",
                       "-a.example", "exa mple", "a/b.example"})
     EXPECT_FALSE(normalize_domain(wrong)) << wrong;
@@ -53,6 +85,7 @@ TEST(Mail, has_one_spelling) {
   EXPECT_EQ(normalize_mail(" Taro.Yamada@Example.COM "), "taro.yamada@example.com");
   EXPECT_EQ(normalize_mail("ｔａｒｏ＠日本語.example"), "taro@xn--wgv71a119e.example");
   EXPECT_EQ(normalize_mail("operator@localhost"), "operator@localhost");
+  EXPECT_EQ(normalize_mail("Weiß@straße.example"), "weiss@xn--strae-oqa.example");
   for (auto* wrong : {"", "taro", "@example.com", "taro@", "ta ro@example.com", "a@b@c.example", ".taro@example.com",
                       "taro@exa mple.com", "<taro@example.com>", "a..b@example.com"})
     EXPECT_FALSE(normalize_mail(wrong)) << wrong;
