@@ -65,7 +65,7 @@ Customer make_customer(app::Settings const& settings, size_t devices) {
         accounts::create_smart_account(
             tx, service.vault(),
             {accounts::AccountName("Aozora"),
-             wire::Text<3, 253>("aozora.example"),
+             wire::Line<3, 253>("aozora.example"),
              {people::Mail("sora@aozora.example"), people::Name("Sora"), people::Name("Ao"), people::Language::ja}},
             by_command)
             .smart_account.smart_account_id;

@@ -96,7 +96,7 @@ class Populating {
       auto const created = accounts::create_smart_account(
           tx, service_.vault(),
           {accounts::AccountName("Aozora"),
-           wire::Text<3, 253>("aozora.example"),
+           wire::Line<3, 253>("aozora.example"),
            {people::Mail(administrator_mail), people::Name("Sora"), people::Name("Ao"), people::Language::ja}},
           by_command);
       out_.smart_account_id = created.smart_account.smart_account_id;

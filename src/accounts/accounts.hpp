@@ -23,8 +23,8 @@ MENKYO_ENUM(AccountStatus, ACTIVE, PENDING)
 // A PRIVATE virtual account cannot be found by partners when they order.
 MENKYO_ENUM(CommerceAccess, PUBLIC, PRIVATE)
 
-using AccountName = wire::Text<1, 200>;
-using VirtualAccountName = wire::Text<1, 100>;
+using AccountName = wire::Line<1, 200>;
+using VirtualAccountName = wire::Line<1, 100>;
 using Description = wire::Text<0, 500>;
 using Search = wire::Text<0, 100>;
 
@@ -60,7 +60,7 @@ BOOST_DESCRIBE_STRUCT(NewAdministrator, (), (mail, given_name, family_name, lang
 
 struct NewSmartAccount {
   AccountName name;
-  wire::Text<3, 253> domain;
+  wire::Line<3, 253> domain;
   NewAdministrator administrator;
 };
 BOOST_DESCRIBE_STRUCT(NewSmartAccount, (), (name, domain, administrator))

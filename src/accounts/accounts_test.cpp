@@ -88,6 +88,38 @@ TEST_P(Accounts, have_names_and_domains_of_their_own) {
   EXPECT_EQ(rest.json.at("items").items().size(), 1U);
 }
 
+TEST_P(Accounts, have_names_that_people_can_tell_apart) {
+  auto staff = world.as(world.operator_with(access::OperatorRole::operator_admin));
+  int made = 0;
+  auto const create = [&](std::string const& name) {
+    return staff.post(
+        "/api/v1/operator/smart_accounts",
+        R"({"name":")" + name + R"(","domain":"d)" + std::to_string(++made) +
+            R"(.example","administrator":{"mail":"a@b.example","given_name":"Ada","family_name":"Admin",)" +
+            R"("language":"ja"}})");
+  };
+  auto const count = [&] { return staff.get("/api/v1/operator/smart_accounts").json.at("items").items().size(); };
+  ASSERT_EQ(create("㈱パナガワ Works").status, 200);
+  auto const before = count();
+  for (auto* same : {"（株）ﾊﾟﾅｶﾞﾜ\u3000ＷＯＲＫＳ", "㈱パナガワ\u00A0Works", "㈱パナ\u200Bガワ works",
+                     "\u200E㈱パナガワ Works\u200F", "㈱ハ\u309Aナカ\u3099ワ  works\u00AD"}) {
+    auto const answer = create(same);
+    EXPECT_EQ(answer.code(), "name_taken") << same;
+    EXPECT_THAT(answer.body, HasSubstr(R"("path":"/name","code":"taken")")) << same;
+  }
+  for (auto const& [name, code] : {std::pair{"\u200B", "empty"},
+                                   {"\u3000\u202E", "empty"},
+                                   {"Kame\u202Eskrow", "control_character"},
+                                   {"Kame\u0085Works", "control_character"},
+                                   {R"(Kame\u0007Works)", "control_character"},
+                                   {R"(Kame\r\nBcc: all@example.com)", "control_character"}}) {
+    auto const answer = create(name);
+    EXPECT_EQ(answer.code(), "invalid") << name;
+    EXPECT_THAT(answer.body, HasSubstr(std::string(R"("path":"/name","code":")") + code)) << name;
+  }
+  EXPECT_EQ(count(), before);
+}
+
 TEST_P(Accounts, tell_the_operators_staff_what_it_may) {
   auto const me = world.as(world.operator_with(access::OperatorRole::operator_support)).get("/api/v1/me");
   EXPECT_EQ(me.json.at("operator_roles").items().at(0).as_string(), "operator_support");

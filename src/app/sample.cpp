@@ -94,8 +94,8 @@ class Loader {
   PersonId make_person(db::Tx& tx, json::Value const& p, std::string const& mail) {
     people::NewPerson person;
     person.profile.mail = people::Mail(mail);
-    person.profile.given_name = wire::Text<0, 100>(text_of(p, "given_name"));
-    person.profile.family_name = wire::Text<0, 100>(text_of(p, "family_name"));
+    person.profile.given_name = wire::Line<0, 100>(text_of(p, "given_name"));
+    person.profile.family_name = wire::Line<0, 100>(text_of(p, "family_name"));
     if (auto const family = text_of(p, "native_family_name"); !family.empty())
       person.profile.native_name = people::Name(family + " " + text_of(p, "native_given_name"));
     person.language = text_of(p, "language") == "ja" ? people::Language::ja : people::Language::en;
@@ -135,7 +135,7 @@ class Loader {
       auto const created =
           accounts::create_smart_account(tx, vault_,
                                          {accounts::AccountName(a.at("name").as_string()),
-                                          wire::Text<3, 253>(domain),
+                                          wire::Line<3, 253>(domain),
                                           {people::Mail(mail_of(first)), people::Name(text_of(first, "given_name")),
                                            people::Name(text_of(first, "family_name")), people::Language::ja}},
                                          by_command);

@@ -17,13 +17,13 @@ namespace menkyo::people {
 MENKYO_ENUM(Language, ja, en)
 MENKYO_ENUM(LinkPurpose, set_password)
 
-using Mail = wire::Text<3, 320>;
-using Name = wire::Text<1, 100>;
+using Mail = wire::Line<3, 320>;
+using Name = wire::Line<1, 100>;
 
 // What is sealed in person.wrapped_profile. The address as the person writes it.
 struct Profile {
   Mail mail;
-  wire::Text<0, 100> given_name, family_name;
+  wire::Line<0, 100> given_name, family_name;
   std::optional<Name> native_name;
 };
 BOOST_DESCRIBE_STRUCT(Profile, (), (mail, given_name, family_name, native_name))

@@ -8,12 +8,23 @@
 
 namespace menkyo::wire {
 
-// Text of Min to Max characters (Unicode code points), without control characters other than line breaks, trimmed of
-// surrounding white space on the way in.
+// Text of Min to Max characters (Unicode code points), trimmed of surrounding white space on the way in. Without
+// control characters other than line breaks, and without those that turn the direction of writing around, which would
+// show what follows in another order than it is read (U+202A to U+202E, U+2066 to U+2069; Unicode Standard Annex 9,
+// section 2). The marks U+200E and U+200F, which right-to-left text needs, only act on their neighbours and are
+// taken.
 template <size_t Min, size_t Max>
 struct Text : std::string {
   using std::string::string;
   Text(std::string text) : std::string(std::move(text)) {}
+};
+
+// The same on one line, for names and addresses: they stand in lists, subjects of mails and log lines. At least one
+// character that is seen; text without counts as empty.
+template <size_t Min, size_t Max>
+struct Line : std::string {
+  using std::string::string;
+  Line(std::string text) : std::string(std::move(text)) {}
 };
 
 // Text taken exactly as it comes (a password, a token): no trimming.

@@ -2,6 +2,8 @@
 
 #include <charconv>
 
+#include "base/text.hpp"
+
 namespace menkyo::wire {
 
 void add_error(Errors& errors, std::string const& path, std::string_view code, std::string detail) {
@@ -59,17 +61,27 @@ size_t code_points(std::string_view text) {
   return n;
 }
 
+// In UTF-8: C0 and DEL, C1, line and paragraph separator, and the characters that turn the direction (see types.hpp).
+bool is_control(std::string_view at) {
+  auto const c = uint8_t(at[0]);
+  if (c < 0x20 || c == 0x7F) return true;
+  if (c == 0xC2) return uint8_t(at[1]) < 0xA0;
+  if (!at.starts_with("\xE2\x80") && !at.starts_with("\xE2\x81")) return false;
+  return (at >= "\u2028" && at < "\u202F") || (at >= "\u2066" && at < "\u206A");
+}
+
 }  // namespace
 
-void check_text(std::string& text, size_t min, size_t max, bool trim, std::string const& path, Errors& errors) {
+void check_text(std::string& text, TextKind kind, size_t min, size_t max, std::string const& path, Errors& errors) {
   if (!json::is_text(text)) return add_error(errors, path, "not_text", "must be UTF-8 text");
-  if (trim) trim_spaces(text);
+  if (kind != TextKind::exact) trim_spaces(text);
+  if (kind == TextKind::line && fold_name(text).empty()) text.clear();
   size_t const length = code_points(text);
   if (length == 0 && min > 0) return add_error(errors, path, "empty", "must not be empty");
   if (length < min) add_error(errors, path, "too_short", "must have at least " + std::to_string(min) + " characters");
   if (length > max) add_error(errors, path, "too_long", "must have at most " + std::to_string(max) + " characters");
-  for (char c : text)
-    if ((uint8_t(c) < 0x20 && c != '\n') || c == 0x7f)
+  for (size_t at = 0; at < text.size(); ++at)
+    if (is_control(std::string_view(text).substr(at)) && (text[at] != '\n' || kind == TextKind::line))
       return add_error(errors, path, "control_character", "must not contain control characters");
 }
 

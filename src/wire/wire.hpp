@@ -43,8 +43,9 @@ std::string type_name() {
 
 // ---- Limits that text must keep (see types.hpp) -----------------------------------------------------------------
 
-// Appends to `errors` what is wrong with `text`; trims it first if asked to.
-void check_text(std::string& text, size_t min, size_t max, bool trim, std::string const& path, Errors& errors);
+// Appends to `errors` what is wrong with `text`; all but exact text is trimmed first.
+enum class TextKind { text, line, exact };
+void check_text(std::string& text, TextKind kind, size_t min, size_t max, std::string const& path, Errors& errors);
 void add_error(Errors& errors, std::string const& path, std::string_view code, std::string detail);
 // The pointer to the member `name` of what is at `path` (RFC 6901 section 3: "~" and "/" in names are escaped).
 std::string pointer_to(std::string const& path, std::string_view name);
@@ -161,7 +162,7 @@ struct TextCodec {
 template <size_t Min, size_t Max>
 struct Codec<Text<Min, Max>> : TextCodec<Text<Min, Max>> {
   static void check(std::string& v, std::string const& path, Errors& errors) {
-    check_text(v, Min, Max, true, path, errors);
+    check_text(v, TextKind::text, Min, Max, path, errors);
   }
   static std::string schema(Schemas&) {
     return R"({"type":"string","minLength":)" + std::to_string(Min) + R"(,"maxLength":)" + std::to_string(Max) + "}";
@@ -169,9 +170,17 @@ struct Codec<Text<Min, Max>> : TextCodec<Text<Min, Max>> {
 };
 
 template <size_t Min, size_t Max>
+struct Codec<Line<Min, Max>> : TextCodec<Line<Min, Max>> {
+  static void check(std::string& v, std::string const& path, Errors& errors) {
+    check_text(v, TextKind::line, Min, Max, path, errors);
+  }
+  static std::string schema(Schemas& s) { return Codec<Text<Min, Max>>::schema(s); }
+};
+
+template <size_t Min, size_t Max>
 struct Codec<Exact<Min, Max>> : TextCodec<Exact<Min, Max>> {
   static void check(std::string& v, std::string const& path, Errors& errors) {
-    check_text(v, Min, Max, false, path, errors);
+    check_text(v, TextKind::exact, Min, Max, path, errors);
   }
   static std::string schema(Schemas& s) { return Codec<Text<Min, Max>>::schema(s); }
 };

@@ -90,7 +90,7 @@ void Installation::make_account(app::Service& service) {
     account = accounts::create_smart_account(
                   tx, service.vault(),
                   {accounts::AccountName("Aozora"),
-                   wire::Text<3, 253>("aozora.example"),
+                   wire::Line<3, 253>("aozora.example"),
                    {people::Mail(std::string(mail)), people::Name("Sora"), people::Name("Ao"), people::Language::ja}},
                   command)
                   .smart_account.smart_account_id;
