@@ -58,6 +58,7 @@ INSTANTIATE_TEST_SUITE_P(All, Corpus,
                                                                 {"request", request},
                                                                 {"words", words},
                                                                 {"names", names},
+                                                                {"claim", claim},
                                                                 {"csv", csv},
                                                                 {"catalog", catalog}}),
                          [](auto const& tested) { return tested.param.name; });

@@ -21,9 +21,10 @@ void cursor(const uint8_t* data, size_t size);   // only what was given out is t
 void request(const uint8_t* data, size_t size);  // path, query and body into a described struct, and back
 
 // Texts with a spelling of their own (text_targets.cpp).
-void words(const uint8_t* data, size_t size);    // instants, base 32 and 64, identifiers: one text for each value
-void names(const uint8_t* data, size_t size);    // what people compare by: folding twice folds no further
-void csv(const uint8_t* data, size_t size);      // records, quoted again: the same records
+void words(const uint8_t* data, size_t size);  // instants, base 32 and 64, identifiers: one text for each value
+void names(const uint8_t* data, size_t size);  // what people compare by: folding twice folds no further
+void claim(const uint8_t* data, size_t size);  // mail address, line break, wanted domain: one answer in any spelling
+void csv(const uint8_t* data, size_t size);    // records, quoted again: the same records
 void catalog(const uint8_t* data, size_t size);  // a catalogue file: what has no fault is sound
 
 // The whole service behind its sockets (service_target.cpp).

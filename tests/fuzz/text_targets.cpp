@@ -2,6 +2,7 @@
 #include <set>
 #include <string>
 
+#include "accounts/domain_claims.hpp"
 #include "base/bytes.hpp"
 #include "base/csv.hpp"
 #include "base/id.hpp"
@@ -58,6 +59,39 @@ void names(const uint8_t* data, size_t size) {
     for (char c : *domain) require((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.');
   }
   if (auto const mail = normalize_mail(input)) require(normalize_mail(*mail) == mail);
+}
+
+void claim(const uint8_t* data, size_t size) {
+  using namespace accounts;
+  auto const input = text(data, size);
+  auto const mail = input.substr(0, input.find('\n'));
+  auto const wanted = input.substr(std::min(mail.size() + 1, input.size()));
+  if (!normalize_mail(mail)) return;
+  auto const claim = judge_claim(mail, wanted);
+  require(claim.refusal.has_value() == (claim.kind == ClaimKind::refused));
+  require(claim.domain == normalize_domain(wanted).value_or(""));
+  // The spelling that is kept is judged like the one that came.
+  require(judge_claim("user@" + claim.mail_domain, claim.domain) == claim);
+  auto const below = "." + claim.mail_domain;
+  switch (claim.kind) {
+    case ClaimKind::own:
+      return require(claim.domain == claim.mail_domain);
+    case ClaimKind::prefix: {
+      require(claim.domain.ends_with(below) && claim.domain.size() > below.size());
+      auto const prefix = claim.domain.substr(0, claim.domain.size() - below.size());
+      try {
+        require(prefixed_domain(prefix, claim.mail_domain, "/prefix") == claim.domain);
+      } catch (Problem const&) {
+        require(prefix == claim.mail_domain || prefix.ends_with(below));  // asked for twice
+      }
+      return;
+    }
+    case ClaimKind::different:
+      return require(claim.domain != claim.mail_domain);
+    case ClaimKind::refused:
+      // Whoever asks.
+      return require(judge_claim("user@example.com", wanted).refusal == claim.refusal);
+  }
 }
 
 void csv(const uint8_t* data, size_t size) {
