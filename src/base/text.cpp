@@ -4,6 +4,7 @@
 #include <unicode/normalizer2.h>
 #include <unicode/uchar.h>
 #include <unicode/unistr.h>
+#include <unicode/uscript.h>
 
 #include <algorithm>
 #include <array>
@@ -74,6 +75,11 @@ bool is_digit(UChar32 c) {
   return c >= '0' && c <= '9';
 }
 
+// What Japanese input methods write where others have a hyphen: the long vowel sign, minus, dashes and a box drawing.
+bool is_dash(UChar32 c) {
+  return c == 0x30FC || c == 0x2212 || (c >= 0x2010 && c <= 0x2015) || c == 0x2500;
+}
+
 // Katakana small a to small ke, and the two iteration marks, stand 0x60 above their hiragana.
 UChar32 as_hiragana(UChar32 c) {
   bool const katakana = (c >= 0x30A1 && c <= 0x30F6) || c == 0x30FD || c == 0x30FE;
@@ -102,6 +108,42 @@ std::optional<std::string> fold_ascii(std::string_view text) {
 
 std::string to_nfkc(std::string_view text) {
   return utf8(normalize(icu::Normalizer2::getNFKCInstance, text));
+}
+
+std::string plain_line(std::string_view text) {
+  auto const raw = normalize(icu::Normalizer2::getNFKCInstance, text);
+  icu::UnicodeString out;
+  bool gap = false;
+  for (int32_t i = 0; i < raw.length(); i = raw.moveIndex32(i, 1)) {
+    UChar32 const c = raw.char32At(i);
+    if (u_hasBinaryProperty(c, UCHAR_DEFAULT_IGNORABLE_CODE_POINT)) continue;
+    if (u_isUWhiteSpace(c) || u_iscntrl(c)) {
+      gap = true;
+      continue;
+    }
+    bool const after_latin =
+        !gap && !out.isEmpty() && u_isalnum(out[out.length() - 1]) && out[out.length() - 1] < 0x80;
+    if (gap && !out.isEmpty()) out.append(UChar32(' '));
+    gap = false;
+    out.append(after_latin && is_dash(c) ? UChar32('-') : c);
+  }
+  // Characters between which something was taken out may compose.
+  return to_nfkc(utf8(out));
+}
+
+bool is_latin(std::string_view text) {
+  auto const raw = utf16(text);
+  for (int32_t i = 0; i < raw.length(); i = raw.moveIndex32(i, 1)) {
+    UChar32 const c = raw.char32At(i);
+    if (c >= 0x20 && c < 0x7f) continue;
+    // Dashes, quotation marks, the middle dot and the degree sign.
+    if ((c >= 0x2010 && c <= 0x201F) || c == 0xB7 || c == 0xB0) continue;
+    UErrorCode error = U_ZERO_ERROR;
+    auto const script = uscript_getScript(c, &error);
+    bool const mark = script == USCRIPT_INHERITED && u_charType(c) == U_NON_SPACING_MARK;
+    if (U_FAILURE(error) || (script != USCRIPT_LATIN && !mark)) return false;
+  }
+  return true;
 }
 
 std::string fold_name(std::string_view text) {

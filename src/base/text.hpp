@@ -11,6 +11,15 @@ namespace menkyo {
 // Unicode normalization form KC (Unicode Standard Annex 15): full-width letters become ordinary ones.
 std::string to_nfkc(std::string_view text);
 
+// A line of text as it is stored: NFKC, without what cannot be seen (Unicode's Default_Ignorable_Code_Point:
+// zero-width and direction marks among them), white space and controls as single spaces, none at the ends. After a
+// Latin letter or a digit, the long vowel sign, minus and dashes that Japanese keyboards write for a hyphen are one.
+// What it gives stays as it is.
+std::string plain_line(std::string_view text);
+
+// Whether all of it is Latin letters, ASCII, or one of the few other signs that addresses in them have.
+bool is_latin(std::string_view text);
+
 // Equal for names that people take for the same: NFKC with case folding (toNFKC_Casefold, Unicode 15.0 section 3.13),
 // white space at the ends removed and elsewhere one space.
 std::string fold_name(std::string_view text);

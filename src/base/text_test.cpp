@@ -48,6 +48,27 @@ TEST(FoldName, treats_ascii_as_the_rules_for_all_text_do) {
   EXPECT_EQ(fold_name(" A \t "), "a");
 }
 
+TEST(PlainLine, keeps_what_can_be_seen_on_one_line) {
+  EXPECT_EQ(plain_line("  ＭＩＮＡＴＯ\u3000 ku\r\n1 "), "MINATO ku 1");
+  EXPECT_EQ(plain_line("a\u200bb\u200f\u00adc\ufeff"), "abc");
+  EXPECT_EQ(plain_line("e\u200b\u0301"), "é");
+  EXPECT_EQ(plain_line("9ー7−1–2"), "9-7-1-2");
+  EXPECT_EQ(plain_line("９ｰ７"), "9-7");
+  EXPECT_EQ(plain_line("タワー"), "タワー");
+  EXPECT_EQ(plain_line("a ー"), "a ー");
+  EXPECT_EQ(plain_line("\u200b \n"), "");
+  EXPECT_EQ(plain_line("\xff"), "\ufffd");
+}
+
+TEST(IsLatin, goes_by_script) {
+  for (auto const* text :
+       {"", "9-7-1 AKASAKA", "Straße", "Đường", "Ōtemachi", "e\u0301", "“n° 5”", "a·b", "~!@#$%^&*()"})
+    EXPECT_TRUE(is_latin(text)) << text;
+  for (auto const* text :
+       {"港", "あ", "ｱ", "Ж", "α", "ش", "ー", "、", "🏢", "\u200b", "\n", "\x7f", "\ufffd", "٣", "€", "１"})
+    EXPECT_FALSE(is_latin(text)) << text;
+}
+
 TEST(SortKey, orders_as_people_read) {
   EXPECT_LT(sort_key("Site 2"), sort_key("Site 10"));
   EXPECT_LT(sort_key("Site 007"), sort_key("Site 8"));
