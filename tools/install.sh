@@ -66,6 +66,29 @@ install_packages() { # GROUP...
   if [ ${#rest[@]} -gt 0 ]; then apt_install "${rest[@]}"; fi
 }
 
+# Unpacks a package that cannot be installed, of the version that an installed one has, into .tools/.
+unpack_package() { # NAME BESIDE
+  local version home=.tools/$1 fresh
+  version=$(dpkg-query -W -f '${Version}' "$2")
+  if [ "$(cat "$home/.version" 2>/dev/null)" = "$version" ]; then return 0; fi
+  say "unpacking $1 $version"
+  mkdir -p .tools "$dev_tmp/unpack"
+  fresh=$(mktemp -d .tools/new.XXXXXX)
+  (cd "$dev_tmp/unpack" && apt-get download -q -o APT::Sandbox::User=root -o Acquire::Retries=3 "$1=$version" </dev/null) \
+    >"$dev_tmp/apt" 2>&1 || { tail -30 "$dev_tmp/apt" >&2; die "apt-get could not download $1"; }
+  dpkg-deb -x "$dev_tmp/unpack/$1"_*.deb "$fresh"
+  echo "$version" >"$fresh/.version"
+  rm -rf "$home"
+  mv "$fresh" "$home"
+}
+
+# libphonenumber-dev depends on the headers of Boost 1.74, which conflict with those of 1.81. Its own use nothing of Boost.
+unpack_phonenumber() {
+  # Where it can be installed, as on later releases, it is used from there.
+  if [ -e /usr/include/phonenumbers/phonenumberutil.h ]; then return 0; fi
+  with_lock unpack unpack_package libphonenumber-dev libphonenumber8
+}
+
 # The pinned archive of that name as NAME@VERSION and its hash, from tools/node.txt.
 pinned() { # NAME
   awk -v name="$1" 'index($1, name "@") == 1 { print $1, $2 }' tools/node.txt
@@ -124,6 +147,7 @@ need() { # GROUP...
   command -v dpkg-query >/dev/null ||
     die "this machine is no Debian; install what tools/packages.txt lists and set MENKYO_NO_INSTALL=1"
   if [ -n "$(missing_packages "$@")" ]; then with_lock install install_packages "$@"; fi
+  case " $* " in *" build "*) unpack_phonenumber ;; esac
   case " $* " in *" portal "*) install_node ;; esac
 }
 

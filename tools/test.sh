@@ -143,7 +143,8 @@ test_generated() {
   ninja_has debug menkyo || return 0
   compile debug menkyo || { bad "building for the generated files"; return 0; }
   say "generated files"
-  if contained "$(binary_of debug menkyo)" gen --root . --check; then
+  need names
+  if contained "$(binary_of debug menkyo)" gen --root . --check && tools/place-names --check; then
     add 1 0 0
   else
     bad "generated files are stale; ./dev gen writes them"

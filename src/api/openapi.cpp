@@ -32,6 +32,7 @@ std::string operation(Route const& route, wire::Schemas& schemas) {
   auto const tag = route.path.find("/operator/") != std::string::npos        ? "operator"
                    : route.path.starts_with("/device/")                      ? "device"
                    : route.path.find("/smart_accounts") != std::string::npos ? "customer"
+                   : route.path.starts_with("/api/v1/countries")             ? "places"
                                                                              : "session";
   out += R"(,"tags":[")" + std::string(tag) + R"("])";
   std::string needs;

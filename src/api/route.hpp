@@ -217,7 +217,7 @@ struct Signature<R (*)(T&, A...)> {
 
   static std::vector<Need> needs() {
     std::vector<Need> out;
-    auto add = [&]<class P>() {
+    [[maybe_unused]] auto add = [&]<class P>() {
       if constexpr (Proof<P>) out.push_back(ProofTraits<P>::need());
     };
     (add.template operator()<Bare<A>>(), ...);

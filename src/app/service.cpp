@@ -17,6 +17,7 @@
 #include "licenses/routes.hpp"
 #include "orders/routes.hpp"
 #include "people/people.hpp"
+#include "places/places.hpp"
 
 namespace menkyo::app {
 
@@ -86,6 +87,7 @@ std::unique_ptr<db::Database> open_database(Settings const& settings, Clock cons
 
 std::vector<api::Route> route_table() {
   std::vector<api::Route> all;
+  append(all, places::routes());
   append(all, people::routes());
   append(all, accounts::routes());
   append(all, catalog::routes());

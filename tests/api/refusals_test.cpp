@@ -155,7 +155,8 @@ class Refusals : public ::testing::TestWithParam<std::string> {
                          {"ent", world.id_of("ESS").text()},
                          {"per", colleague.text()}};
     TestDevice next(world, "S-2");
-    samples.by_name = {{"mail", "colleague@matrix.example"},
+    samples.by_name = {{"country", "JP"},
+                       {"mail", "colleague@matrix.example"},
                        {"password", "Kame-wa-9-ban"},
                        {"token", link},
                        {"domain", "new.example"},

@@ -60,7 +60,10 @@ INSTANTIATE_TEST_SUITE_P(All, Corpus,
                                                                 {"names", names},
                                                                 {"claim", claim},
                                                                 {"csv", csv},
-                                                                {"catalog", catalog}}),
+                                                                {"catalog", catalog},
+                                                                {"phone", phone},
+                                                                {"postal_code", postal_code},
+                                                                {"postal_address", postal_address}}),
                          [](auto const& tested) { return tested.param.name; });
 
 // The fuzzer knows SQLite alone; here the same requests go to both databases.

@@ -27,6 +27,11 @@ void claim(const uint8_t* data, size_t size);  // mail address, line break, want
 void csv(const uint8_t* data, size_t size);    // records, quoted again: the same records
 void catalog(const uint8_t* data, size_t size);  // a catalogue file: what has no fault is sound
 
+// What addresses consist of (place_targets.cpp).
+void phone(const uint8_t* data, size_t size);  // the first two bytes name the country: one number, shown and read
+void postal_code(const uint8_t* data, size_t size);     // the same: what is in its form stays as it is
+void postal_address(const uint8_t* data, size_t size);  // a line for each member: normalized twice is normalized once
+
 // The whole service behind its sockets (service_target.cpp).
 void service(const uint8_t* data, size_t size);
 

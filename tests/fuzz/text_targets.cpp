@@ -51,6 +51,8 @@ void names(const uint8_t* data, size_t size) {
   auto const folded = fold_name(input);
   require(is_utf8(folded) && fold_name(folded) == folded);
   require(folded.empty() || (folded.front() != ' ' && folded.back() != ' '));
+  auto const line = plain_line(input);
+  require(is_utf8(line) && plain_line(line) == line && line.find('\n') == std::string::npos);
   auto const key = sort_key(input);
   require(is_utf8(key) && key.size() <= 200 && sort_key(folded) == key);
   for (char c : key) require(uint8_t(c) >= 0x20);

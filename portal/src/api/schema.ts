@@ -18,6 +18,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/countries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the countries of addresses */
+        get: operations["list_countries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/countries/{country}/regions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the regions of a country */
+        get: operations["list_regions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -721,6 +755,17 @@ export interface components {
             /** Format: int64 */
             entitlements: number;
         };
+        CountryEntry: {
+            code: string;
+            name_ja: string;
+            name_en: string;
+            has_regions: boolean;
+            region_required: boolean;
+            postal_code_required: boolean;
+            postal_code_example?: string;
+            /** Format: int64 */
+            calling_code?: number;
+        };
         CoveredBy: {
             code: string;
             /** Format: int64 */
@@ -978,6 +1023,11 @@ export interface components {
                 detail: string;
             }[];
         };
+        RegionEntry: {
+            code: string;
+            name_ja: string;
+            name_en: string;
+        };
         RegistrationToken: {
             registration_token_id: string;
             description: string;
@@ -1149,6 +1199,60 @@ export interface operations {
                 };
                 content: {
                     "application/json": string;
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    list_countries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["CountryEntry"][];
+                        next_cursor?: string;
+                        total?: components["schemas"]["CappedCount"];
+                    };
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    list_regions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                country: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["RegionEntry"][];
+                        next_cursor?: string;
+                        total?: components["schemas"]["CappedCount"];
+                    };
                 };
             };
             429: components["responses"]["too_many_requests"];
