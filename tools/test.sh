@@ -200,8 +200,8 @@ all_tests() {
   test_cpp
   if has_portal && [ -d portal/node_modules ]; then test_portal; fi
   test_generated
-  # The story alone; the looks of every page at every width take longer and are for ./dev e2e.
-  if has_portal && [ -f portal/dist/index.html ]; then test_e2e story; fi
+  # The stories alone; the looks of every page at every width take longer and are for ./dev e2e.
+  if has_portal && [ -f portal/dist/index.html ]; then test_e2e story sign_up; fi
   summary
 }
 

@@ -13,6 +13,7 @@ const CUSTOMER: Record<Language, string> = {
   ja: "mei.hanada@hanabi-coffee.example",
   en: "naomi.tanabe@kaede-electric.example",
 };
+const NEWCOMER: Record<Language, string> = { ja: "hanako@hotaru.example", en: "lena@nordlicht.example" };
 const VIRTUAL_ACCOUNT: Record<Language, string> = { ja: "焙煎工場", en: "Tower B" };
 const OPERATOR: Record<Language, string> = { ja: "kaori.aoki@aozora.example", en: "thomas.sorano@aozora.example" };
 
@@ -66,12 +67,82 @@ describe.each(["ja", "en"] as const)("the looks in %s", (language) => {
   }
 
   const tab = (key: string) => page.getByRole("tab", { name: t(key), exact: true });
+  const button = (key: string) => page.getByRole("button", { name: t(key), exact: true });
+  const row = (name: string) => page.getByRole("row").filter({ hasText: name });
   const filled = () => page.getByRole("row").nth(1).waitFor();
 
   it("signing in", async () => {
     await page.goto(`${world.portal}/`);
     await page.getByLabel(t("sign_in.mail")).waitFor();
     expect(await faults("sign-in")).toEqual([]);
+  });
+
+  it("signing up", async () => {
+    await page.goto(`${world.portal}/sign_up`);
+    await page.getByLabel(t("sign_in.mail")).fill(NEWCOMER[language]);
+    await page.getByLabel(t("sign_in.password"), { exact: true }).fill("Kettle-42");
+    await button("sign_up.submit").click();
+    await page.getByText(t("password.rules_broken")).waitFor();
+    expect(await faults("sign-up")).toEqual([]);
+    await page.getByLabel(t("sign_in.password"), { exact: true }).fill("Kettle-42-orbit");
+    await page.locator("input[name=given_name]").fill("Hanako");
+    await page.locator("input[name=family_name]").fill("Mori");
+    await page.getByRole("button", { name: t("sign_up.country") }).click();
+    await page.keyboard.type("Germany");
+    await page.locator("[role=option]", { hasText: language === "ja" ? "ドイツ" : "Germany" }).click();
+    await button("sign_up.submit").click();
+    await page.getByRole("heading", { name: t("sign_up.sent"), exact: true }).waitFor();
+    expect(await faults("sign-up-sent")).toEqual([]);
+    await button("sign_up.again").click();
+    await page.getByText(t("sign_up.too_soon")).waitFor();
+    expect(await faults("sign-up-again")).toEqual([]);
+  });
+
+  it("the mailbox, a mail in it, and where its link leads", async () => {
+    const refused: string[] = [];
+    page.on("console", (message) => {
+      if (message.text().includes("Content Security Policy")) refused.push(message.text());
+    });
+    await page.goto(`${world.portal}/mailbox`);
+    await row(NEWCOMER[language]).waitFor();
+    expect(await faults("mailbox")).toEqual([]);
+    await row(NEWCOMER[language]).getByRole("button").click();
+    // No script runs in the frame of a mail, so it is looked at from the page around it.
+    const mailLink = () =>
+      page.evaluate(() => {
+        const frame = document.querySelector("iframe");
+        const link = frame?.contentDocument?.querySelector("a");
+        if (!frame || !link) return null;
+        link.scrollIntoView({ block: "center" });
+        const [outer, inner] = [frame.getBoundingClientRect(), link.getBoundingClientRect()];
+        return {
+          // Mails carry their styles inline, which the policy of the page forbids.
+          background: getComputedStyle(link).backgroundColor,
+          x: outer.x + inner.x + inner.width / 2,
+          y: outer.y + inner.y + inner.height / 2,
+        };
+      });
+    await expect.poll(async () => (await mailLink())?.background).toBe("rgb(11, 95, 174)");
+    expect(await faults("mail")).toEqual([]);
+    const { x = 0, y = 0 } = (await mailLink()) ?? {};
+    await page.mouse.click(x, y);
+    await page.getByRole("heading", { name: t("activate.title"), exact: true }).waitFor();
+    expect(await faults("activate")).toEqual([]);
+    expect(refused).toEqual([]);
+  });
+
+  it("a link that does not work, and a forgotten password", async () => {
+    await page.goto(`${world.portal}/link/used`);
+    await page.getByText(t("problems.link_invalid.title")).waitFor();
+    expect(await faults("link-used")).toEqual([]);
+    await page.getByRole("link", { name: t("link.forgot"), exact: true }).click();
+    await page.getByLabel(t("sign_in.mail")).fill(NEWCOMER[language]);
+    expect(await faults("forgot-password")).toEqual([]);
+    await button("forgot_password.submit").click();
+    await page.getByRole("heading", { name: t("forgot_password.sent"), exact: true }).waitFor();
+    await page.getByRole("link", { name: t("mailbox.open") }).waitFor();
+    expect(await faults("forgot-password-sent")).toEqual([]);
+    await page.goto(`${world.portal}/`);
   });
 
   it("the home", async () => {
@@ -82,6 +153,13 @@ describe.each(["ja", "en"] as const)("the looks in %s", (language) => {
       .first()
       .waitFor();
     expect(await faults("home")).toEqual([]);
+  });
+
+  it("sign-in and security", async () => {
+    await page.getByRole("link", { name: t("shell.security"), exact: true }).click();
+    await filled();
+    expect(await faults("security")).toEqual([]);
+    await page.goto(`${world.portal}/`);
   });
 
   it("the license manager", async () => {
@@ -133,7 +211,7 @@ describe.each(["ja", "en"] as const)("the looks in %s", (language) => {
 
   it("the operator's pages", async () => {
     await context.clearCookies();
-    await page.goto(`${world.portal}/sign-in?return_to=/operator`);
+    await page.goto(`${world.portal}/sign_in?return_to=/operator`);
     await signIn(world, page, t, OPERATOR[language]);
     await tab("operator.catalog").waitFor();
     for (const [at, each] of (await page.getByRole("tab").all()).entries()) {

@@ -226,7 +226,7 @@ describe("the operator", () => {
     });
     const page = await context.newPage();
     page.setDefaultTimeout(30_000);
-    await page.goto(`${world.portal}/sign-in?return_to=/operator`);
+    await page.goto(`${world.portal}/sign_in?return_to=/operator`);
     await signIn(world, page, t, mail);
     await page.getByRole("tab", { name: t("operator.catalog"), exact: true }).waitFor();
     return { t, context, page };

@@ -9,6 +9,7 @@ export default {
     fileParallelism: false,
     testTimeout: 180_000,
     hookTimeout: 120_000,
+    expect: { poll: { timeout: 20_000 } },
     reporters: results === undefined ? ["default"] : ["default", ["json", { outputFile: results }]],
   },
 } satisfies UserConfig & { test: unknown };

@@ -1,6 +1,6 @@
 // A server with the sample on a fresh folder, a browser, and devices that are real agents.
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -21,6 +21,13 @@ const BROWSER_OPTIONS = [
 
 const run = promisify(execFile);
 
+// What a mail server took, as tests/support/mail_server.py writes it down.
+export interface ReceivedMail {
+  to: string[];
+  headers: Record<string, string>;
+  text: string;
+}
+
 export interface World {
   address: string;
   // What the portal is read from: the server itself, unless MENKYO_E2E_PREVIEW asks for dist/.
@@ -29,6 +36,8 @@ export interface World {
   passwordOf: (mail: string) => string;
   agent: (device: string, options: string[], input?: string) => Promise<string>;
   picture: (name: string) => string;
+  // The mails to that address so far, oldest first; empty without a mail server.
+  mailsTo: (mail: string) => ReceivedMail[];
   close: () => Promise<void>;
 }
 
@@ -60,7 +69,8 @@ async function untilReady(address: string, child: ChildProcess, said: () => stri
 }
 
 function start(file: string, options: string[], environment: NodeJS.ProcessEnv = process.env) {
-  const child = spawn(file, options, { cwd: ROOT, env: environment, stdio: ["ignore", "pipe", "pipe"] });
+  // Some end with their standard input, which is closed when they are stopped.
+  const child = spawn(file, options, { cwd: ROOT, env: environment, stdio: ["pipe", "pipe", "pipe"] });
   let said = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream.on("data", (data: Buffer) => {
@@ -73,6 +83,7 @@ function start(file: string, options: string[], environment: NodeJS.ProcessEnv =
 async function stop(child: ChildProcess) {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = new Promise((resolve) => child.once("exit", resolve));
+  child.stdin?.end();
   child.kill("SIGTERM");
   const timer = setTimeout(() => child.kill("SIGKILL"), 10_000);
   await ended;
@@ -89,7 +100,28 @@ function readPasswords(file: string): Map<string, string> {
   );
 }
 
-export async function openWorld(): Promise<World> {
+// Takes every mail and writes it into the folder. Answers its port.
+async function startMailServer(folder: string, children: ChildProcess[]): Promise<number> {
+  const server = start(join(ROOT, "tests/support/mail_server.py"), [folder]);
+  children.push(server.child);
+  for (let tries = 0; tries < 100; ++tries) {
+    const port = /^(\d+)\n/.exec(server.said())?.[1];
+    if (port !== undefined) return Number(port);
+    if (server.child.exitCode !== null) break;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`The mail server says nothing of a port: ${server.said()}`);
+}
+
+function readMails(folder: string): ReceivedMail[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith(".json"))
+    .sort()
+    .map((name) => JSON.parse(readFileSync(join(folder, name), "utf8")) as ReceivedMail);
+}
+
+// Without a mail server, the server itself shows its mails.
+export async function openWorld({ hasMailServer = false } = {}): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), "menkyo-e2e-"));
   const children: ChildProcess[] = [];
   let browser: Browser | undefined;
@@ -103,7 +135,15 @@ export async function openWorld(): Promise<World> {
     await run(program("MENKYO_BINARY"), ["sample", "--data", data], { cwd: ROOT });
     const port = await freePort();
     const address = `http://127.0.0.1:${port}`;
-    const server = start(program("MENKYO_BINARY"), ["serve", "--data", data, "--listen", `127.0.0.1:${port}`]);
+    const mails = join(folder, "mails");
+    mkdirSync(mails);
+    const settings = join(folder, "menkyo.toml");
+    const mailSettings = async () =>
+      `smtp_url = "smtp://127.0.0.1:${await startMailServer(mails, children)}"\n` +
+      'smtp_without_tls = true\nmail_from = "no-reply@menkyo.example"\n';
+    writeFileSync(settings, hasMailServer ? await mailSettings() : "");
+    const options = ["serve", "--config", settings, "--data", data, "--listen", `127.0.0.1:${port}`];
+    const server = start(program("MENKYO_BINARY"), options);
     children.push(server.child);
     await untilReady(`${address}/readyz`, server.child, server.said);
     let portal = address;
@@ -129,6 +169,7 @@ export async function openWorld(): Promise<World> {
       passwordOf: (mail) => passwords.get(mail) ?? "",
       agent: (device, options, input = "") => runAgent(join(folder, `${device}.json`), options, input),
       picture: (name) => join(RESULTS, `${name}.png`),
+      mailsTo: (mail) => readMails(mails).filter((each) => each.to.includes(mail)),
       close,
     };
   } catch (error) {

@@ -25,4 +25,8 @@ std::string_view Request::header(std::string_view name) const {
   return {};
 }
 
+bool is_loopback(std::string_view peer) {
+  return peer.starts_with("127.") || peer == "::1" || peer.starts_with("::ffff:127.");
+}
+
 }  // namespace menkyo::api

@@ -29,6 +29,9 @@ struct Request {
   std::string_view header(std::string_view name) const;
 };
 
+// Whether a peer is this machine itself - or a proxy on it, whose clients nobody can tell apart.
+bool is_loopback(std::string_view peer);
+
 // Server-sent events (WHATWG HTML section 9.2): the transport calls `start` once with a sink and drops it when the
 // connection ends. `sink` may be called from any thread; it returns false once the connection is gone.
 struct EventStream {

@@ -19,7 +19,8 @@ void prove_catalog_edit(db::ReadTx& tx, PersonId person) {
 
 }  // namespace
 
-void add_background_work(jobs::JobRunner& runner, Service& service) {
+void add_background_work(Service& service) {
+  auto& runner = service.runner();
   auto const& vault = service.vault();
   auto& catalogs = service.catalogs();
   auto& desk = service.desk();
@@ -59,7 +60,14 @@ void add_background_work(jobs::JobRunner& runner, Service& service) {
   };
   runner.add(jobs::Periodic{"forget_outcomes", minutes(10), bounded(db::forget_old_outcomes)});
   runner.add(jobs::Periodic{"forget_sign_ins", minutes(10), bounded(people::clean_up)});
+  runner.add(jobs::Periodic{"forget_mails", minutes(10), bounded(mail::clean_up)});
   runner.add(jobs::Periodic{"forget_input", minutes(10), jobs::in_transaction(jobs::clean_up_input)});
+
+  jobs::Periodic sending{
+      "send_mails", std::chrono::seconds(1),
+      [&postman = service.postman()](db::Database& database) { return postman.send_due(database); }};
+  sending.trusts_clock = false;
+  service.mailer().add(std::move(sending));
 }
 
 }  // namespace menkyo::app

@@ -3,8 +3,8 @@
 
 namespace menkyo::app {
 
-// Tells the runner of every kind of job, timer and housekeeping that this program knows. What the service holds is
-// referred to and must outlive the runner.
-void add_background_work(jobs::JobRunner& runner, Service& service);
+// Tells the service's runners of every kind of job, timer and housekeeping that this program knows. What the service
+// holds is referred to and must outlive the runner.
+void add_background_work(Service& service);
 
 }  // namespace menkyo::app

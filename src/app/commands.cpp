@@ -77,10 +77,22 @@ int make_operator(Settings const& settings, std::string const& mail) {
   Service service(settings);
   auto const token = service.database().write(
       [&](db::Tx& tx) { return accounts::create_first_operator(tx, service.vault(), mail); });
-  auto const base = !settings.public_url.empty()
-                        ? settings.public_url
-                        : (settings.tls_key.empty() ? "http://" : "https://") + settings.listen;
-  std::cout << base << accounts::link_path(token) << "\n";
+  std::cout << service.outbox().link(accounts::link_path(token)) << "\n";
+  return 0;
+}
+
+// One mail, past the outbox: the answer is on the screen.
+int send_test_mail(Settings const& settings, std::string const& address, std::string const& language) {
+  mail::Letter letter{address, Language::ja, "test", {}};
+  if (!from_text(language, letter.language)) throw std::runtime_error("--language is ja or en");
+  Service service(settings);
+  auto const delivery = service.postman().send_now(service.database(), service.outbox().write(letter));
+  if (delivery.fate != mail::Delivery::Fate::delivered)
+    throw std::runtime_error("The mail was not taken: " + delivery.reason);
+  std::cout << (settings.smtp_url.empty()
+                    ? "There is no mail server (smtp_url); the mail lies in " + (settings.data / "mail").string()
+                    : "The mail server took the mail")
+            << ".\n";
   return 0;
 }
 
@@ -166,7 +178,7 @@ int accept_clock(Settings const& settings) {
 // What the words of the command line are read into, and what the command gave.
 struct Words {
   Settings settings;
-  std::string file, root = ".", mail, path, folder = "sample", account;
+  std::string file, root = ".", mail, language = "ja", path, folder = "sample", account;
   bool check = false, as_json = false;
   int status = 0;
 };
@@ -216,6 +228,15 @@ void add_data_commands(CLI::App& cli, Words& w) {
 }
 
 void add_check_commands(CLI::App& cli, Words& w) {
+  auto* mail_command = cli.add_subcommand("mail", "Mails to people");
+  mail_command->require_subcommand(1);
+  auto* test_mail_command =
+      mail_command->add_subcommand("test", "Send a mail at once and tell what the mail server says");
+  add_settings(test_mail_command, w.settings, w.file);
+  test_mail_command->add_option("ADDRESS", w.mail, "Who gets it")->required();
+  test_mail_command->add_option("--language", w.language, "ja or en")->capture_default_str();
+  test_mail_command->callback([&] { w.status = send_test_mail(w.settings, w.mail, w.language); });
+
   auto* verify_command =
       cli.add_subcommand("verify", "Check every account's ledger, positions, totals and sealed event log");
   add_settings(verify_command, w.settings, w.file);

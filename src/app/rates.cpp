@@ -9,11 +9,6 @@ namespace {
 
 constexpr size_t callers_known = 64 * 1024;  // of each kind; a megabyte
 
-// An address of this machine stands for a proxy, whose clients nobody can tell apart.
-bool is_loopback(std::string_view peer) {
-  return peer.starts_with("127.") || peer == "::1" || peer.starts_with("::ffff:127.");
-}
-
 void take(TokenBuckets& buckets, std::string_view caller, Instant now) {
   auto const wait = buckets.take(caller, now);
   if (wait == Duration{}) return;
@@ -32,7 +27,7 @@ Rates::Rates(RateSettings const& settings, Clock const& steady, SeedSource& seed
 
 void Rates::admit(api::Request const& request) {
   auto const now = steady_.now();
-  if (!is_loopback(request.peer)) take(addresses_, people::source_of(request.peer), now);
+  if (!api::is_loopback(request.peer)) take(addresses_, people::source_of(request.peer), now);
   if (auto const token = people::session_token(request); !token.empty()) take(sessions_, token, now);
 }
 

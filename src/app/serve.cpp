@@ -46,12 +46,17 @@ int serve(Settings settings) {
   service.attach(&server.stats());
   server.start();
   service.runner().start();
+  service.mailer().start();
+  if (settings.smtp_url.empty())
+    log::info("mails_are_kept", {{"folder", (settings.data / "mail").string()}, {"because", "smtp_url is not set"}});
   log::info("started", {{"port", server.port()}, {"database", service.database().driver().name()}});
   int signal = 0;
   sigwait(&signals, &signal);
   log::info("stopping", {{"signal", signal}});
   server.stop_gracefully(std::chrono::seconds(settings.stop_grace_s));
   service.runner().stop();
+  service.postman().stop();
+  service.mailer().stop();
   log::info("stopped");
   return 0;
 }

@@ -3,6 +3,8 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
+#include <fstream>
+
 #include "accounts/accounts.hpp"
 #include "api/openapi.hpp"
 #include "api/render.hpp"
@@ -27,6 +29,18 @@ using api::Method;
 
 api::Response plain(int status, std::string text, std::string type = "text/plain; charset=utf-8") {
   return {status, {{"content-type", std::move(type)}}, std::move(text), {}};
+}
+
+struct ServiceFacts {
+  std::string service_name;
+  people::PasswordPolicy password_policy;
+  bool has_mailbox;  // mails are shown on a page instead of being sent
+};
+BOOST_DESCRIBE_STRUCT(ServiceFacts, (), (service_name, password_policy, has_mailbox))
+
+ServiceFacts get_service(db::ReadTx&, mail::Outbox const& outbox, mail::Mailbox const& mailbox,
+                         people::Policy const& policy) {
+  return {outbox.service_name(), policy.password, mailbox.open()};
 }
 
 std::vector<api::Route> service_routes() {
@@ -67,6 +81,13 @@ void answer_file(api::Request const& request, api::Reply const& reply) {
   }
 }
 
+std::string first_line(std::filesystem::path const& path) {
+  std::ifstream file(path);
+  std::string line;
+  if (!std::getline(file, line)) throw std::runtime_error("Cannot read " + path.string());
+  return line;
+}
+
 std::unique_ptr<keys::Vault> open_vault(Settings const& settings, SeedSource& seeds) {
   ::umask(077);  // what is written from here on is for its owner: database, keys, credentials
   std::filesystem::create_directories(settings.data);
@@ -83,12 +104,25 @@ std::unique_ptr<db::Database> open_database(Settings const& settings, Clock cons
   return std::make_unique<db::Database>(std::move(config), clock, seeds);
 }
 
+std::unique_ptr<mail::Postman> make_postman(Settings const& s, keys::Vault const& vault) {
+  mail::Sender const sender{s.mail_from.empty() ? "no-reply@localhost" : s.mail_from, s.service_name};
+  return std::make_unique<mail::Postman>(
+      vault, sender, [&s](std::atomic<bool> const& stopping) -> std::unique_ptr<mail::Transport> {
+        if (s.smtp_url.empty()) return mail::folder_transport(s.data / "mail");
+        mail::SmtpConfig config{.url = s.smtp_url, .require_tls = !s.smtp_without_tls, .user = s.smtp_user};
+        config.ca_file = s.smtp_ca_file.string();
+        if (!s.smtp_password_file.empty()) config.password = first_line(s.smtp_password_file);
+        return mail::smtp_transport(std::move(config), stopping);
+      });
+}
+
 }  // namespace
 
 std::vector<api::Route> route_table() {
   std::vector<api::Route> all;
   append(all, places::routes());
   append(all, people::routes());
+  append(all, mail::routes());
   append(all, accounts::routes());
   append(all, catalog::routes());
   append(all, orders::routes());
@@ -97,6 +131,8 @@ std::vector<api::Route> route_table() {
   append(all, live::routes());
   append(all, devices::message_routes());
   append(all, service_routes());
+  all.push_back(api::route<&get_service>(Method::get, "/api/v1/service", "get_service",
+                                         "What everybody may know about this service"));
   return all;
 }
 
@@ -104,6 +140,7 @@ Service::Service(Settings settings, Clock const& clock, SeedSource& seeds, Clock
     : settings_(std::move(settings)),
       vault_(open_vault(settings_, seeds)),
       database_(open_database(settings_, clock, seeds)),
+      policy_{settings_.password_policy},
       rates_(settings_.rates, steady, seeds) {
   keys::ensure_installation(*database_, *vault_);
   // Time goes on from where the last server left it, even if the machine's clock was set back meanwhile: leases,
@@ -113,11 +150,18 @@ Service::Service(Settings settings, Clock const& clock, SeedSource& seeds, Clock
   cursors_ = std::make_unique<api::Cursors>(vault_->derive("cursors"));
   desk_ = std::make_unique<devices::Desk>(
       devices::DeskConfig{database_.get(), vault_.get(), authority_.get(), &catalogs_, {}, settings_.worker_threads});
+  outbox_ = std::make_unique<mail::Outbox>(*vault_, mail::Letterhead{settings_.service_name, settings_.reached_at()});
+  mailbox_ = std::make_unique<mail::Mailbox>(*vault_, settings_.smtp_url.empty() && settings_.loopback());
+  postman_ = make_postman(settings_, *vault_);
+  mailer_ = std::make_unique<jobs::JobRunner>(*database_, jobs::RunnerConfig{.lease = "mail"});
   runner_ = std::make_unique<jobs::JobRunner>(*database_);
-  add_background_work(*runner_, *this);
+  add_background_work(*this);
   live_ = std::make_unique<live::Live>(live::LiveConfig{
       database_.get(), [](db::ReadTx& tx, api::Caller const& caller) { people::load_session(tx, caller); }});
   services_.add(*live_);
+  services_.add(policy_);
+  services_.add(*outbox_);
+  services_.add(*mailbox_);
   services_.add(*vault_);
   services_.add(*authority_);
   services_.add(*cursors_);
@@ -177,6 +221,10 @@ std::string Service::metrics(http::ServerStats const*) const {
   counter("write_failures_total", "Transactions that the database refused.", db.failures);
   counter("write_refused_total", "Pieces of work refused because too many waited.", db.refused);
   counter("unknown_commits_total", "Commits whose outcome had to be looked up.", db.unknown_commits);
+  auto const& mails = postman_->stats();
+  counter("mails_delivered_total", "Mails handed to the mail server.", mails.delivered);
+  counter("mails_put_off_total", "Attempts to hand over a mail that failed for now.", mails.put_off);
+  counter("mails_given_up_total", "Mails that nobody will take.", mails.given_up);
   if (server_stats_) {
     counter("connections_accepted_total", "Connections accepted.", server_stats_->connections_accepted);
     counter("connections_rejected_total", "Connections over the bound.", server_stats_->connections_rejected);

@@ -13,6 +13,7 @@
 #include "jobs/runner.hpp"
 #include "keys/authority.hpp"
 #include "live/live.hpp"
+#include "mail/postman.hpp"
 
 namespace menkyo::app {
 
@@ -38,6 +39,10 @@ class Service {
   devices::Desk& desk() { return *desk_; }
   // Knows all kinds of background work; starts only when told to.
   jobs::JobRunner& runner() { return *runner_; }
+  // Sends mails; starts only when told to. A runner of its own, because it waits for other people's servers.
+  jobs::JobRunner& mailer() { return *mailer_; }
+  mail::Postman& postman() { return *postman_; }
+  mail::Outbox const& outbox() const { return *outbox_; }
   // What an import of the catalogue asks for when the hierarchy changed.
   catalog::GroupsChanged groups_changed() const;
   Settings const& settings() const { return settings_; }
@@ -57,8 +62,12 @@ class Service {
   std::unique_ptr<api::Cursors> cursors_;
   catalog::CatalogCache catalogs_;
   std::unique_ptr<devices::Desk> desk_;
-  std::unique_ptr<jobs::JobRunner> runner_;
+  std::unique_ptr<mail::Outbox> outbox_;
+  std::unique_ptr<mail::Mailbox> mailbox_;
+  std::unique_ptr<mail::Postman> postman_;
+  std::unique_ptr<jobs::JobRunner> runner_, mailer_;
   std::unique_ptr<live::Live> live_;
+  people::Policy policy_;
   Rates rates_;
   api::Services services_;
   http::ServerStats const* server_stats_ = nullptr;

@@ -4,6 +4,8 @@
 
 #include <set>
 
+#include "mail/format.hpp"
+
 namespace menkyo::app {
 
 std::string Settings::database_url() const {
@@ -12,6 +14,12 @@ std::string Settings::database_url() const {
 
 std::filesystem::path Settings::master_key_path() const {
   return master_key.empty() ? data / "master.key" : master_key;
+}
+
+std::string Settings::reached_at() const {
+  auto url = !public_url.empty() ? public_url : (tls_key.empty() ? "http://" : "https://") + listen;
+  while (url.ends_with('/')) url.pop_back();
+  return url;
 }
 
 bool Settings::loopback() const {
@@ -23,6 +31,23 @@ namespace {
 [[noreturn]] void wrong(std::filesystem::path const& file, toml::source_region const& where,
                         std::string const& what) {
   throw std::runtime_error(file.string() + ", line " + std::to_string(where.begin.line) + ": " + what);
+}
+
+// What is wrong with the settings of mail, and which one is meant; nothing if all is well.
+std::pair<std::string, std::string> mail_fault(Settings const& s) {
+  if (!s.mail_from.empty() && !mail::envelope_address(s.mail_from))
+    return {"mail_from", "mail_from is no mail address"};
+  if (s.smtp_url.empty()) return {};
+  bool const tls_at_once = s.smtp_url.starts_with("smtps://");
+  if (!tls_at_once && !s.smtp_url.starts_with("smtp://"))
+    return {"smtp_url", "smtp_url begins with smtp:// or smtps://"};
+  if (s.mail_from.empty()) return {"smtp_url", "smtp_url needs mail_from, the address that mails come from"};
+  if (s.smtp_without_tls && tls_at_once) return {"smtp_without_tls", "smtps:// is never without TLS"};
+  if (s.smtp_without_tls && !s.smtp_user.empty())
+    return {"smtp_without_tls", "a password is not sent without TLS; remove smtp_user or smtp_without_tls"};
+  if (s.smtp_user.empty() != s.smtp_password_file.empty())
+    return {s.smtp_user.empty() ? "smtp_password_file" : "smtp_user", "smtp_user and smtp_password_file go together"};
+  return {};
 }
 
 }  // namespace
@@ -60,6 +85,19 @@ void read_settings_file(std::filesystem::path const& file, Settings& s) {
   take("worker_threads", s.worker_threads);
   take("log_level", s.log_level);
   take("stop_grace_s", s.stop_grace_s);
+  std::string policy(to_text(s.password_policy));
+  take("password_policy", policy);
+  if (!from_text(policy, s.password_policy))
+    wrong(file, table.get("password_policy")->source(), "password_policy is composed or long_enough");
+  take("service_name", s.service_name);
+  take("smtp_url", s.smtp_url);
+  take("smtp_without_tls", s.smtp_without_tls);
+  take("smtp_user", s.smtp_user);
+  take("smtp_password_file", s.smtp_password_file);
+  take("smtp_ca_file", s.smtp_ca_file);
+  take("mail_from", s.mail_from);
+  if (auto const fault = mail_fault(s); !fault.first.empty())
+    wrong(file, table.get(fault.first)->source(), fault.second);
   take("max_connections", s.limits.max_connections);
   take("max_body_bytes", s.limits.max_body_bytes);
   take("person_requests_per_s", s.rates.person.per_s);

@@ -6,6 +6,7 @@
 
 #include "app/rates.hpp"
 #include "http/limits.hpp"
+#include "people/people.hpp"
 
 namespace menkyo::app {
 
@@ -21,11 +22,22 @@ struct Settings {
   int worker_threads = 2;
   std::string log_level = "info";
   int stop_grace_s = 20;  // how long requests under way may take to end after SIGTERM; then they are cut off
+  people::PasswordPolicy password_policy = people::PasswordPolicy::composed;
+  std::string service_name = "Menkyo";  // as mails name the service
+  // The mail server that takes our mails: smtp://HOST:PORT or smtps://HOST:PORT. Empty: mails are kept in DATA/mail
+  // and, on a loopback address, shown on a page.
+  std::string smtp_url;
+  bool smtp_without_tls = false;  // smtp:// only: mails, and the links in them, can be read on the way
+  std::string smtp_user;
+  std::filesystem::path smtp_password_file, smtp_ca_file;  // empty: no password; the machine's own list (PEM)
+  std::string mail_from;                                   // the address that mails come from; needed with smtp_url
   http::Limits limits;
   RateSettings rates;
 
   std::string database_url() const;
   std::filesystem::path master_key_path() const;
+  // Where people reach the service, without a slash at the end.
+  std::string reached_at() const;
   // Whether `listen` is a loopback address.
   bool loopback() const;
 };

@@ -109,11 +109,7 @@ std::vector<EventNotice> events_since(db::ReadTx& tx, EventId after, int64_t lim
 }
 
 EventId first_event_id(Instant at) {
-  // The first 48 bits of a UUIDv7 are milliseconds (RFC 9562 section 5.7).
-  auto const ms = std::chrono::floor<std::chrono::milliseconds>(at).time_since_epoch().count();
-  EventId id;
-  for (int i = 0; i < 6; ++i) id.bytes[size_t(i)] = uint8_t(uint64_t(ms) >> (40 - 8 * i));
-  return id;
+  return {first_uuid7(at)};
 }
 
 }  // namespace menkyo::audit

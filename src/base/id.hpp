@@ -53,6 +53,8 @@ MENKYO_ID_TAG(Job, "job");
 MENKYO_ID_TAG(Key, "key");
 MENKYO_ID_TAG(Request, "req");
 MENKYO_ID_TAG(Installation, "ins");
+MENKYO_ID_TAG(Mail, "mail");
+MENKYO_ID_TAG(SignUp, "sup");
 #undef MENKYO_ID_TAG
 }  // namespace tag
 
@@ -73,6 +75,8 @@ using JobId = Id<tag::Job>;
 using KeyId = Id<tag::Key>;
 using RequestId = Id<tag::Request>;
 using InstallationId = Id<tag::Installation>;
+using MailId = Id<tag::Mail>;
+using SignUpId = Id<tag::SignUp>;
 
 }  // namespace menkyo
 

@@ -67,10 +67,17 @@ Bytes Random::bytes(size_t count) {
 std::array<uint8_t, 16> Random::uuid7(Instant now) {
   std::array<uint8_t, 16> id;
   fill(id);
-  auto const ms = uint64_t(std::chrono::floor<std::chrono::milliseconds>(now).time_since_epoch().count());
-  for (size_t i = 0; i < 6; ++i) id[i] = uint8_t(ms >> (40 - 8 * i));
+  auto const time = first_uuid7(now);
+  std::copy_n(time.begin(), 6, id.begin());
   id[6] = uint8_t((id[6] & 0x0f) | 0x70);
   id[8] = uint8_t((id[8] & 0x3f) | 0x80);
+  return id;
+}
+
+std::array<uint8_t, 16> first_uuid7(Instant at) {
+  auto const ms = uint64_t(std::chrono::floor<std::chrono::milliseconds>(at).time_since_epoch().count());
+  std::array<uint8_t, 16> id{};
+  for (size_t i = 0; i < 6; ++i) id[i] = uint8_t(ms >> (40 - 8 * i));
   return id;
 }
 

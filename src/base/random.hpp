@@ -46,6 +46,9 @@ class Random {
   uint64_t blocks_ = 0;
 };
 
+// No UUIDv7 of that instant or later is smaller.
+std::array<uint8_t, 16> first_uuid7(Instant at);
+
 // Seeds that follow from one seed: equal sources give equal sequences. Thread-safe.
 class FixedSeeds final : public SeedSource {
  public:

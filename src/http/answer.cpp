@@ -145,7 +145,9 @@ bool write_head(std::string& out, api::Response const& response, AnswerFrame con
   for (auto const& [name, value] : always) {
     if (find(response.headers, name).empty()) add(out, name, value);
   }
-  if (find(response.headers, "content-security-policy").empty()) {
+  // The headers of a 304 replace those of the browser's copy (RFC 9111 section 3.2), which came with its
+  // policy.
+  if (response.status != 304 && find(response.headers, "content-security-policy").empty()) {
     auto const type = find(response.headers, "content-type");
     add(out, "content-security-policy", policy_for(type));
   }

@@ -138,6 +138,11 @@ TEST(Assets, GoOverTheWireWithTheirPolicy) {
   auto const file = client.answer();
   EXPECT_THAT(file, ::testing::EndsWith(std::string(script)));
   EXPECT_THAT(file, ::testing::Not(HasSubstr("no-store")));
+  // Another policy would go onto the page that the browser kept, and leave it without its scripts.
+  client.send("GET / HTTP/1.1\r\nHost: x\r\nIf-None-Match: *\r\n\r\n");
+  auto const kept = client.answer(true);
+  EXPECT_THAT(kept, ::testing::StartsWith("HTTP/1.1 304 "));
+  EXPECT_THAT(kept, ::testing::Not(HasSubstr("content-security-policy")));
 }
 
 }  // namespace

@@ -12,7 +12,6 @@ namespace {
 
 using Steady = std::chrono::steady_clock;
 
-constexpr std::string_view lease_name = "jobs";
 constexpr Duration floor_interval = std::chrono::minutes(1);
 constexpr Duration postponement = std::chrono::minutes(5);
 constexpr int64_t jobs_at_once = 16;
@@ -118,21 +117,21 @@ bool JobRunner::hold_lease() {
   // Renewed when a third is used up, so that a slow commit does not lose it.
   if (leads_ && now + config_.lease_time * 2 / 3 < lease_until_) return true;
   if (!leads_) {
-    auto const held = database_.read([](db::ReadTx& tx) { return store::find_lease(tx, lease_name); });
+    auto const held = database_.read([&](db::ReadTx& tx) { return store::find_lease(tx, config_.lease); });
     if (held && held->holder != holder_ && held->expires_at > now) return false;
   }
   lease_until_ = now + config_.lease_time;
   bool const taken = database_.write([&](db::Tx& tx) {
-    return store::take_lease(tx, lease_name, {holder_, lease_until_});
+    return store::take_lease(tx, config_.lease, {holder_, lease_until_});
   });
-  if (taken != leads_) log::info(taken ? "jobs_lease_taken" : "jobs_lease_lost");
+  if (taken != leads_) log::info(taken ? "lease_taken" : "lease_lost", {{"lease", config_.lease}});
   return leads_ = taken;
 }
 
 // Begun under a lease that another runner has meanwhile. It is told as a matter of load, because it passes: the next
 // round notices that the lease is lost.
 void JobRunner::prove_lease(db::ReadTx& tx) const {
-  auto const held = store::find_lease(tx, lease_name);
+  auto const held = store::find_lease(tx, config_.lease);
   if (!held || held->holder != holder_) throw Problem(problems::busy, "Another runner holds the lease.");
 }
 
@@ -140,9 +139,10 @@ void JobRunner::give_back_lease() {
   if (!leads_) return;
   leads_ = false;
   try {
-    database_.write([&](db::Tx& tx) { store::give_back_lease(tx, lease_name, holder_); });
+    database_.write([&](db::Tx& tx) { store::give_back_lease(tx, config_.lease, holder_); });
   } catch (std::exception const& error) {
-    log::warning("jobs_lease_not_given_back", {{"reason", error.what()}});  // it expires by itself
+    log::warning("lease_not_given_back",
+                 {{"lease", config_.lease}, {"reason", error.what()}});  // it expires by itself
   }
 }
 
@@ -248,6 +248,7 @@ bool JobRunner::run_periodic(PeriodicState& periodic) {
 // ---- Jobs -------------------------------------------------------------------------------------------------------
 
 bool JobRunner::run_jobs() {
+  if (jobs_.empty()) return false;
   auto const jobs = database_.read([&](db::ReadTx& tx) { return store::runnable_jobs(tx, tx.now(), jobs_at_once); });
   bool more = false;
   for (auto const& id : jobs) more = run_chunk(id) || more;

@@ -54,6 +54,7 @@ struct Periodic {
 std::function<bool(db::Database&)> in_transaction(std::function<bool(db::Tx&)> run);
 
 struct RunnerConfig {
+  std::string lease = "jobs";                           // runners of the same lease take turns
   Duration chunk_time = std::chrono::milliseconds(5);   // of the writer, steady clock
   Duration lease_time = std::chrono::seconds(15);       // of the injected clock
   Duration idle_wait = std::chrono::milliseconds(200);  // between two looks, steady clock

@@ -14,7 +14,10 @@ namespace menkyo::people {
 
 namespace {
 
-constexpr size_t min_characters = 12, max_characters = 60;
+struct Length {
+  size_t min, max;
+};
+constexpr Length composed_length{12, 60}, long_length{15, 200};
 constexpr size_t memory_kib = 19 * 1024;
 constexpr unsigned passes = 2;
 constexpr size_t salt_bytes = 16, hash_bytes = 32;
@@ -94,18 +97,24 @@ std::string const& nobodys_hash() {
 
 }  // namespace
 
-std::vector<FieldError> check_password(std::string_view given, std::string_view mail) {
+std::vector<FieldError> check_password(PasswordPolicy policy, std::string_view given, std::string_view mail) {
+  bool const composed = policy == PasswordPolicy::composed;
+  auto const allowed = composed ? composed_length : long_length;
   auto const password = to_nfkc(given);
   std::vector<FieldError> errors;
-  auto const report = [&](const char* code, const char* detail) { errors.push_back({"/password", code, detail}); };
+  auto const report = [&](const char* code, std::string detail) {
+    errors.push_back({"/password", code, std::move(detail)});
+  };
   auto const has = [&](bool (*is)(char)) { return std::any_of(password.begin(), password.end(), is); };
   auto const length = std::count_if(password.begin(), password.end(), [](char c) { return (c & 0xC0) != 0x80; });
-  if (size_t(length) < min_characters) report("too_short", "must have at least 12 characters");
-  if (size_t(length) > max_characters) report("too_long", "must have at most 60 characters");
-  if (!has(is_upper)) report("needs_upper", "must have an upper-case letter");
-  if (!has(is_lower)) report("needs_lower", "must have a lower-case letter");
-  if (!has(is_digit)) report("needs_digit", "must have a digit");
-  if (!has(is_symbol)) report("needs_symbol", "must have a symbol");
+  if (size_t(length) < allowed.min)
+    report("too_short", "must have at least " + std::to_string(allowed.min) + " characters");
+  if (size_t(length) > allowed.max)
+    report("too_long", "must have at most " + std::to_string(allowed.max) + " characters");
+  if (composed && !has(is_upper)) report("needs_upper", "must have an upper-case letter");
+  if (composed && !has(is_lower)) report("needs_lower", "must have a lower-case letter");
+  if (composed && !has(is_digit)) report("needs_digit", "must have a digit");
+  if (composed && !has(is_symbol)) report("needs_symbol", "must have a symbol");
   if (errors.empty() && is_common(password, mail)) report("too_common", "is built around a word that is tried first");
   return errors;
 }

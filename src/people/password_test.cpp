@@ -11,9 +11,9 @@
 namespace menkyo::people {
 namespace {
 
-std::vector<std::string> faults(std::string const& password, std::string const& mail = "hanako.sato@example.com") {
+std::vector<std::string> faults(std::string const& password, PasswordPolicy policy = PasswordPolicy::composed) {
   std::vector<std::string> out;
-  for (auto const& error : check_password(password, mail)) out.push_back(error.code);
+  for (auto const& error : check_password(policy, password, "hanako.sato@example.com")) out.push_back(error.code);
   return out;
 }
 using Codes = std::vector<std::string>;
@@ -33,6 +33,17 @@ TEST(Password, has_12_to_60_characters) {
   EXPECT_EQ(faults("Kame-wa-9-ba" + std::string(48, 'n')), Codes{});
   EXPECT_EQ(faults("Kame-wa-9-ba" + std::string(49, 'n')), Codes{"too_long"});
   EXPECT_EQ(faults("Kame-wa-9-亀亀"), Codes{});
+}
+
+TEST(Password, may_be_any_text_of_15_characters_if_the_operator_says_so) {
+  auto const long_faults = [](std::string const& password) { return faults(password, PasswordPolicy::long_enough); };
+  EXPECT_EQ(long_faults("kame wa ku ban "), Codes{});
+  EXPECT_EQ(long_faults("kame wa ku ban"), Codes{"too_short"});
+  EXPECT_EQ(long_faults("亀は九番目の生き物で、とても長生き"), Codes{});
+  EXPECT_EQ(long_faults(std::string(200, 'x') + "y"), Codes{"too_long"});
+  EXPECT_EQ(long_faults("turtles of all kinds " + std::string(100, 'n')), Codes{});
+  EXPECT_EQ(long_faults("passwordpassword"), Codes{"too_common"});
+  EXPECT_EQ(long_faults("hanako.sato.2026"), Codes{"too_common"});
 }
 
 TEST(Password, may_not_be_a_common_word_in_disguise) {

@@ -13,12 +13,16 @@ namespace {
 constexpr std::string_view profile_purpose = "person_profile";
 
 Person to_person(keys::Vault const& vault, store::ProfileRow const& row) {
-  auto const opened = vault.open(profile_purpose, row.wrapped_profile);
-  Profile profile;
-  wire::Errors errors;
-  if (!wire::decode(wire::json::parse(as_text(opened)), profile, "", errors))
-    throw std::logic_error("a sealed profile does not fit its limits");
-  return {row.person_id, profile.mail, profile.given_name, profile.family_name, profile.native_name, row.language};
+  auto const profile = keys::open_struct<Profile>(vault, profile_purpose, row.wrapped_profile);
+  return {row.person_id,       profile.mail,    profile.given_name, profile.family_name,
+          profile.native_name, profile.country, row.language};
+}
+
+std::string add_link(db::Tx& tx, keys::Vault const& vault, PersonId person, Duration period) {
+  auto const token = protocol::to_base64url(tx.random().bytes(32));
+  store::insert_link(tx, {link_lookup(vault, token), tx.new_id<OneTimeLinkId>(), person, LinkPurpose::set_password,
+                          tx.now(), tx.now() + period});
+  return token;
 }
 
 }  // namespace
@@ -34,9 +38,8 @@ PersonId create_person(db::Tx& tx, keys::Vault const& vault, NewPerson const& pe
   if (store::find_by_mail(tx, lookup))
     throw Problem(problems::conflict, "There is an account with this mail address.");
   auto const id = tx.new_id<PersonId>();
-  auto const profile = wire::to_json(person.profile);
-  store::insert_person(
-      tx, {id, lookup, vault.seal(profile_purpose, as_bytes(profile), tx.random()), person.language, tx.now()});
+  store::insert_person(tx, {id, lookup, keys::seal_struct(vault, profile_purpose, person.profile, tx.random()),
+                            person.language, tx.now()});
   audit::record(tx, vault,
                 {.smart_account_id = {},
                  .kind = audit::EventKind::person_created,
@@ -80,6 +83,17 @@ void disable_person(db::Tx& tx, PersonId id) {
   store::delete_links(tx, id);
 }
 
+std::optional<std::string> to_latin_name(std::string_view text) {
+  auto name = plain_line(text);
+  bool any = false;
+  for (unsigned char c : name) {
+    bool const letter = c >= 0x80 || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    if (!letter && std::string_view(" -'.").find(char(c)) == std::string_view::npos) return {};
+    any = any || letter;
+  }
+  return any && is_latin(name) ? std::optional(std::move(name)) : std::nullopt;
+}
+
 std::string display_name(Person const& person) {
   auto name =
       person.given_name + (person.given_name.empty() || person.family_name.empty() ? "" : " ") + person.family_name;
@@ -88,10 +102,11 @@ std::string display_name(Person const& person) {
 
 std::string make_link(db::Tx& tx, keys::Vault const& vault, PersonId person) {
   store::delete_links(tx, person);
-  auto const token = protocol::to_base64url(tx.random().bytes(32));
-  store::insert_link(tx, {link_lookup(vault, token), tx.new_id<OneTimeLinkId>(), person, LinkPurpose::set_password,
-                          tx.now(), tx.now() + link_period});
-  return token;
+  return add_link(tx, vault, person, link_period);
+}
+
+std::string make_reset_link(db::Tx& tx, keys::Vault const& vault, PersonId person) {
+  return add_link(tx, vault, person, reset_period);
 }
 
 Bytes link_lookup(keys::Vault const& vault, std::string_view token) {
@@ -99,7 +114,7 @@ Bytes link_lookup(keys::Vault const& vault, std::string_view token) {
 }
 
 int64_t clean_up(db::Tx& tx, int64_t limit) {
-  return store::delete_expired(tx, tx.now(), tx.now() - known_source_kept, limit);
+  return store::delete_expired(tx, {tx.now(), tx.now() - known_source_kept, tx.now() - sign_ins_kept}, limit);
 }
 
 }  // namespace menkyo::people

@@ -10,32 +10,46 @@
 #include "api/route.hpp"
 #include "audit/audit.hpp"
 #include "base/enum.hpp"
-#include "keys/vault.hpp"
+#include "base/language.hpp"
+#include "keys/sealed.hpp"
+#include "mail/mail.hpp"
 
 namespace menkyo::people {
 
-MENKYO_ENUM(Language, ja, en)
-MENKYO_ENUM(LinkPurpose, set_password)
+using menkyo::Language;
+MENKYO_ENUM(LinkPurpose, set_password, activate)
+// What a new password must be: the four kinds of character, 12 to 60 of them - or no rule but 15 characters and more,
+// as NIST SP 800-63B section 3.1.1.2 advises. Neither may be what is tried first.
+MENKYO_ENUM(PasswordPolicy, composed, long_enough)
+
+// What the operator decided about people; a service.
+struct Policy {
+  PasswordPolicy password = PasswordPolicy::composed;
+};
 
 using Mail = wire::Line<3, 320>;
 using Name = wire::Line<1, 100>;
+
+using CountryCode = wire::Text<2, 2>;  // ISO 3166-1 alpha-2
 
 // What is sealed in person.wrapped_profile. The address as the person writes it.
 struct Profile {
   Mail mail;
   wire::Line<0, 100> given_name, family_name;
   std::optional<Name> native_name;
+  std::optional<CountryCode> country;
 };
-BOOST_DESCRIBE_STRUCT(Profile, (), (mail, given_name, family_name, native_name))
+BOOST_DESCRIBE_STRUCT(Profile, (), (mail, given_name, family_name, native_name, country))
 
 // A person as the person itself and those who may know are shown it.
 struct Person {
   PersonId id;
   std::string mail, given_name, family_name;
   std::optional<std::string> native_name;
+  std::optional<std::string> country;
   Language language;
 };
-BOOST_DESCRIBE_STRUCT(Person, (), (id, mail, given_name, family_name, native_name, language))
+BOOST_DESCRIBE_STRUCT(Person, (), (id, mail, given_name, family_name, native_name, country, language))
 
 struct NewPerson {
   Profile profile;
@@ -59,6 +73,10 @@ void disable_person(db::Tx& tx, PersonId id);
 // "Given Family", or the address if there is no name.
 std::string display_name(Person const& person);
 
+// A name as the forms want it, in Latin letters; full-width ones are folded. nullopt for anything else of ASCII than
+// letters, spaces, hyphens, apostrophes and full stops, and for other scripts.
+std::optional<std::string> to_latin_name(std::string_view text);
+
 // ---- One-time links -----------------------------------------------------------------------------------------------
 
 inline constexpr Duration link_period = std::chrono::days(7);
@@ -66,6 +84,10 @@ inline constexpr Duration link_period = std::chrono::days(7);
 // The token of a new link with which the person sets a password, once; older ones stop working. Only this answer ever
 // holds the token. The portal's page for it is /link/TOKEN.
 std::string make_link(db::Tx& tx, keys::Vault const& vault, PersonId person);
+
+// The same, but older ones keep working, for somebody who asked by mail: valid for a day.
+inline constexpr Duration reset_period = std::chrono::hours(24);
+std::string make_reset_link(db::Tx& tx, keys::Vault const& vault, PersonId person);
 
 // ---- Sessions -----------------------------------------------------------------------------------------------------
 
@@ -99,8 +121,11 @@ std::string_view session_token(api::Request const& request);
 // The part of a peer's address that one customer of a network has: an IPv6 /64 (RFC 4291 section 2.5.4), all of IPv4.
 std::string source_of(std::string const& peer);
 
-// Deletes what is no longer of use: expired sessions, links and old attempts, at most `limit` rows of each. A job
-// calls it; returns how many rows went.
+// How long people can see where they signed in from.
+inline constexpr Duration sign_ins_kept = std::chrono::days(180);
+
+// Deletes what is no longer of use: expired sessions, links and sign-ups, old attempts and sign-ins, at most `limit`
+// rows of each. A job calls it; returns how many rows went.
 int64_t clean_up(db::Tx& tx, int64_t limit);
 
 // ---- Operations ---------------------------------------------------------------------------------------------------
@@ -108,3 +133,6 @@ int64_t clean_up(db::Tx& tx, int64_t limit);
 std::vector<api::Route> routes();
 
 }  // namespace menkyo::people
+
+template <>
+inline constexpr bool menkyo::api::is_service<menkyo::people::Policy> = true;

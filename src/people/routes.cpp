@@ -1,5 +1,6 @@
+#include "people/own_sessions.hpp"
 #include "people/people.hpp"
-#include "people/session.hpp"
+#include "people/sign_up.hpp"
 
 namespace menkyo::people {
 
@@ -49,15 +50,18 @@ SignInStarted start_sign_in(db::ReadTx&, SignInStart const&) {
   return {SignInStep::password};
 }
 
-api::Response answer_sign_in(db::Database& database, SignIn const& in, keys::Vault const& vault,
-                             api::Request const& request) {
-  auto const started = sign_in(database, vault, request, in.mail, in.password);
+api::Response answer_session(api::Request const& request, StartedSession const& started) {
   return {200,
           {{"content-type", "application/json"},
            {"cache-control", "no-store"},
            {"set-cookie", set_cookie(request.secure, started.token, session_longest_period)}},
           wire::to_json(SignedIn{started.person}),
           {}};
+}
+
+api::Response answer_sign_in(db::Database& database, SignIn const& in, keys::Vault const& vault,
+                             api::Request const& request) {
+  return answer_session(request, sign_in(database, vault, request, in.mail, in.password));
 }
 
 api::Response sign_out(db::Tx& tx, keys::Vault const& vault, api::Request const& request) {
@@ -69,12 +73,63 @@ api::Response sign_out(db::Tx& tx, keys::Vault const& vault, api::Request const&
 }
 
 OneTimeLink get_one_time_link(db::ReadTx& tx, OneTimeLinkQuery const& in, keys::Vault const& vault) {
-  auto const link = load_link(tx, vault, in.token);
-  return {link.purpose, link.person.mail};
+  auto link = load_link(tx, vault, in.token);
+  return {link.purpose, std::move(link.mail)};
 }
 
-void use_one_time_link(db::Database& database, OneTimeLinkUse const& in, keys::Vault const& vault) {
-  set_password_by_link(database, vault, in.token, in.password);
+void use_one_time_link(db::Database& database, OneTimeLinkUse const& in, keys::Vault const& vault,
+                       mail::Outbox const& outbox, Policy const& policy) {
+  set_password_by_link(database, vault, outbox, policy.password, in.token, in.password);
+}
+
+// ---- Sign-up and forgotten passwords
+// --------------------------------------------------------------------------------
+
+struct SignUpStarted {
+  std::string handle;  // to have the mail sent again
+};
+BOOST_DESCRIBE_STRUCT(SignUpStarted, (), (handle))
+struct SignUpHandle {
+  Secret handle;
+};
+BOOST_DESCRIBE_STRUCT(SignUpHandle, (), (handle))
+struct ForgottenPassword {
+  Mail mail;
+  Language language;
+};
+BOOST_DESCRIBE_STRUCT(ForgottenPassword, (), (mail, language))
+
+SignUpStarted answer_sign_up(db::Database& database, NewSignUp const& in, keys::Vault const& vault,
+                             mail::Outbox const& outbox, Policy const& policy, api::Request const& request) {
+  return {sign_up(database, vault, outbox, policy.password, request, in)};
+}
+
+void answer_mail_again(db::Tx& tx, SignUpHandle const& in, keys::Vault const& vault, mail::Outbox const& outbox,
+                       api::Request const& request) {
+  mail_again(tx, vault, outbox, request, in.handle);
+}
+
+api::Response answer_activation(db::Database& database, OneTimeLinkUse const& in, keys::Vault const& vault,
+                                api::Request const& request) {
+  return answer_session(request, activate(database, vault, request, in.token, in.password));
+}
+
+void answer_forgotten(db::Tx& tx, ForgottenPassword const& in, keys::Vault const& vault, mail::Outbox const& outbox,
+                      api::Request const& request) {
+  forgot_password(tx, vault, outbox, request, in.mail, in.language);
+}
+
+// ---- One's own account
+// ----------------------------------------------------------------------------------------------
+
+struct PasswordChange {
+  Secret current_password, password;
+};
+BOOST_DESCRIBE_STRUCT(PasswordChange, (), (current_password, password))
+
+void answer_password_change(db::Database& database, PasswordChange const& in, keys::Vault const& vault,
+                            mail::Outbox const& outbox, Policy const& policy, api::Request const& request) {
+  change_password(database, vault, outbox, policy.password, request, in.current_password, in.password);
 }
 
 }  // namespace
@@ -89,10 +144,31 @@ std::vector<api::Route> routes() {
                                      "See what a one-time link is for"),
       api::route<&use_one_time_link>(post, "/api/v1/one_time_links/{token}", "use_one_time_link",
                                      "Set a password with a one-time link"),
+      api::route<&answer_sign_up>(post, "/api/v1/sign_up", "sign_up", "Ask for an account"),
+      api::route<&answer_mail_again>(post, "/api/v1/sign_up/mail", "send_sign_up_mail",
+                                     "Have the mail of a sign-up sent again"),
+      api::route<&answer_activation>(post, "/api/v1/sign_up/activation", "activate_account",
+                                     "Activate an account with its link and password, and sign in"),
+      api::route<&answer_forgotten>(post, "/api/v1/forgotten_passwords", "forgot_password",
+                                    "Have a link mailed to set a new password with"),
+      api::route<&answer_password_change>(post, "/api/v1/me/password", "change_password",
+                                          "Change one's own password"),
+      api::route<&list_sessions>(get, "/api/v1/me/sessions", "list_my_sessions", "List one's own sessions"),
+      api::route<&end_other_sessions>(del, "/api/v1/me/sessions", "end_my_other_sessions",
+                                      "End all of one's own sessions but this"),
+      api::route<&end_own_session>(del, "/api/v1/me/sessions/{session_id}", "end_my_session",
+                                   "End one of one's own sessions"),
+      api::route<&list_sign_ins>(get, "/api/v1/me/sign_ins", "list_my_sign_ins", "List one's own sign-ins"),
   };
-  // Two of them answer by themselves because they set a cookie.
-  out[1].answer = [](wire::Schemas& s) { return wire::schema<SignedIn>(s); };
-  out[2].answer = [](wire::Schemas& s) { return wire::schema<wire::Empty>(s); };
+  for (auto& route : out) {
+    // These answer by themselves because they set a cookie.
+    if (route.operation_id == "sign_in" || route.operation_id == "activate_account")
+      route.answer = [](wire::Schemas& s) { return wire::schema<SignedIn>(s); };
+    if (route.operation_id == "sign_out")
+      route.answer = [](wire::Schemas& s) { return wire::schema<wire::Empty>(s); };
+    // It finds out by itself who is asking, because it is slow.
+    if (route.operation_id == "change_password") route.needs_session = true;
+  }
   return out;
 }
 

@@ -3,9 +3,10 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "people/attempts.hpp"
 #include "people/password.hpp"
+#include "people/sign_up.hpp"
 #include "people/store.hpp"
-#include "people/throttle.hpp"
 #include "protocol/bytes.hpp"
 
 namespace menkyo::people {
@@ -16,59 +17,63 @@ Bytes session_lookup(keys::Vault const& vault, std::string_view token) {
   return vault.lookup("person_session", as_bytes(token));
 }
 
-// The three buckets that one attempt counts in.
-struct Buckets {
-  Bytes pair, source, address;
-};
+constexpr std::string_view origin_purpose = "session_origin";
 
-Buckets buckets_of(keys::Vault const& vault, std::string const& mail, std::string const& source) {
-  auto const lookup = [&](std::string const& text) { return vault.lookup("attempt", as_bytes(text)); };
-  return {lookup("pair\n" + source + "\n" + mail), lookup("source\n" + source), lookup("address\n" + mail)};
+// What a browser says of itself; nothing if that is not text.
+Origin origin_of(api::Request const& request) {
+  Origin origin{request.peer, to_nfkc(request.header("user-agent").substr(0, 300))};
+  wire::Errors errors;
+  wire::check_text(origin.agent, wire::TextKind::text, 0, 300, "", errors);
+  if (!errors.empty()) origin.agent.clear();
+  return origin;
 }
 
-int seconds_until(Instant then, Instant now) {
-  return int(std::chrono::ceil<std::chrono::seconds>(then - now).count());
+audit::Event password_set_by(PersonId person) {
+  return {.smart_account_id = {},
+          .kind = audit::EventKind::password_set,
+          .actor = audit::actor(audit::ActorKind::person, person),
+          .subject_kind = "person",
+          .subject_id = person.bytes};
 }
 
-// Counts the attempt, or Problem too_many_requests; tells whether the source is a known one. Buckets are always
-// opened in this order: the pair names both others, so two transactions that share a pair meet there first; sources
-// are opened before addresses.
-bool count_attempt(db::Tx& tx, Buckets const& keys) {
-  auto const now = tx.now();
-  auto const pair = store::open_bucket(tx, keys.pair, now);
-  auto const source = store::open_bucket(tx, keys.source, now);
-  bool const known = is_known_source(pair, now);
-  Bucket address;
-  if (!known) address = store::open_bucket(tx, keys.address, now);
-  auto const until = std::max({pair.blocked_until_at, source.blocked_until_at, address.blocked_until_at});
-  if (until > now) {
-    Problem problem(problems::too_many_requests, "There were too many attempts to sign in; wait before the next.");
-    problem.retry_after_s = seconds_until(until, now);
-    throw problem;
-  }
-  store::set_bucket(tx, keys.pair, after_attempt(pair, per_pair, now));
-  store::set_bucket(tx, keys.source, after_attempt(source, per_source, now));
-  if (!known) store::set_bucket(tx, keys.address, after_attempt(address, per_address, now));
-  return known;
+// The person has a new password: every other way in ends, and the person hears of it.
+void set_password(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox, PersonId person,
+                  std::string const& hash, std::optional<SessionId> but) {
+  store::set_password(tx, person, hash, tx.now());
+  store::delete_sessions(tx, person, but);
+  store::delete_links(tx, person);
+  audit::record(tx, vault, password_set_by(person));
+  auto const facts = load_person(tx, vault, person);
+  outbox.post(tx, {facts.mail, facts.language, "password_changed", {{"name", display_name(facts)}}});
 }
 
-void forgive_attempt(db::Tx& tx, Buckets const& keys, bool known) {
-  auto const now = tx.now();
-  store::open_bucket(tx, keys.pair, now);
-  store::set_bucket(tx, keys.pair, known_source(now));
-  store::set_bucket(tx, keys.source, without_attempt(store::open_bucket(tx, keys.source, now), per_source));
-  if (known) return;
-  store::set_bucket(tx, keys.address, without_attempt(store::open_bucket(tx, keys.address, now), per_address));
-}
-
-std::string begin_session(db::Tx& tx, keys::Vault const& vault, PersonId person) {
-  auto const token = protocol::to_base64url(tx.random().bytes(32));
-  store::insert_session(tx, {session_lookup(vault, token), tx.new_id<SessionId>(), person, tx.now(), tx.now(),
-                             tx.now() + session_idle_period});
-  return token;
+void require_good_password(PasswordPolicy policy, std::string_view password, std::string_view mail) {
+  if (auto errors = check_password(policy, password, mail); !errors.empty())
+    throw Problem(problems::invalid, {}, std::move(errors));
 }
 
 }  // namespace
+
+Origin open_origin(keys::Vault const& vault, std::optional<Bytes> const& wrapped_origin) {
+  return wrapped_origin ? keys::open_struct<Origin>(vault, origin_purpose, *wrapped_origin) : Origin{};
+}
+
+StartedSession start_session(db::Tx& tx, keys::Vault const& vault, api::Request const& request, PersonId person) {
+  if (auto const old = session_token(request); !old.empty()) end_session(tx, vault, old);
+  auto const token = protocol::to_base64url(tx.random().bytes(32));
+  auto const id = tx.new_id<SessionId>();
+  auto const wrapped = keys::seal_struct(vault, origin_purpose, origin_of(request), tx.random());
+  store::insert_session(
+      tx, {session_lookup(vault, token), id, person, tx.now(), tx.now(), tx.now() + session_idle_period, wrapped});
+  store::insert_sign_in(tx, {person, id, tx.now(), wrapped});
+  audit::record(tx, vault,
+                {.smart_account_id = {},
+                 .kind = audit::EventKind::person_signed_in,
+                 .actor = audit::actor(audit::ActorKind::person, person),
+                 .subject_kind = "person",
+                 .subject_id = person.bytes});
+  return {load_person(tx, vault, person), token};
+}
 
 std::string_view cookie_name(bool secure) {
   return secure ? "__Host-menkyo_session" : "menkyo_session";
@@ -97,29 +102,20 @@ StartedSession sign_in(db::Database& database, keys::Vault const& vault, api::Re
                        std::string_view mail, std::string_view password) {
   // What is no address is treated like one that nobody has.
   auto const normalized = normalize_mail(mail).value_or(fold_name(mail));
-  auto const keys = buckets_of(vault, normalized, source_of(request.peer));
-  auto const attempt = database.write([&](db::Tx& tx) {
-    bool const known = count_attempt(tx, keys);
-    return std::pair(known, store::credentials(tx, mail_lookup(vault, normalized)));
+  auto const tried = database.write([&](db::Tx& tx) {
+    auto const attempt = count_attempt(tx, vault, normalized, request.peer);
+    return std::pair(attempt, store::credentials(tx, mail_lookup(vault, normalized)));
   });
   // Not bound by a structured binding, because clang 14 lets no lambda capture one.
-  bool const known = attempt.first;
-  auto const& found = attempt.second;
+  auto const& attempt = tried.first;
+  auto const& found = tried.second;
   auto const hash = found ? found->password_hash.value_or("") : std::string();
   if (!verify_password(password, hash)) throw Problem(problems::wrong_credentials);
   return database.write([&](db::Tx& tx) {
     auto const still = store::credentials_for_update(tx, found->person_id);
     if (!still || still->password_hash != found->password_hash) throw Problem(problems::wrong_credentials);
-    forgive_attempt(tx, keys, known);
-    if (auto const old = session_token(request); !old.empty()) end_session(tx, vault, old);
-    auto token = begin_session(tx, vault, found->person_id);
-    audit::record(tx, vault,
-                  {.smart_account_id = {},
-                   .kind = audit::EventKind::person_signed_in,
-                   .actor = audit::actor(audit::ActorKind::person, found->person_id),
-                   .subject_kind = "person",
-                   .subject_id = found->person_id.bytes});
-    return StartedSession{load_person(tx, vault, found->person_id), std::move(token)};
+    forgive_attempt(tx, attempt);
+    return start_session(tx, vault, request, found->person_id);
   });
 }
 
@@ -151,30 +147,49 @@ api::Caller Authenticator::operator()(db::ReadTx& tx, api::Request const& reques
 }
 
 LinkFacts load_link(db::ReadTx& tx, keys::Vault const& vault, std::string_view token) {
-  auto const link = store::open_link(tx, link_lookup(vault, token), tx.now());
-  if (!link) throw Problem(problems::link_invalid);
-  return {link->purpose, load_person(tx, vault, link->person_id)};
+  auto const lookup = link_lookup(vault, token);
+  if (auto const link = store::open_link(tx, lookup, tx.now()))
+    return {link->purpose, load_person(tx, vault, link->person_id).mail, link->person_id};
+  if (auto const mail = mail_of_sign_up(tx, vault, lookup)) return {LinkPurpose::activate, *mail, {}};
+  throw Problem(problems::link_invalid);
 }
 
-void set_password_by_link(db::Database& database, keys::Vault const& vault, std::string_view token,
-                          std::string_view password) {
+void set_password_by_link(db::Database& database, keys::Vault const& vault, mail::Outbox const& outbox,
+                          PasswordPolicy policy, std::string_view token, std::string_view password) {
   auto const link = database.read([&](db::ReadTx& tx) { return load_link(tx, vault, token); });
-  if (auto errors = check_password(password, link.person.mail); !errors.empty())
-    throw Problem(problems::invalid, {}, std::move(errors));
+  if (link.purpose != LinkPurpose::set_password) throw Problem(problems::link_invalid);
+  require_good_password(policy, password, link.mail);
   Random random(database.next_seed());
   auto const hash = hash_password(password, random);
   database.write([&](db::Tx& tx) {
-    if (!store::credentials_for_update(tx, link.person.id)) throw Problem(problems::link_invalid);
+    if (!store::credentials_for_update(tx, link.person_id)) throw Problem(problems::link_invalid);
     if (!store::use_link(tx, link_lookup(vault, token), tx.now())) throw Problem(problems::link_invalid);
-    store::set_password(tx, link.person.id, hash, tx.now());
-    // Whoever was signed in with the old password is no longer.
-    store::delete_sessions(tx, link.person.id);
-    audit::record(tx, vault,
-                  {.smart_account_id = {},
-                   .kind = audit::EventKind::password_set,
-                   .actor = audit::actor(audit::ActorKind::person, link.person.id),
-                   .subject_kind = "person",
-                   .subject_id = link.person.id.bytes});
+    set_password(tx, vault, outbox, link.person_id, hash, {});
+  });
+}
+
+void change_password(db::Database& database, keys::Vault const& vault, mail::Outbox const& outbox,
+                     PasswordPolicy policy, api::Request const& request, std::string_view current_password,
+                     std::string_view password) {
+  auto const authenticate = Authenticator(database, vault);
+  auto const before = database.write([&](db::Tx& tx) {
+    auto const caller = authenticate(tx, request);
+    if (!caller.signed_in()) throw Problem(problems::unauthenticated);
+    auto const mail = load_person(tx, vault, caller.person_id).mail;
+    auto const attempt = count_attempt(tx, vault, normalize_mail(mail).value_or(mail), request.peer);
+    return std::tuple(caller, mail, attempt, store::password_hash(tx, caller.person_id).value_or(""));
+  });
+  auto const& [caller, mail, attempt, old_hash] = before;
+  if (!verify_password(current_password, old_hash)) throw Problem(problems::wrong_credentials);
+  require_good_password(policy, password, mail);
+  Random random(database.next_seed());
+  auto const hash = hash_password(password, random);
+  database.write([&, person = caller.person_id, session = caller.session_id, &attempt = std::get<2>(before),
+                  &old_hash = std::get<3>(before)](db::Tx& tx) {
+    auto const still = store::credentials_for_update(tx, person);
+    if (!still || still->password_hash != old_hash) throw Problem(problems::wrong_credentials);
+    forgive_attempt(tx, attempt);
+    set_password(tx, vault, outbox, person, hash, session);
   });
 }
 

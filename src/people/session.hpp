@@ -19,15 +19,33 @@ struct StartedSession {
 // that the request came with ends.
 StartedSession sign_in(db::Database& database, keys::Vault const& vault, api::Request const& request,
                        std::string_view mail, std::string_view password);
+// A new session of that person, noted in the log and in the person's own list of sign-ins; the one that the request
+// came with ends.
+StartedSession start_session(db::Tx& tx, keys::Vault const& vault, api::Request const& request, PersonId person);
 void end_session(db::Tx& tx, keys::Vault const& vault, std::string_view token);
 
+// Where a session came from; sealed in wrapped_origin.
+struct Origin {
+  wire::Exact<0, 100> address;
+  wire::Exact<0, 300> agent;  // as the browser calls itself
+};
+BOOST_DESCRIBE_STRUCT(Origin, (), (address, agent))
+Origin open_origin(keys::Vault const& vault, std::optional<Bytes> const& wrapped_origin);
+
 // Slow. Problem link_invalid, or invalid with the rules that the password breaks.
-void set_password_by_link(db::Database& database, keys::Vault const& vault, std::string_view token,
-                          std::string_view password);
+void set_password_by_link(db::Database& database, keys::Vault const& vault, mail::Outbox const& outbox,
+                          PasswordPolicy policy, std::string_view token, std::string_view password);
 struct LinkFacts {
   LinkPurpose purpose;
-  Person person;
+  std::string mail;
+  PersonId person_id;  // empty if there is none yet
 };
 LinkFacts load_link(db::ReadTx& tx, keys::Vault const& vault, std::string_view token);  // Problem link_invalid
+
+// Slow. Of whoever sent the request: ends all its other sessions. Problem unauthenticated, wrong_credentials,
+// too_many_requests, or invalid with the rules that the new password breaks.
+void change_password(db::Database& database, keys::Vault const& vault, mail::Outbox const& outbox,
+                     PasswordPolicy policy, api::Request const& request, std::string_view current_password,
+                     std::string_view password);
 
 }  // namespace menkyo::people

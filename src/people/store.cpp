@@ -73,9 +73,9 @@ bool use_link(db::Tx& tx, Bytes const& link_lookup, Instant now) {
 
 void insert_session(db::Tx& tx, SessionRow const& s) {
   tx.exec(
-      "insert into person_session (session_lookup, session_id, person_id, created_at, used_at, expires_at) "
-      "values ($1, $2, $3, $4, $5, $6)",
-      s.session_lookup, s.session_id, s.person_id, s.created_at, s.used_at, s.expires_at);
+      "insert into person_session (session_lookup, session_id, person_id, created_at, used_at, expires_at, "
+      "wrapped_origin) values ($1, $2, $3, $4, $5, $6, $7)",
+      s.session_lookup, s.session_id, s.person_id, s.created_at, s.used_at, s.expires_at, s.wrapped_origin);
 }
 
 std::optional<LiveSession> live_session(db::ReadTx& tx, Bytes const& session_lookup, Instant now) {
@@ -103,8 +103,76 @@ void delete_session(db::Tx& tx, Bytes const& session_lookup) {
   tx.exec("delete from person_session where session_lookup = $1", session_lookup);
 }
 
-void delete_sessions(db::Tx& tx, PersonId person) {
-  tx.exec("delete from person_session where person_id = $1", person);
+int64_t delete_sessions(db::Tx& tx, PersonId person, std::optional<SessionId> but) {
+  return tx.exec("delete from person_session where person_id = $1 and session_id <> $2", person,
+                 but.value_or(SessionId{}));
+}
+
+bool delete_session_of(db::Tx& tx, PersonId person, SessionId session) {
+  return tx.exec("delete from person_session where person_id = $1 and session_id = $2", person, session) == 1;
+}
+
+namespace {
+
+// Identifiers are in the order of time, so this is behind all of them.
+SessionId last_of(std::optional<SessionId> before) {
+  SessionId last;
+  last.bytes.fill(0xff);
+  return before.value_or(last);
+}
+
+}  // namespace
+
+std::vector<OpenSession> sessions_of(db::ReadTx& tx, PersonId person, Instant now, std::optional<SessionId> before,
+                                     int64_t limit) {
+  return tx.all<OpenSession>(
+      "select session_id, created_at, used_at, expires_at, wrapped_origin from person_session where person_id = $1 "
+      "and session_id < $2 and expires_at > $3 order by session_id desc limit $4",
+      person, last_of(before), now, limit);
+}
+
+void insert_sign_in(db::Tx& tx, SignInRow const& s) {
+  tx.exec("insert into person_sign_in (person_id, session_id, at, wrapped_origin) values ($1, $2, $3, $4)",
+          s.person_id, s.session_id, s.at, s.wrapped_origin);
+}
+
+std::vector<SignInRow> sign_ins_of(db::ReadTx& tx, PersonId person, std::optional<SessionId> before, int64_t limit) {
+  return tx.all<SignInRow>(
+      "select person_id, session_id, at, wrapped_origin from person_sign_in where person_id = $1 and session_id < $2 "
+      "order by session_id desc limit $3",
+      person, last_of(before), limit);
+}
+
+void insert_sign_up(db::Tx& tx, SignUpRow const& s) {
+  tx.exec(
+      "insert into sign_up (sign_up_id, handle_lookup, link_lookup, mail_lookup, wrapped_wish, created_at, "
+      "expires_at, "
+      "mails_sent, mailed_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+      s.sign_up_id, s.handle_lookup, s.link_lookup, s.mail_lookup, s.wrapped_wish, s.created_at, s.expires_at,
+      s.mails_sent, s.mailed_at);
+}
+
+std::optional<SignUpRow> sign_up_by_handle(db::Tx& tx, Bytes const& handle_lookup, Instant now) {
+  return tx.one<SignUpRow>(
+      "select sign_up_id, handle_lookup, link_lookup, mail_lookup, wrapped_wish, created_at, expires_at, mails_sent, "
+      "mailed_at from sign_up where handle_lookup = $1 and expires_at > $2 {for update}",
+      handle_lookup, now);
+}
+
+std::optional<SignUpRow> sign_up_by_link(db::ReadTx& tx, Bytes const& link_lookup, Instant now) {
+  return tx.one<SignUpRow>(
+      "select sign_up_id, handle_lookup, link_lookup, mail_lookup, wrapped_wish, created_at, expires_at, mails_sent, "
+      "mailed_at from sign_up where link_lookup = $1 and expires_at > $2",
+      link_lookup, now);
+}
+
+void renew_sign_up(db::Tx& tx, SignUpId id, Bytes const& link_lookup, Instant mailed_at) {
+  tx.exec("update sign_up set link_lookup = $2, mailed_at = $3, mails_sent = mails_sent + 1 where sign_up_id = $1",
+          id, link_lookup, mailed_at);
+}
+
+int64_t delete_sign_ups(db::Tx& tx, Bytes const& mail_lookup) {
+  return tx.exec("delete from sign_up where mail_lookup = $1", mail_lookup);
 }
 
 Bucket open_bucket(db::Tx& tx, Bytes const& bucket_lookup, Instant now) {
@@ -124,19 +192,27 @@ void set_bucket(db::Tx& tx, Bytes const& bucket_lookup, Bucket const& b) {
           bucket_lookup, b.failures, b.since_at, b.blocked_until_at);
 }
 
-int64_t delete_expired(db::Tx& tx, Instant now, Instant attempts_before, int64_t limit) {
+int64_t delete_expired(db::Tx& tx, Expiry const& expiry, int64_t limit) {
   return tx.exec(
              "delete from person_session where session_lookup in (select session_lookup from person_session "
              "where expires_at <= $1 order by expires_at limit $2)",
-             now, limit) +
+             expiry.now, limit) +
          tx.exec(
              "delete from attempt_bucket where bucket_lookup in (select bucket_lookup from attempt_bucket "
              "where since_at < $1 order by since_at limit $2)",
-             attempts_before, limit) +
+             expiry.attempts_before, limit) +
          tx.exec(
              "delete from one_time_link where link_lookup in (select link_lookup from one_time_link "
              "where expires_at <= $1 limit $2)",
-             now, limit);
+             expiry.now, limit) +
+         tx.exec(
+             "delete from sign_up where sign_up_id in (select sign_up_id from sign_up where expires_at <= $1 "
+             "order by expires_at limit $2)",
+             expiry.now, limit) +
+         tx.exec(
+             "delete from person_sign_in where session_id in (select session_id from person_sign_in where at < $1 "
+             "order by at limit $2)",
+             expiry.sign_ins_before, limit);
 }
 
 }  // namespace menkyo::people::store

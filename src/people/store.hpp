@@ -60,6 +60,7 @@ struct SessionRow {
   Instant created_at;
   Instant used_at;
   Instant expires_at;
+  Bytes wrapped_origin;
 };
 void insert_session(db::Tx& tx, SessionRow const& row);
 struct LiveSession {
@@ -72,12 +73,52 @@ std::optional<SessionFacts> session_facts(db::ReadTx& tx, PersonId person, Sessi
 // Writes the use of a session whose last use was written before `used_before`.
 void touch_session(db::Tx& tx, Bytes const& session_lookup, Instant now, Instant used_before);
 void delete_session(db::Tx& tx, Bytes const& session_lookup);
-void delete_sessions(db::Tx& tx, PersonId person);
+// All of the person's but one, if one is named. Returns how many.
+int64_t delete_sessions(db::Tx& tx, PersonId person, std::optional<SessionId> but = {});
+// False if the person has no such session.
+bool delete_session_of(db::Tx& tx, PersonId person, SessionId session);
+struct OpenSession {
+  SessionId session_id;
+  Instant created_at, used_at, expires_at;
+  std::optional<Bytes> wrapped_origin;
+};
+// Newest first, those before `before` if given.
+std::vector<OpenSession> sessions_of(db::ReadTx& tx, PersonId person, Instant now, std::optional<SessionId> before,
+                                     int64_t limit);
+
+struct SignInRow {
+  PersonId person_id;
+  SessionId session_id;
+  Instant at;
+  Bytes wrapped_origin;
+};
+void insert_sign_in(db::Tx& tx, SignInRow const& row);
+// Newest first, those before `before` if given.
+std::vector<SignInRow> sign_ins_of(db::ReadTx& tx, PersonId person, std::optional<SessionId> before, int64_t limit);
+
+struct SignUpRow {
+  SignUpId sign_up_id;
+  Bytes handle_lookup, link_lookup, mail_lookup, wrapped_wish;
+  Instant created_at, expires_at;
+  int64_t mails_sent;
+  Instant mailed_at;
+};
+void insert_sign_up(db::Tx& tx, SignUpRow const& row);
+// Not expired.
+std::optional<SignUpRow> sign_up_by_handle(db::Tx& tx, Bytes const& handle_lookup, Instant now);
+std::optional<SignUpRow> sign_up_by_link(db::ReadTx& tx, Bytes const& link_lookup, Instant now);
+// Another mail with another link went out.
+void renew_sign_up(db::Tx& tx, SignUpId id, Bytes const& link_lookup, Instant mailed_at);
+// All of that address. Returns how many there were.
+int64_t delete_sign_ups(db::Tx& tx, Bytes const& mail_lookup);
 
 // The bucket, locked; made empty if there was none.
 Bucket open_bucket(db::Tx& tx, Bytes const& bucket_lookup, Instant now);
 void set_bucket(db::Tx& tx, Bytes const& bucket_lookup, Bucket const& bucket);
 
-int64_t delete_expired(db::Tx& tx, Instant now, Instant attempts_before, int64_t limit);
+struct Expiry {
+  Instant now, attempts_before, sign_ins_before;
+};
+int64_t delete_expired(db::Tx& tx, Expiry const& expiry, int64_t limit);
 
 }  // namespace menkyo::people::store

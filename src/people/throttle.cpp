@@ -22,7 +22,7 @@ bool is_known_source(Bucket const& pair, Instant now) {
 }
 
 Bucket after_attempt(Bucket bucket, ThrottleRule const& rule, Instant now) {
-  auto const kept = bucket.failures < 0 ? known_source_kept : failures_kept;
+  auto const kept = bucket.failures < 0 ? known_source_kept : rule.kept;
   if (now - bucket.since_at >= kept) bucket.failures = 0;
   ++bucket.failures;
   bucket.since_at = now;

@@ -139,6 +139,15 @@ class Refusals : public ::testing::TestWithParam<std::string> {
     });
   }
 
+  // A mail that the page of mails shows.
+  MailId kept_mail() {
+    return world.db->write([&](db::Tx& tx) {
+      auto const id = mail::Outbox(world.vault, {}).post(tx, {"a@matrix.example", people::Language::en, "test", {}});
+      tx.exec("update mail set next_at = null, delivered_at = created_at");
+      return id;
+    });
+  }
+
   // Real things for the examples to name.
   void make_things() {
     auto const token = world.token();
@@ -155,11 +164,16 @@ class Refusals : public ::testing::TestWithParam<std::string> {
                          {"ent", world.id_of("ESS").text()},
                          {"per", colleague.text()}};
     TestDevice next(world, "S-2");
+    samples.by_prefix["ses"] = SessionId{}.text();
+    samples.by_prefix["mail"] = kept_mail().text();
     samples.by_name = {{"country", "JP"},
                        {"mail", "colleague@matrix.example"},
                        {"password", "Kame-wa-9-ban"},
                        {"token", link},
                        {"domain", "new.example"},
+                       {"handle", "none"},
+                       {"given_name", "Hana"},
+                       {"family_name", "Sato"},
                        {"application/jose", next.make_register(token.text).text}};
   }
 

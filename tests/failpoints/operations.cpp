@@ -10,6 +10,43 @@ namespace {
 
 constexpr std::string_view password = "Kame-wa-9-ban";
 
+api::Request post(std::string path, std::string body) {
+  api::Request request;
+  request.method = api::Method::post;
+  request.path = std::move(path);
+  request.headers = {{"content-type", "application/json"}};
+  request.body = std::move(body);
+  return request;
+}
+
+// Each caller who is nobody yet comes from an address of its own (RFC 2544 section C.2.2), since those are slowed
+// down.
+std::string new_peer(Stage& stage) {
+  auto const n = stage.number();
+  return "198.18." + std::to_string(n / 256 % 256) + "." + std::to_string(n % 256);
+}
+
+// Somebody who asked for an account: the handle, and the token in the mail.
+std::pair<std::string, std::string> new_sign_up(Stage& stage) {
+  auto const asked =
+      stage.ask(post("/api/v1/sign_up", R"({"mail":"newcomer)" + std::to_string(stage.number()) +
+                                            R"(@matrix.example","password":")" + std::string(password) +
+                                            R"(","given_name":"New","family_name":"Comer",)"
+                                            R"("country":"JP","language":"en"})"));
+  if (asked.status != 200) throw std::runtime_error("no sign-up: " + asked.body);
+  auto const wrapped = stage.service().database().read([](db::ReadTx& tx) {
+    return tx
+        .one<Bytes>(
+            "select wrapped_message from mail where template = 'activate' order by created_at desc "
+            "limit 1")
+        .value();
+  });
+  auto const text = keys::open_struct<mail::Message>(stage.service().vault(), mail::message_purpose, wrapped).text;
+  auto const at = text.find("/link/") + 6;
+  stage.clock.shift(std::chrono::minutes(2));  // the mail can be had again
+  return {protocol::json::parse(asked.body).at("handle").as_string(), text.substr(at, text.find('\n', at) - at)};
+}
+
 // Things for the example of one route to name; all are new.
 Samples new_samples(Stage& stage, std::string const& operation) {
   auto const n = std::to_string(stage.number());
@@ -27,7 +64,19 @@ Samples new_samples(Stage& stage, std::string const& operation) {
                      {"password", std::string(password)},
                      {"token", link},
                      {"name", "Name " + n},
-                     {"domain", "domain" + n + ".example"}};
+                     {"domain", "domain" + n + ".example"},
+                     {"country", "JP"},
+                     {"given_name", "Given"},
+                     {"family_name", "Family"},
+                     {"current_password", std::string(password)}};
+  samples.by_prefix["ses"] = SessionId{}.text();
+  if (operation == "sign_up") samples.by_name["mail"] = "newcomer" + n + "@matrix.example";
+  if (operation == "change_password") samples.by_name["password"] = "Tsuru-wa-1000-nen";
+  if (operation == "send_sign_up_mail" || operation == "activate_account") {
+    auto const [handle, secret] = new_sign_up(stage);
+    samples.by_name["handle"] = handle;
+    samples.by_name["token"] = secret;
+  }
   if (operation == "delete_virtual_account") return samples;
   auto const token = stage.new_token(va);
   samples.by_prefix["tok"] = token.registration_token_id.text();
@@ -41,24 +90,26 @@ Operation of_route(api::Route const& route) {
   out.name = route.operation_id;
   out.repeats = route.method == api::Method::post && route.needs_session;
   if (out.name == "sign_in") out.aside = {"event"};  // each is one of its own
+  // Whoever asks once more gets one more.
+  if (out.name == "sign_up" || out.name == "forgot_password") out.aside = {"mail", "sign_up", "one_time_link"};
+  // Nothing can be kept for whoever is found out only on the way.
+  if (out.name == "change_password") out.repeats = false;
   out.prepare = [route](Stage& stage) -> std::function<Told()> {
     auto samples = new_samples(stage, route.operation_id);
     auto request = example_request(route, samples);
     bool const by_staff = std::any_of(route.needs.begin(), route.needs.end(),
                                       [](auto const& need) { return need.scope == "operator"; });
-    auto const session = stage.new_session(by_staff ? stage.staff : stage.installation.administrator);
-    if (route.operation_id == "sign_in")
-      stage.ask([&] {
-        api::Request first;
-        first.method = api::Method::post;
-        first.path = "/api/v1/one_time_links/" + samples.by_name.at("token");
-        first.headers = {{"content-type", "application/json"}};
-        first.body = R"({"password":")" + std::string(password) + R"("})";
-        return first;
-      }());
+    bool const has_password = route.operation_id == "sign_in" || route.operation_id == "change_password";
+    if (has_password)
+      stage.ask(post("/api/v1/one_time_links/" + samples.by_name.at("token"),
+                     R"({"password":")" + std::string(password) + R"("})"));
+    auto const session =
+        stage.new_session(by_staff                                  ? stage.staff
+                          : route.operation_id == "change_password" ? *PersonId::parse(samples.by_prefix.at("per"))
+                                                                    : stage.installation.administrator);
     request.headers.emplace_back("host", "menkyo.example");
     request.headers.emplace_back("menkyo-request", "1");
-    request.peer = "192.0.2.1";
+    request.peer = new_peer(stage);
     // Whoever signs in is nobody yet.
     if (route.needs_session || route.operation_id == "sign_out")
       request.headers.emplace_back("cookie", "menkyo_session=" + session);

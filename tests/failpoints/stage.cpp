@@ -13,7 +13,8 @@ namespace {
 // Of no matter to whoever asks for something: what the program keeps about its own work, and what may be there twice.
 std::set<std::string> const beside{
     "schema_migration", "request_outcome", "lease",      "person_session", "attempt_bucket", "job",
-    "job_input",        "installation",    "event_seal", "event_head",     "event_unsealed", "event_personal"};
+    "job_input",        "installation",    "event_seal", "event_head",     "event_unsealed", "event_personal",
+    "person_sign_in"};
 std::set<std::string> const counted{"uses",     "version", "quantity", "owned",    "in_use",      "reserved",
                                     "borrowed", "lent",    "short",    "surplus",  "value",       "sequence",
                                     "change",   "done",    "total",    "priority", "device_count"};

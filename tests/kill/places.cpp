@@ -78,6 +78,14 @@ void set_a_timer(Premises& premises) {
   });
 }
 
+// Something to send once the program runs.
+void post_a_mail(Premises& premises) {
+  app::Service service(premises.installation.settings());
+  service.database().write([&](db::Tx& tx) {
+    service.outbox().post(tx, {"somebody@example.com", Language::en, "test", {}});
+  });
+}
+
 // A reader that does not let the log be begun anew, so that it grows until the program would.
 std::unique_ptr<db::Session> long_reader(Premises& premises) {
   auto session = db::make_driver(premises.installation.place.url())->open_reader();
@@ -126,12 +134,16 @@ bool ends_at(Premises& premises, std::string const& place, Random& random) {
     set_a_timer(premises);
     return ends_within(premises, first, 5'000);
   }
+  if (place.starts_with("mail.")) {
+    post_a_mail(premises);
+    return ends_within(premises, first, 5'000);
+  }
   if (place == "sqlite.before_restart") {
     auto const reader = long_reader(premises);
     return ends_within(premises, first, 20'000);
   }
   return ends_within(premises, ends_there(place, 1 + int64_t(random.below(40))), 100) ||
-         ends_within(premises, first, 5'000);
+         ends_within(premises, first, 20'000);
 }
 
 }  // namespace menkyo::test

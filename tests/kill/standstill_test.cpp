@@ -87,18 +87,18 @@ TEST_F(Standstill, of_the_lease_holder_leaves_an_import_done_once) {
     SCOPED_TRACE(place + ", replay with MENKYO_SEED=" + std::to_string(seed));
     auto const lots = count("select count(*) from lot");
     first.start("MENKYO_FAILPOINT=" + place + ":2:stop");
-    ASSERT_TRUE(wait_for([&] { return says(first, "jobs_lease_taken"); })) << first.log();
+    ASSERT_TRUE(wait_for([&] { return says(first, R"(lease_taken","lease":"jobs)"); })) << first.log();
     second.start();
     auto const id = hand_in("of " + place);
     ASSERT_TRUE(wait_for([&] { return first.stopped(); })) << first.log();
     EXPECT_EQ(job(id).status, jobs::JobStatus::running);
 
-    ASSERT_TRUE(wait_for([&] { return says(second, "jobs_lease_taken"); })) << second.log();
+    ASSERT_TRUE(wait_for([&] { return says(second, R"(lease_taken","lease":"jobs)"); })) << second.log();
     end_sessions_that_stand_still();
     ASSERT_TRUE(wait_for([&] { return job(id).status == jobs::JobStatus::done; })) << second.log();
     auto const done = job(id);
     first.signal(SIGCONT);
-    ASSERT_TRUE(wait_for([&] { return says(first, "jobs_lease_lost"); })) << first.log();
+    ASSERT_TRUE(wait_for([&] { return says(first, R"(lease_lost","lease":"jobs)"); })) << first.log();
 
     auto const after = job(id);
     EXPECT_EQ(after.done, lines);

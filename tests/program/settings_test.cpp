@@ -56,6 +56,10 @@ TEST_F(SettingsTest, are_refused_with_their_line) {
                                   std::pair("\nworker_threads = \"two\"\n", "worker_threads has a value of another"),
                                   std::pair("\ndatabase_answer_s = 0\n", "database_answer_s is 1 to 86400"),
                                   std::pair("\ndatabase_answer_s = 86401\n", "database_answer_s is 1 to 86400"),
+                                  std::pair("\nsmtp_url = \"mail.example\"\n", "smtp_url begins with smtp://"),
+                                  std::pair("\nsmtp_url = \"smtp://mail.example:25\"\n", "smtp_url needs mail_from"),
+                                  std::pair("\nmail_from = \"nobody\"\n", "mail_from is no mail address"),
+                                  std::pair("\npassword_policy = \"none\"\n", "password_policy is composed or"),
                                   std::pair("\nlisten = \n", "")}) {
     auto const told = refusal(text);
     EXPECT_THAT(told, HasSubstr(why)) << text;

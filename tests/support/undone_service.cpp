@@ -32,6 +32,8 @@ class UndoneCall final : public api::Call {
 
 UndoneService::UndoneService(DeviceWorld& world, std::function<bool(api::Route const&)> const& keep)
     : world_(world),
+      outbox_(world.vault, {}),
+      mailbox_(world.vault, true),
       folder_(std::filesystem::temp_directory_path() /
               ("menkyo_undone_" + to_hex(Random(system_seeds().next()).bytes(8)))) {
   app::Settings settings;
@@ -40,6 +42,9 @@ UndoneService::UndoneService(DeviceWorld& world, std::function<bool(api::Route c
   live_ = std::make_unique<live::Live>(live::LiveConfig{
       &*world.db, [](db::ReadTx& tx, api::Caller const& caller) { people::load_session(tx, caller); }});
   services_.add(world.vault);
+  services_.add(policy_);
+  services_.add(outbox_);
+  services_.add(mailbox_);
   services_.add(cursors_);
   services_.add(*world.authority);
   services_.add(world.catalogs);
@@ -80,10 +85,10 @@ std::string UndoneService::session_of(PersonId who) {
 }
 
 api::Response UndoneService::send(api::Request request, std::string const& session) {
-  request.headers.emplace_back("host", "menkyo.example");
+  request.headers.emplace_back("host", "localhost");
   request.headers.emplace_back("menkyo-request", "1");
   if (!session.empty()) request.headers.emplace_back("cookie", "menkyo_session=" + session);
-  request.peer = "192.0.2.1";
+  request.peer = "127.0.0.1";
   kept_.reset();
   std::promise<api::Response> arrived;
   dispatcher_->handle(std::move(request), [&](api::Response r) { arrived.set_value(std::move(r)); });

@@ -27,6 +27,9 @@ class UndoneService {
  private:
   DeviceWorld& world_;
   api::Cursors cursors_{Bytes(32, 3)};
+  people::Policy policy_;
+  mail::Outbox outbox_;
+  mail::Mailbox mailbox_;
   api::Services services_;
   std::filesystem::path folder_;
   std::unique_ptr<app::Service> service_;

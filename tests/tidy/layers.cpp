@@ -41,9 +41,9 @@ std::map<std::string, std::vector<std::string>> const& shells() {
 }
 
 // Each may include the shells but http/, protocol/, and the capabilities before it.
-constexpr std::array capabilities{"keys",    "audit",    "places",  "people", "access",  "accounts",
-                                  "catalog", "licenses", "devices", "alerts", "reports", "orders",
-                                  "privacy", "onprem",   "compat",  "live"};
+constexpr std::array capabilities{"keys",     "audit",   "mail",     "places",  "people", "access",
+                                  "accounts", "catalog", "licenses", "devices", "alerts", "reports",
+                                  "orders",   "privacy", "onprem",   "compat",  "live"};
 
 std::optional<size_t> capability(std::string const& module) {
   auto const at = std::find(capabilities.begin(), capabilities.end(), module);
@@ -84,10 +84,11 @@ struct Home {
 
 std::vector<Home> const& homes() {
   static std::vector<Home> const all{
-      {"boost/beast", {"src/http/"}, ""}, {"boost/asio", {"src/http/"}, ""},
-      {"boost/json", {"src/wire/"}, ""},  {"boost/describe", {"src/wire/"}, "describe.hpp"},
-      {"sqlite3.h", {"src/db/"}, ""},     {"libpq-fe.h", {"src/db/"}, ""},
-      {"postgresql/", {"src/db/"}, ""},   {"phonenumbers/", {"src/places/"}, ""},
+      {"boost/beast", {"src/http/"}, ""},   {"boost/asio", {"src/http/"}, ""},
+      {"boost/json", {"src/wire/"}, ""},    {"boost/describe", {"src/wire/"}, "describe.hpp"},
+      {"sqlite3.h", {"src/db/"}, ""},       {"libpq-fe.h", {"src/db/"}, ""},
+      {"postgresql/", {"src/db/"}, ""},     {"phonenumbers/", {"src/places/"}, ""},
+      {"curl/", {"src/mail/", "sdk/"}, ""},
   };
   return all;
 }

@@ -114,5 +114,18 @@ TEST(Tree, obeys_every_rule) {
   }
 }
 
+// The bugs that ./dev mutations puts in would else be forgotten when the code around them changes.
+TEST(Tree, takes_every_mutation) {
+  size_t count = 0;
+  for (auto const& entry : fs::directory_iterator(fs::path(MENKYO_SOURCE_DIR) / "tests/mutations")) {
+    if (entry.path().extension() != ".patch") continue;
+    std::string const command = std::string("patch -d '") + MENKYO_SOURCE_DIR + "' -p1 --dry-run --quiet --force <'" +
+                                entry.path().string() + "' >/dev/null";
+    EXPECT_EQ(std::system(command.c_str()), 0) << entry.path().filename() << " does not fit the source any more";
+    ++count;
+  }
+  EXPECT_GE(count, 10u);
+}
+
 }  // namespace
 }  // namespace menkyo::tidy

@@ -5,6 +5,7 @@ import type {
   Language,
   NewRegistrationToken,
   NewRoleGrant,
+  NewSignUp,
   NewSmartAccount,
   NewVirtualAccount,
   VirtualAccountChange,
@@ -45,6 +46,26 @@ export const getOneTimeLink = (token: string) =>
   answer(client.GET("/api/v1/one_time_links/{token}", { params: { path: { token } } }));
 export const setPassword = (token: string, password: string) =>
   answer(client.POST("/api/v1/one_time_links/{token}", { params: { path: { token } }, body: { password } }));
+export const getService = () => answer(client.GET("/api/v1/service"));
+export const listCountries = () => answer(client.GET("/api/v1/countries"));
+export const signUp = (body: NewSignUp) => answer(client.POST("/api/v1/sign_up", { body }));
+export const sendSignUpMail = (handle: string) => answer(client.POST("/api/v1/sign_up/mail", { body: { handle } }));
+export const activateAccount = (token: string, password: string) =>
+  answer(client.POST("/api/v1/sign_up/activation", { body: { token, password } }));
+export const forgotPassword = (mail: string, language: Language) =>
+  answer(client.POST("/api/v1/forgotten_passwords", { body: { mail, language } }));
+export const changePassword = (current_password: string, password: string) =>
+  answer(client.POST("/api/v1/me/password", { body: { current_password, password } }));
+export const listMySessions = (query: ListQuery) => answer(client.GET("/api/v1/me/sessions", { params: { query } }));
+export const endMySession = (session_id: string) =>
+  answer(client.DELETE("/api/v1/me/sessions/{session_id}", { params: { path: { session_id } } }));
+export const endMyOtherSessions = () => answer(client.DELETE("/api/v1/me/sessions"));
+export const listMySignIns = (query: ListQuery) => answer(client.GET("/api/v1/me/sign_ins", { params: { query } }));
+
+// Mails, where there is no mail server
+export const listMails = (query: ListQuery) => answer(client.GET("/api/v1/mailbox", { params: { query } }));
+export const getMail = (mail_id: string) =>
+  answer(client.GET("/api/v1/mailbox/{mail_id}", { params: { path: { mail_id } } }));
 
 // Accounts
 export const listSmartAccounts = (query: ListQuery) =>

@@ -52,6 +52,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/forgotten_passwords": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have a link mailed to set a new password with */
+        post: operations["forgot_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mailbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the mails that were written, where there is no mail server */
+        get: operations["list_mails"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mailbox/{mail_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read one of them */
+        get: operations["get_mail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -68,6 +119,75 @@ export interface paths {
         head?: never;
         /** Change one's own settings */
         patch: operations["change_me"];
+        trace?: never;
+    };
+    "/api/v1/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change one's own password */
+        post: operations["change_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List one's own sessions */
+        get: operations["list_my_sessions"];
+        put?: never;
+        post?: never;
+        /** End all of one's own sessions but this */
+        delete: operations["end_my_other_sessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End one of one's own sessions */
+        delete: operations["end_my_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/sign_ins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List one's own sign-ins */
+        get: operations["list_my_sign_ins"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/one_time_links/{token}": {
@@ -174,6 +294,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/service": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What everybody may know about this service */
+        get: operations["get_service"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sign_in": {
         parameters: {
             query?: never;
@@ -219,6 +356,57 @@ export interface paths {
         put?: never;
         /** Sign out */
         post: operations["sign_out"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign_up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for an account */
+        post: operations["sign_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign_up/activation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Activate an account with its link and password, and sign in */
+        post: operations["activate_account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign_up/mail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have the mail of a sign-up sent again */
+        post: operations["send_sign_up_mail"];
         delete?: never;
         options?: never;
         head?: never;
@@ -845,7 +1033,7 @@ export interface components {
             /** Format: date-time */
             at: string;
             /** @enum {string} */
-            kind: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted";
+            kind: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended";
             actor: components["schemas"]["EventActor"];
             virtual_account_id?: string;
             subject?: components["schemas"]["EventSubject"];
@@ -953,6 +1141,22 @@ export interface components {
             /** @enum {string} */
             status: "ACTIVE" | "FUTURE" | "ENDED";
         };
+        Mail: {
+            mail_id: string;
+            to: string;
+            subject: string;
+            /** Format: date-time */
+            delivered_at: string;
+            text: string;
+            html: string;
+        };
+        MailSummary: {
+            mail_id: string;
+            to: string;
+            subject: string;
+            /** Format: date-time */
+            delivered_at: string;
+        };
         Me: {
             person: components["schemas"]["Person"];
             accounts: components["schemas"]["AccountSummary"][];
@@ -969,7 +1173,7 @@ export interface components {
         };
         OneTimeLink: {
             /** @enum {string} */
-            purpose: "set_password";
+            purpose: "set_password" | "activate";
             mail: string;
         };
         OverviewTotals: {
@@ -992,12 +1196,32 @@ export interface components {
             /** Format: int64 */
             out_of_compliance_count: number;
         };
+        OwnSession: {
+            session_id: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            used_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            is_current: boolean;
+            address: string;
+            agent: string;
+        };
+        OwnSignIn: {
+            session_id: string;
+            /** Format: date-time */
+            at: string;
+            address: string;
+            agent: string;
+        };
         Person: {
             id: string;
             mail: string;
             given_name: string;
             family_name: string;
             native_name?: string;
+            country?: string;
             /** @enum {string} */
             language: "ja" | "en";
         };
@@ -1058,6 +1282,12 @@ export interface components {
             /** Format: date-time */
             ends_at?: string;
         };
+        ServiceFacts: {
+            service_name: string;
+            /** @enum {string} */
+            password_policy: "composed" | "long_enough";
+            has_mailbox: boolean;
+        };
         SessionFacts: {
             /** Format: date-time */
             created_at: string;
@@ -1067,6 +1297,9 @@ export interface components {
         SignInStarted: {
             /** @enum {string} */
             step: "password";
+        };
+        SignUpStarted: {
+            handle: string;
         };
         SignedIn: {
             person: components["schemas"]["Person"];
@@ -1259,6 +1492,89 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
+    forgot_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    mail: string;
+                    /** @enum {string} */
+                    language: "ja" | "en";
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    list_mails: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["MailSummary"][];
+                        next_cursor?: string;
+                        total?: components["schemas"]["CappedCount"];
+                    };
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    get_mail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mail_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Mail"];
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
     get_me: {
         parameters: {
             query?: never;
@@ -1304,6 +1620,139 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    change_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    current_password: string;
+                    password: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    list_my_sessions: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["OwnSession"][];
+                        next_cursor?: string;
+                        total?: components["schemas"]["CappedCount"];
+                    };
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    end_my_other_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    end_my_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    list_my_sign_ins: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["OwnSignIn"][];
+                        next_cursor?: string;
+                        total?: components["schemas"]["CappedCount"];
+                    };
                 };
             };
             429: components["responses"]["too_many_requests"];
@@ -1535,6 +1984,28 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
+    get_service: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceFacts"];
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
     sign_in: {
         parameters: {
             query?: never;
@@ -1618,6 +2089,98 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
+    sign_up: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    mail: string;
+                    password: string;
+                    given_name: string;
+                    family_name: string;
+                    native_name?: string;
+                    country: string;
+                    /** @enum {string} */
+                    language: "ja" | "en";
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignUpStarted"];
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    activate_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    token: string;
+                    password: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    send_sign_up_mail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    handle: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
     list_smart_accounts: {
         parameters: {
             query?: {
@@ -1677,7 +2240,7 @@ export interface operations {
             query?: {
                 limit?: number;
                 cursor?: string;
-                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted";
+                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended";
             };
             header?: never;
             path: {
@@ -1707,7 +2270,7 @@ export interface operations {
     export_account_events: {
         parameters: {
             query?: {
-                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted";
+                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended";
             };
             header?: never;
             path: {
@@ -2150,7 +2713,7 @@ export interface operations {
             query?: {
                 limit?: number;
                 cursor?: string;
-                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted";
+                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended";
             };
             header?: never;
             path: {
@@ -2181,7 +2744,7 @@ export interface operations {
     export_virtual_account_events: {
         parameters: {
             query?: {
-                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted";
+                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended";
             };
             header?: never;
             path: {

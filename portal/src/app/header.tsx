@@ -99,13 +99,16 @@ function PersonMenu() {
       }
     }
     await leaveSession();
-    navigate("/sign-in", { replace: true });
+    navigate("/sign_in", { replace: true });
   };
   return (
     <div className="menkyo-person">
       <span className="menkyo-person-name" title={person.mail}>
         {person.native_name !== undefined && language === "ja" ? person.native_name : formatName(language, person)}
       </span>
+      <Link to="/me/security" className="menkyo-security">
+        {t("shell.security")}
+      </Link>
       <button type="button" className="menkyo-leave" onClick={leave}>
         {t("shell.sign_out")}
       </button>

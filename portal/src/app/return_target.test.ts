@@ -14,7 +14,7 @@ it.each([
   "/\\evil.example",
   "/\t/evil.example",
   "javascript:alert(1)",
-  "/sign-in?return_to=/sign-in",
+  "/sign_in?return_to=/sign_in",
 ])("leads nowhere else: %s", (wanted) => {
   expect(safeReturnTarget(wanted)).toBe("/");
 });

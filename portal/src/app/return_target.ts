@@ -9,7 +9,7 @@ export function safeReturnTarget(wanted: string | null): string {
   try {
     // A browser reads "//host" and "/\host" as another site, so the answer is what the URL parser makes of it.
     const url = new URL(wanted, base);
-    if (url.origin !== base || url.pathname.startsWith("/sign-in")) return "/";
+    if (url.origin !== base || url.pathname.startsWith("/sign_in")) return "/";
     return `${url.pathname}${url.search}`;
   } catch {
     return "/";

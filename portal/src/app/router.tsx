@@ -14,17 +14,33 @@ export const router = createBrowserRouter([
         errorElement: <PageError />,
         children: [
           {
-            path: "/sign-in",
+            path: "/sign_in",
             lazy: async () => ({ Component: (await import("../features/people/sign_in")).SignIn }),
           },
           {
+            path: "/sign_up",
+            lazy: async () => ({ Component: (await import("../features/people/sign_up")).SignUp }),
+          },
+          {
+            path: "/forgot_password",
+            lazy: async () => ({ Component: (await import("../features/people/forgot_password")).ForgotPassword }),
+          },
+          {
             path: "/link/:token",
-            lazy: async () => ({ Component: (await import("../features/people/set_password")).SetPassword }),
+            lazy: async () => ({ Component: (await import("../features/people/link")).OneTimeLink }),
+          },
+          {
+            path: "/mailbox",
+            lazy: async () => ({ Component: (await import("../features/mail/mailbox")).Mailbox }),
           },
           {
             element: <RequireSignIn />,
             children: [
               { path: "/", lazy: async () => ({ Component: (await import("../features/home/home")).Home }) },
+              {
+                path: "/me/security",
+                lazy: async () => ({ Component: (await import("../features/people/security")).Security }),
+              },
               {
                 path: "/accounts/:sa/licenses",
                 lazy: async () => ({ Component: (await import("../features/licenses/layout")).LicenseManager }),

@@ -113,7 +113,7 @@ export function RequireSignIn() {
     if (target !== "/") parameters.set("return_to", target);
     if (sessionLost) parameters.set("expired", "1");
     const text = parameters.toString();
-    return <Navigate to={`/sign-in${text === "" ? "" : `?${text}`}`} replace />;
+    return <Navigate to={`/sign_in${text === "" ? "" : `?${text}`}`} replace />;
   }
   return (
     <SessionProvider me={query.data}>

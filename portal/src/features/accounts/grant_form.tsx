@@ -10,6 +10,7 @@ import { asProblem, fieldError } from "../../api/problem";
 import type { NewRoleGrant, Role, VirtualAccount } from "../../api/types";
 import { FormModal } from "../../ui/form_modal";
 import { fieldText } from "../../ui/problem_alert";
+import { isMail } from "../people/is_mail";
 import { needsVirtualAccount, ROLES } from "./roles";
 
 interface GrantFormProps {
@@ -33,7 +34,6 @@ export function GrantForm({ sa, mail: known, virtualAccounts, onGranted, onClose
   });
   const problem = grant.isError ? asProblem(grant.error) : null;
   const errorOf = (field: string) => fieldText(t, problem === null ? undefined : fieldError(problem, `/${field}`));
-  const isMail = /^[^\s@]+@[^\s@]+$/.test(mail.trim());
   const needsVa = needsVirtualAccount(role);
   const vaOptions = virtualAccounts.map((item) => ({
     value: item.virtual_account_id,
@@ -41,7 +41,7 @@ export function GrantForm({ sa, mail: known, virtualAccounts, onGranted, onClose
   }));
   const submit = () => {
     setTried(true);
-    if (!isMail || (needsVa && va === null)) return;
+    if (!isMail(mail) || (needsVa && va === null)) return;
     const request: NewRoleGrant = { mail: mail.trim(), role };
     if (needsVa && va !== null) request.virtual_account_id = va;
     grant.mutate(request);
@@ -58,7 +58,7 @@ export function GrantForm({ sa, mail: known, virtualAccounts, onGranted, onClose
       <FormField
         label={t("sign_in.mail")}
         description={t("users.mail_help")}
-        errorText={tried && !isMail ? t("sign_in.mail_missing") : errorOf("mail")}
+        errorText={tried && !isMail(mail) ? t("sign_in.mail_missing") : errorOf("mail")}
       >
         <Input type="email" readOnly={known !== ""} value={mail} onChange={({ detail }) => setMail(detail.value)} />
       </FormField>

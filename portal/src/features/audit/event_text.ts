@@ -35,6 +35,7 @@ export const EVENT_KINDS = [
   "person_signed_in",
   "password_set",
   "operator_role_granted",
+  "session_ended",
 ] as const;
 
 export function eventText(t: TFunction, language: Language, event: LogEvent): string {

@@ -17,6 +17,8 @@ import { PageFrame } from "../../app/page";
 import { safeReturnTarget } from "../../app/return_target";
 import { enterSession } from "../../app/session";
 import { ProblemAlert } from "../../ui/problem_alert";
+import { RouteLink } from "../../ui/route_link";
+import { isMail } from "./is_mail";
 
 export function SignIn() {
   const { t } = useTranslation();
@@ -50,6 +52,11 @@ function Notice() {
   return null;
 }
 
+function ForgotLink() {
+  const { t } = useTranslation();
+  return <RouteLink to="/forgot_password">{t("sign_in.forgot")}</RouteLink>;
+}
+
 function MailStep({ mail, onDone }: { mail: string; onDone: (mail: string) => void }) {
   const { t } = useTranslation();
   const [text, setText] = useState(mail);
@@ -59,14 +66,21 @@ function MailStep({ mail, onDone }: { mail: string; onDone: (mail: string) => vo
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const given = text.trim();
-    const isMail = /^[^\s@]+@[^\s@]+$/.test(given);
-    setMissing(!isMail);
-    if (isMail) start.mutate(given);
+    setMissing(!isMail(given));
+    if (isMail(given)) start.mutate(given);
     else input.current?.focus();
   };
   return (
     <form onSubmit={submit} noValidate>
-      <Container header={<Header variant="h1">{t("sign_in.title")}</Header>}>
+      <Container
+        header={<Header variant="h1">{t("sign_in.title")}</Header>}
+        footer={
+          <SpaceBetween direction="horizontal" size="l">
+            <RouteLink to="/sign_up">{t("sign_in.create")}</RouteLink>
+            <ForgotLink />
+          </SpaceBetween>
+        }
+      >
         <Form
           variant="embedded"
           actions={
@@ -125,7 +139,7 @@ function PasswordStep({ mail, onBack }: { mail: string; onBack: () => void }) {
   };
   return (
     <form onSubmit={submit} noValidate>
-      <Container header={<Header variant="h1">{t("sign_in.title")}</Header>}>
+      <Container header={<Header variant="h1">{t("sign_in.title")}</Header>} footer={<ForgotLink />}>
         <Form
           variant="embedded"
           actions={

@@ -1,0 +1,44 @@
+// The page behind a one-time link. What it is for decides what is asked.
+import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { useParams } from "react-router";
+import { getOneTimeLink } from "../../api/calls";
+import { asProblem } from "../../api/problem";
+import { PageFrame } from "../../app/page";
+import { PageLoading } from "../../ui/states";
+import { Activate } from "./activate";
+import { LinkProblem } from "./link_problem";
+import { ServiceGate } from "./service_gate";
+import { SetPassword } from "./set_password";
+
+const TITLES = { activate: "activate.title", set_password: "set_password.title" } as const;
+
+export function OneTimeLink() {
+  const { t } = useTranslation();
+  const { token = "" } = useParams();
+  const link = useQuery({
+    queryKey: ["one_time_link", token],
+    queryFn: () => getOneTimeLink(token),
+    staleTime: 60_000,
+  });
+  const title = t(link.isSuccess ? TITLES[link.data.purpose] : "link.title");
+  return (
+    <PageFrame title={title} narrow>
+      {link.isPending && <PageLoading />}
+      {link.isError && (
+        <SpaceBetween size="l">
+          <Header variant="h1">{title}</Header>
+          <LinkProblem problem={asProblem(link.error)} onRetry={() => link.refetch()} />
+        </SpaceBetween>
+      )}
+      {link.isSuccess && link.data.purpose === "activate" && <Activate token={token} mail={link.data.mail} />}
+      {link.isSuccess && link.data.purpose === "set_password" && (
+        <ServiceGate>
+          {(service) => <SetPassword token={token} mail={link.data.mail} policy={service.password_policy} />}
+        </ServiceGate>
+      )}
+    </PageFrame>
+  );
+}

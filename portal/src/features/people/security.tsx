@@ -1,0 +1,36 @@
+// What a person can see and change of the ways in to its own account.
+import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useTranslation } from "react-i18next";
+import { Crumbs } from "../../app/crumbs";
+import { PageFrame } from "../../app/page";
+import { ChangePassword } from "./change_password";
+import { OwnSessions, OwnSignIns } from "./own_sessions";
+import { ServiceGate } from "./service_gate";
+
+export function Security() {
+  const { t } = useTranslation();
+  const title = t("security.title");
+  return (
+    <PageFrame
+      title={title}
+      crumbs={
+        <Crumbs
+          crumbs={[
+            { text: t("home.title"), href: "/" },
+            { text: title, href: "/me/security" },
+          ]}
+        />
+      }
+    >
+      <SpaceBetween size="l">
+        <Header variant="h1" description={t("security.description")}>
+          {title}
+        </Header>
+        <ServiceGate>{(service) => <ChangePassword policy={service.password_policy} />}</ServiceGate>
+        <OwnSessions />
+        <OwnSignIns />
+      </SpaceBetween>
+    </PageFrame>
+  );
+}

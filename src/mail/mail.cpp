@@ -1,0 +1,32 @@
+#include "mail/mail.hpp"
+
+#include "mail/store.hpp"
+
+namespace menkyo::mail {
+
+namespace {
+
+bool is_loopback_host(std::string_view host) {
+  auto const name = host.starts_with('[') ? host.substr(0, host.find(']') + 1) : host.substr(0, host.find(':'));
+  return name == "localhost" || name == "[::1]" || name.starts_with("127.");
+}
+
+}  // namespace
+
+MailId Outbox::post(db::Tx& tx, Letter const& letter) const {
+  auto const id = tx.new_id<MailId>();
+  store::insert_mail(tx, {id, letter.template_name,
+                          keys::seal_struct(vault_, message_purpose, write(letter), tx.random()), tx.now()});
+  return id;
+}
+
+void Mailbox::admit(api::Request const& request) const {
+  if (!open_ || !api::is_loopback(request.peer) || !is_loopback_host(request.header("host")))
+    throw Problem(problems::not_found);
+}
+
+int64_t clean_up(db::Tx& tx, int64_t limit) {
+  return store::delete_done(tx, {first_uuid7(tx.now() - kept_for)}, limit);
+}
+
+}  // namespace menkyo::mail

@@ -1,0 +1,45 @@
+#pragma once
+// Inside people/: how somebody gets an account without being asked, and a password again. Whoever asks is told the
+// same, by words, status and work done, whether the address has an account or not; only its owner's inbox says more.
+//
+// Nobody becomes a person before both are proved: the address, by the link in the mail, and the password that was
+// chosen with it. The link alone is not enough, because a stranger could have signed up with somebody else's address
+// and own password, for the owner to activate.
+
+#include "people/session.hpp"
+
+namespace menkyo::people {
+
+inline constexpr Duration sign_up_period = std::chrono::hours(24);
+// For the same sign-up, the mail can be had again so often.
+inline constexpr int64_t mails_per_sign_up = 5;
+inline constexpr Duration mail_again_after = std::chrono::minutes(1);
+
+struct NewSignUp {
+  Mail mail;
+  wire::Exact<1, 200> password;
+  Name given_name, family_name;
+  std::optional<Name> native_name;
+  CountryCode country;
+  Language language;
+};
+BOOST_DESCRIBE_STRUCT(NewSignUp, (), (mail, password, given_name, family_name, native_name, country, language))
+
+// Slow. The answer is the handle with which the mail can be sent again. Problem invalid, too_many_requests.
+std::string sign_up(db::Database& database, keys::Vault const& vault, mail::Outbox const& outbox,
+                    PasswordPolicy policy, api::Request const& request, NewSignUp const& in);
+// Problem link_invalid if there is no such sign-up any more, too_many_requests.
+void mail_again(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox, api::Request const& request,
+                std::string_view handle);
+// Slow. Makes the person and a session. Problem link_invalid, wrong_credentials, too_many_requests, or conflict if
+// the address has an account meanwhile.
+StartedSession activate(db::Database& database, keys::Vault const& vault, api::Request const& request,
+                        std::string_view token, std::string_view password);
+// The address of a sign-up that is waiting for its link.
+std::optional<std::string> mail_of_sign_up(db::ReadTx& tx, keys::Vault const& vault, Bytes const& link_lookup);
+
+// Mails a link to set a password with, or that there is no account. Problem too_many_requests.
+void forgot_password(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox, api::Request const& request,
+                     std::string_view mail, Language language);
+
+}  // namespace menkyo::people
