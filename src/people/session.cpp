@@ -36,13 +36,15 @@ audit::Event password_set_by(PersonId person) {
           .subject_id = person.bytes};
 }
 
-// The person has a new password: every other way in ends, and the person hears of it.
-void set_password(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox, PersonId person,
+// The person has a new password: every other way in ends, and whoever had one before hears of it.
+void set_password(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox, store::Credentials const& before,
                   std::string const& hash, std::optional<SessionId> but) {
+  auto const person = before.person_id;
   store::set_password(tx, person, hash, tx.now());
   store::delete_sessions(tx, person, but);
   store::delete_links(tx, person);
   audit::record(tx, vault, password_set_by(person));
+  if (!before.password_hash) return;
   auto const facts = load_person(tx, vault, person);
   outbox.post(tx, {facts.mail, facts.language, "password_changed", {{"name", display_name(facts)}}});
 }
@@ -162,9 +164,9 @@ void set_password_by_link(db::Database& database, keys::Vault const& vault, mail
   Random random(database.next_seed());
   auto const hash = hash_password(password, random);
   database.write([&](db::Tx& tx) {
-    if (!store::credentials_for_update(tx, link.person_id)) throw Problem(problems::link_invalid);
-    if (!store::use_link(tx, link_lookup(vault, token), tx.now())) throw Problem(problems::link_invalid);
-    set_password(tx, vault, outbox, link.person_id, hash, {});
+    auto const before = store::credentials_for_update(tx, link.person_id);
+    if (!before || !store::use_link(tx, link_lookup(vault, token), tx.now())) throw Problem(problems::link_invalid);
+    set_password(tx, vault, outbox, *before, hash, {});
   });
 }
 
@@ -189,7 +191,7 @@ void change_password(db::Database& database, keys::Vault const& vault, mail::Out
     auto const still = store::credentials_for_update(tx, person);
     if (!still || still->password_hash != old_hash) throw Problem(problems::wrong_credentials);
     forgive_attempt(tx, attempt);
-    set_password(tx, vault, outbox, person, hash, session);
+    set_password(tx, vault, outbox, *still, hash, session);
   });
 }
 

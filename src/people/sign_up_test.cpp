@@ -290,6 +290,15 @@ TEST_P(SignUp, a_reset_link_works_for_a_day_and_unknown_addresses_hear_that_ther
   EXPECT_EQ(forget(client, "no address").status, 422);
 }
 
+TEST_P(SignUp, a_first_password_is_no_news) {
+  auto const token = db->write([&](db::Tx& tx) {
+    return make_link(tx, vault, create_person(tx, vault, {{"taro@example.com", "Taro", "Yamada"}, Language::en}, {}));
+  });
+  auto client = stranger();
+  EXPECT_EQ(set_password(client, token, good_password).status, 200);
+  EXPECT_TRUE(mails().empty());
+}
+
 TEST_P(SignUp, a_password_is_changed_by_whoever_knows_it) {
   new_person("hanako@example.com");
   auto here = stranger(), there = stranger(), nobody = stranger();
