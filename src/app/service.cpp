@@ -151,7 +151,7 @@ Service::Service(Settings settings, Clock const& clock, SeedSource& seeds, Clock
   desk_ = std::make_unique<devices::Desk>(
       devices::DeskConfig{database_.get(), vault_.get(), authority_.get(), &catalogs_, {}, settings_.worker_threads});
   outbox_ = std::make_unique<mail::Outbox>(*vault_, mail::Letterhead{settings_.service_name, settings_.reached_at()});
-  mailbox_ = std::make_unique<mail::Mailbox>(*vault_, settings_.smtp_url.empty() && settings_.loopback());
+  mailbox_ = std::make_unique<mail::Mailbox>(*vault_, settings_.shows_mails());
   postman_ = make_postman(settings_, *vault_);
   mailer_ = std::make_unique<jobs::JobRunner>(*database_, jobs::RunnerConfig{.lease = "mail"});
   runner_ = std::make_unique<jobs::JobRunner>(*database_);

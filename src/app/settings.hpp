@@ -38,6 +38,9 @@ struct Settings {
   std::filesystem::path master_key_path() const;
   // Where people reach the service, without a slash at the end.
   std::string reached_at() const;
+  // Whether mails are shown on a page instead of being sent: while Menkyo is tried out, by nobody but people at the
+  // same machine. Whoever has a public address has a proxy before it, and may not see what anybody's mails let in.
+  bool shows_mails() const { return smtp_url.empty() && public_url.empty() && loopback(); }
   // Whether `listen` is a loopback address.
   bool loopback() const;
 };

@@ -8,7 +8,16 @@ namespace {
 
 bool is_loopback_host(std::string_view host) {
   auto const name = host.starts_with('[') ? host.substr(0, host.find(']') + 1) : host.substr(0, host.find(':'));
-  return name == "localhost" || name == "[::1]" || name.starts_with("127.");
+  bool const is_number =
+      name.find_first_not_of("0123456789.") == std::string_view::npos;  // 127.example.com is a name
+  return name == "localhost" || name == "[::1]" || (is_number && name.starts_with("127."));
+}
+
+// RFC 7239 and what went before it, RFC 9110 section 7.6.3.
+bool came_by_proxy(api::Request const& request) {
+  for (auto name : {"forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via"})
+    if (!request.header(name).empty()) return true;
+  return false;
 }
 
 }  // namespace
@@ -21,7 +30,8 @@ MailId Outbox::post(db::Tx& tx, Letter const& letter) const {
 }
 
 void Mailbox::admit(api::Request const& request) const {
-  if (!open_ || !api::is_loopback(request.peer) || !is_loopback_host(request.header("host")))
+  if (!open_ || !api::is_loopback(request.peer) || !is_loopback_host(request.header("host")) ||
+      came_by_proxy(request))
     throw Problem(problems::not_found);
 }
 

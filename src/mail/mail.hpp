@@ -78,8 +78,8 @@ class Mailbox {
   Mailbox(keys::Vault const& vault, bool open) : vault_(vault), open_(open) {}
   bool open() const { return open_; }
   keys::Vault const& vault() const { return vault_; }
-  // Problem not_found unless it is open and the request comes from this machine, to one of the names that only this
-  // machine has - a page from elsewhere could lead a browser here under a name of its own.
+  // Problem not_found unless it is open and the request comes from this machine, not by way of a proxy, to a name
+  // that only this machine has: a page from elsewhere could lead a browser here under a name of its own.
   void admit(api::Request const& request) const;
 
  private:

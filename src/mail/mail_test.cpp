@@ -353,7 +353,14 @@ TEST_P(Mails, without_a_server_they_are_kept_in_a_folder_and_shown) {
   EXPECT_EQ(one.json.at("subject").as_string(), "メールアドレスが変更されました");
   EXPECT_THAT(one.json.at("html").as_string(), HasSubstr("neu@example.com"));
   // A name of somebody else's that leads here (DNS rebinding), and a peer from elsewhere.
-  EXPECT_EQ(get("/api/v1/mailbox", "rebound.example").status, 404);
+  for (auto* host :
+       {"rebound.example", "127.rebound.example", "localhost.rebound.example", "127.0.0.1.rebound.example"})
+    EXPECT_EQ(get("/api/v1/mailbox", host).status, 404) << host;
+  for (auto* header : {"forwarded", "x-forwarded-for", "x-real-ip", "via"})
+    EXPECT_EQ(
+        client.send(api::Method::get, "/api/v1/mailbox", "", {{"host", "localhost"}, {header, "192.0.2.9"}}).status,
+        404)
+        << header;
   client.peer = "192.0.2.1";
   EXPECT_EQ(get("/api/v1/mailbox", "localhost").status, 404);
 }

@@ -51,6 +51,14 @@ TEST_F(SettingsTest, are_taken_from_the_file) {
   EXPECT_EQ(s.stop_grace_s, Settings().stop_grace_s);
 }
 
+TEST_F(SettingsTest, show_mails_only_to_people_at_the_machine) {
+  EXPECT_TRUE(read("").shows_mails());
+  EXPECT_TRUE(read("listen = \"[::1]:8080\"\n").shows_mails());
+  EXPECT_FALSE(read("listen = \"0.0.0.0:8080\"\n").shows_mails());
+  EXPECT_FALSE(read("public_url = \"https://licenses.example\"\n").shows_mails());
+  EXPECT_FALSE(read("smtp_url = \"smtps://mail.example\"\nmail_from = \"a@mail.example\"\n").shows_mails());
+}
+
 TEST_F(SettingsTest, are_refused_with_their_line) {
   for (auto const& [text, why] : {std::pair("listen = \"::\"\nlisten_on = 1\n", "listen_on is not a setting"),
                                   std::pair("\nworker_threads = \"two\"\n", "worker_threads has a value of another"),
