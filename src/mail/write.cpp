@@ -108,10 +108,16 @@ data list_of(std::vector<Fact> const& facts, Filler const& fill) {
   return out;
 }
 
-std::string lay_out(std::string_view layout_text, data const& values, bool is_html) {
-  kainjow::mustache::mustache layout{std::string(layout_text)};
+kainjow::mustache::mustache read_layout(std::string_view text, bool is_html) {
+  kainjow::mustache::mustache layout{std::string(text)};
   if (!is_html) layout.set_custom_escape([](std::string const& plain) { return plain; });
-  return layout.render(values);
+  return layout;
+}
+
+// Read once for each thread: that takes longer than all the rest.
+std::string lay_out(data const& values, bool is_html) {
+  thread_local auto plain = read_layout(layout_txt(), false), html = read_layout(layout_html(), true);
+  return (is_html ? html : plain).render(values);
 }
 
 }  // namespace
@@ -139,8 +145,7 @@ Message write(Letterhead const& head, Letter const& letter) {
   }
   values.set("after", list_of(t.after, fill));
   values.set("footer", fill(t.footer));
-  return {letter.to, letter.language, subject, lay_out(layout_txt(), values, false),
-          lay_out(layout_html(), values, true)};
+  return {letter.to, letter.language, subject, lay_out(values, false), lay_out(values, true)};
 }
 
 }  // namespace menkyo::mail

@@ -1,4 +1,3 @@
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
@@ -6,19 +5,12 @@
 #include "base/text.hpp"
 #include "places/address.hpp"
 #include "places/phone.hpp"
+#include "tests/fuzz/input.hpp"
 #include "tests/fuzz/targets.hpp"
 
 namespace menkyo::fuzz {
 
 namespace {
-
-std::string_view text(const uint8_t* data, size_t size) {
-  return {reinterpret_cast<const char*>(data), size};
-}
-
-void require(bool holds) {
-  if (!holds) std::abort();
-}
 
 places::Country const& country_of(std::string_view& input) {
   auto const* country = places::find_country(input.substr(0, 2));

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -9,19 +8,12 @@
 #include "base/enum.hpp"
 #include "people/session.hpp"
 #include "protocol/json.hpp"
+#include "tests/fuzz/input.hpp"
 #include "tests/fuzz/targets.hpp"
 
 namespace menkyo::fuzz {
 
 namespace {
-
-std::string_view text(const uint8_t* data, size_t size) {
-  return {reinterpret_cast<const char*>(data), size};
-}
-
-void require(bool holds) {
-  if (!holds) std::abort();
-}
 
 // RFC 6901 section 3.
 bool is_pointer(std::string_view path) {

@@ -1,6 +1,5 @@
 #include "tests/fuzz/targets.hpp"
 
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
@@ -10,16 +9,13 @@
 #include "protocol/messages.hpp"
 #include "protocol/token.hpp"
 #include "protocol/x509.hpp"
+#include "tests/fuzz/input.hpp"
 
 namespace menkyo::fuzz {
 
 namespace {
 
 using namespace protocol;
-
-std::string_view text(const uint8_t* data, size_t size) {
-  return {reinterpret_cast<const char*>(data), size};
-}
 
 // Runs what may refuse its input; true when it did not.
 template <class Run>
@@ -37,7 +33,7 @@ template <class Decode>
 void round_trip(std::string_view payload, Decode decode) {
   std::string once;
   if (!accepted([&] { once = encode(decode(payload)); })) return;
-  if (encode(decode(once)) != once) std::abort();
+  require(encode(decode(once)) == once);
 }
 
 }  // namespace
@@ -45,7 +41,7 @@ void round_trip(std::string_view payload, Decode decode) {
 void json(const uint8_t* data, size_t size) {
   std::string once;
   if (!accepted([&] { once = json::to_text(json::parse(text(data, size))); })) return;
-  if (!json::is_text(once) || json::to_text(json::parse(once)) != once) std::abort();
+  require(json::is_text(once) && json::to_text(json::parse(once)) == once);
 }
 
 void jws(const uint8_t* data, size_t size) {
@@ -55,7 +51,7 @@ void jws(const uint8_t* data, size_t size) {
     // One message has one spelling, or the hash of the signing input would not identify it.
     auto const signature = parsed.proof ? encode_shared_signature(parsed.signature, *parsed.proof)
                                         : Bytes(parsed.signature.begin(), parsed.signature.end());
-    if (parsed.signing_input + '.' + to_base64url(signature) != input) std::abort();
+    require(parsed.signing_input + '.' + to_base64url(signature) == input);
     if (parsed.proof) head_of(parsed.signing_input, *parsed.proof);
     if (parsed.header.jwk) accepted([&] { verify(parsed, *parsed.header.jwk, {parsed.header.typ, {}, true}); });
   });
@@ -112,12 +108,12 @@ void token(const uint8_t* data, size_t size) {
     auto const spelled = format_token(token);
     auto const at = input.find(spelled);
     auto const blank = [](std::string_view part) { return part.find_first_not_of(" \t\r\n") == part.npos; };
-    if (at == input.npos || !blank(input.substr(0, at)) || !blank(input.substr(at + spelled.size()))) std::abort();
-    if (spelled.size() != 112 || parse_token(spelled) != token) std::abort();
+    require(at != input.npos && blank(input.substr(0, at)) && blank(input.substr(at + spelled.size())));
+    require(spelled.size() == 112 && parse_token(spelled) == token);
   });
   accepted([&] {
     auto const kid = parse_kid(input);
-    if (format_kid(kid) != input || kid.smart_account_id.empty() || kid.device_id.empty()) std::abort();
+    require(format_kid(kid) == input && !kid.smart_account_id.empty() && !kid.device_id.empty());
   });
 }
 

@@ -1,4 +1,3 @@
-#include <cstdlib>
 #include <set>
 #include <string>
 
@@ -10,21 +9,10 @@
 #include "base/time.hpp"
 #include "catalog/import.hpp"
 #include "protocol/bytes.hpp"
+#include "tests/fuzz/input.hpp"
 #include "tests/fuzz/targets.hpp"
 
 namespace menkyo::fuzz {
-
-namespace {
-
-std::string_view text(const uint8_t* data, size_t size) {
-  return {reinterpret_cast<const char*>(data), size};
-}
-
-void require(bool holds) {
-  if (!holds) std::abort();
-}
-
-}  // namespace
 
 void words(const uint8_t* data, size_t size) {
   auto const input = text(data, size);
