@@ -17,8 +17,11 @@ struct Me {
   std::vector<access::OperatorRole> operator_roles;
   std::vector<std::string> operator_abilities;
   people::SessionFacts session;
+  // Of the person's profile, before it can found a Smart Account.
+  std::vector<people::CompanyField> missing_for_smart_account;
 };
-BOOST_DESCRIBE_STRUCT(Me, (), (person, accounts, operator_roles, operator_abilities, session))
+BOOST_DESCRIBE_STRUCT(Me, (),
+                      (person, accounts, operator_roles, operator_abilities, session, missing_for_smart_account))
 
 struct MeChange {
   people::Language language;
@@ -51,7 +54,8 @@ Me get_me(db::ReadTx& tx, api::Caller const& caller, keys::Vault const& vault) {
         {},
         std::move(as_staff.roles),
         std::move(as_staff.abilities),
-        people::load_session(tx, caller)};
+        people::load_session(tx, caller),
+        people::missing_for_smart_account(people::load_company(tx, vault, caller.person_id))};
   for (auto const& [key, row] : sorted_accounts(tx, caller.person_id)) {
     if (int64_t(me.accounts.size()) == api::default_limit) break;
     me.accounts.push_back(summary_for(row, access::holdings(tx, caller.person_id, row.smart_account_id)));

@@ -21,6 +21,8 @@ std::span<const ProblemKind* const> all_problems() {
       &conflict,
       &name_taken,
       &not_empty,
+      &address_book_full,
+      &address_in_use,
       &too_deep,
       &changed_meanwhile,
       &too_large,

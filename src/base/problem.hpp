@@ -34,6 +34,8 @@ inline constexpr ProblemKind timed_out{"timed_out", 408, "The request took too l
 inline constexpr ProblemKind conflict{"conflict", 409, "The present state does not allow this"};
 inline constexpr ProblemKind name_taken{"name_taken", 409, "The name is already in use"};
 inline constexpr ProblemKind not_empty{"not_empty", 409, "It is not empty"};
+inline constexpr ProblemKind address_book_full{"address_book_full", 409, "The address book is full"};
+inline constexpr ProblemKind address_in_use{"address_in_use", 409, "The address is in use"};
 inline constexpr ProblemKind too_deep{"too_deep", 409, "The tree of virtual accounts may not be deeper"};
 inline constexpr ProblemKind changed_meanwhile{"changed_meanwhile", 412, "It was changed by somebody else meanwhile"};
 inline constexpr ProblemKind too_large{"too_large", 413, "The request is too large"};

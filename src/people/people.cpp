@@ -1,6 +1,7 @@
 #include "people/people.hpp"
 
 #include "base/text.hpp"
+#include "people/profile.hpp"
 #include "people/session.hpp"
 #include "people/store.hpp"
 #include "people/throttle.hpp"
@@ -10,12 +11,10 @@ namespace menkyo::people {
 
 namespace {
 
-constexpr std::string_view profile_purpose = "person_profile";
-
 Person to_person(keys::Vault const& vault, store::ProfileRow const& row) {
   auto const profile = keys::open_struct<Profile>(vault, profile_purpose, row.wrapped_profile);
-  return {row.person_id,       profile.mail,    profile.given_name, profile.family_name,
-          profile.native_name, profile.country, row.language};
+  return {row.person_id,       profile.mail,           profile.given_name, profile.family_name,
+          profile.native_name, profile.preferred_name, profile.country,    row.language};
 }
 
 std::string add_link(db::Tx& tx, keys::Vault const& vault, PersonId person, Duration period) {
@@ -83,15 +82,21 @@ void disable_person(db::Tx& tx, PersonId id) {
   store::delete_links(tx, id);
 }
 
-std::optional<std::string> to_latin_name(std::string_view text) {
-  auto name = plain_line(text);
-  bool any = false;
+std::optional<Name> read_latin_name(std::string_view text, std::string const& path, wire::Errors& errors) {
+  Name name(plain_line(text));
+  bool any = false, other = false;
   for (unsigned char c : name) {
     bool const letter = c >= 0x80 || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-    if (!letter && std::string_view(" -'.").find(char(c)) == std::string_view::npos) return {};
+    other = other || (!letter && std::string_view(" -'.").find(char(c)) == std::string_view::npos);
     any = any || letter;
   }
-  return any && is_latin(name) ? std::optional(std::move(name)) : std::nullopt;
+  size_t const before = errors.size();
+  if (!any || other || !is_latin(name))
+    wire::add_error(errors, path, "not_latin", "must be written in Latin letters");
+  else
+    wire::Codec<Name>::check(name, path, errors);  // a character may have become several
+  if (errors.size() != before) return {};
+  return name;
 }
 
 std::string display_name(Person const& person) {

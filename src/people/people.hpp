@@ -13,6 +13,8 @@
 #include "base/language.hpp"
 #include "keys/sealed.hpp"
 #include "mail/mail.hpp"
+#include "places/address.hpp"
+#include "places/phone.hpp"
 
 namespace menkyo::people {
 
@@ -29,27 +31,38 @@ struct Policy {
 
 using Mail = wire::Line<3, 320>;
 using Name = wire::Line<1, 100>;
+using CompanyName = wire::Line<1, 200>;  // may become the name of a Smart Account
 
 using CountryCode = wire::Text<2, 2>;  // ISO 3166-1 alpha-2
 
-// What is sealed in person.wrapped_profile. The address as the person writes it.
+// What is sealed in person.wrapped_profile. The mail address as the person writes it; names in Latin letters but for
+// the native and the preferred one, the name of the company, too. What is not told is absent.
 struct Profile {
   Mail mail;
   wire::Line<0, 100> given_name, family_name;
   std::optional<Name> native_name;
   std::optional<CountryCode> country;
+  std::optional<Name> preferred_name;  // the person is called so
+  std::optional<Name> job_function, job_position, job_title;
+  std::optional<CompanyName> company_name;
+  std::optional<PersonAddressId> company_address_id;  // in the person's address book
+  std::optional<wire::Text<1, 16>> company_phone;     // ITU-T E.164
+  std::optional<wire::Text<1, 20>> company_phone_extension;
 };
-BOOST_DESCRIBE_STRUCT(Profile, (), (mail, given_name, family_name, native_name, country))
+BOOST_DESCRIBE_STRUCT(Profile, (),
+                      (mail, given_name, family_name, native_name, country, preferred_name, job_function,
+                       job_position, job_title, company_name, company_address_id, company_phone,
+                       company_phone_extension))
 
 // A person as the person itself and those who may know are shown it.
 struct Person {
   PersonId id;
   std::string mail, given_name, family_name;
-  std::optional<std::string> native_name;
+  std::optional<std::string> native_name, preferred_name;
   std::optional<std::string> country;
   Language language;
 };
-BOOST_DESCRIBE_STRUCT(Person, (), (id, mail, given_name, family_name, native_name, country, language))
+BOOST_DESCRIBE_STRUCT(Person, (), (id, mail, given_name, family_name, native_name, preferred_name, country, language))
 
 struct NewPerson {
   Profile profile;
@@ -73,9 +86,24 @@ void disable_person(db::Tx& tx, PersonId id);
 // "Given Family", or the address if there is no name.
 std::string display_name(Person const& person);
 
-// A name as the forms want it, in Latin letters; full-width ones are folded. nullopt for anything else of ASCII than
-// letters, spaces, hyphens, apostrophes and full stops, and for other scripts.
-std::optional<std::string> to_latin_name(std::string_view text);
+// A name as the forms want it, in Latin letters; full-width ones are folded. Or appends not_latin, for anything else
+// of ASCII than letters, spaces, hyphens, apostrophes and full stops and for other scripts, or too_long.
+std::optional<Name> read_latin_name(std::string_view text, std::string const& path, wire::Errors& errors);
+
+// ---- Where a person works -----------------------------------------------------------------------------------------
+
+MENKYO_ENUM(CompanyField, company_name, company_address, company_phone)
+
+// As far as the person told it. What a Smart Account is founded with.
+struct Company {
+  std::optional<std::string> name;               // in Latin letters
+  std::optional<places::PostalAddress> address;  // normalized
+  std::optional<places::Phone> phone;
+};
+Company load_company(db::ReadTx& tx, keys::Vault const& vault, PersonId person);  // Problem not_found
+
+// What the person must still tell before it can found a Smart Account, in the order of the form.
+std::vector<CompanyField> missing_for_smart_account(Company const& company);
 
 // ---- One-time links -----------------------------------------------------------------------------------------------
 

@@ -38,12 +38,9 @@ Profile read_profile(NewSignUp const& in, PasswordPolicy policy) {
   auto errors = check_password(policy, in.password, in.mail);
   if (!mail::envelope_address(in.mail)) errors.push_back({"/mail", "not_a_mail", "must be a mail address"});
   auto const latin = [&](Name const& given, const char* path) {
-    auto const name = to_latin_name(given);
-    if (!name) errors.push_back({path, "not_latin", "must be written in Latin letters"});
-    return name.value_or("");
+    return read_latin_name(given, path, errors).value_or(Name());
   };
-  auto const* country = places::find_country(in.country);
-  if (!country) errors.push_back({"/country", "not_a_country", "must be the code of a country or region"});
+  auto const* country = places::read_country(in.country, "/country", errors);
   Profile profile{in.mail, latin(in.given_name, "/given_name"), latin(in.family_name, "/family_name"), in.native_name,
                   country ? std::optional(CountryCode(std::string(country->code))) : std::nullopt};
   if (!errors.empty()) throw Problem(problems::invalid, {}, std::move(errors));

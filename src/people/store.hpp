@@ -22,6 +22,30 @@ struct ProfileRow {
 std::vector<ProfileRow> profiles(db::ReadTx& tx, std::vector<PersonId> const& ids);
 void set_language(db::Tx& tx, PersonId id, Language language);
 
+// The profile of one person with its version.
+struct VersionedProfile {
+  Bytes wrapped_profile;
+  int64_t profile_version;
+};
+std::optional<VersionedProfile> profile(db::ReadTx& tx, PersonId id);
+// The same, and nobody changes it or the address book until the end of the transaction.
+std::optional<VersionedProfile> lock_profile(db::Tx& tx, PersonId id);
+void set_profile(db::Tx& tx, PersonId id, Bytes const& wrapped_profile);
+
+struct AddressRow {
+  PersonAddressId person_address_id;
+  PersonId person_id;
+  Bytes wrapped_address;
+  Instant created_at;
+  int64_t version;
+};
+// Oldest first.
+std::vector<AddressRow> addresses(db::ReadTx& tx, PersonId person);
+std::optional<AddressRow> address(db::ReadTx& tx, PersonId person, PersonAddressId id);
+void insert_address(db::Tx& tx, AddressRow const& row);
+void update_address(db::Tx& tx, PersonAddressId id, Bytes const& wrapped_address);
+void delete_address(db::Tx& tx, PersonAddressId id);
+
 struct Credentials {
   PersonId person_id;
   std::optional<std::string> password_hash;

@@ -1,7 +1,6 @@
 #include "places/address.hpp"
 
 #include "base/text.hpp"
-#include "places/phone.hpp"
 
 namespace menkyo::places {
 
@@ -104,10 +103,8 @@ void normalize(PostalAddress const& in, std::string const& path, PostalAddress& 
   out.city = read_line(in.city, path + "/city", "MINATO", errors);
   out.line1 = read_line(in.line1, path + "/line1", "9-7-1 AKASAKA", errors);
   if (given(in.line2)) out.line2 = read_line(*in.line2, path + "/line2", "MIDTOWN TOWER", errors);
-  auto const* country = find_country(in.country);
-  if (!country)
-    return wire::add_error(errors, path + "/country", "unknown_country",
-                           "must be the code of a country of two letters (ISO 3166-1), such as JP");
+  auto const* country = read_country(in.country, path + "/country", errors);
+  if (!country) return;
   out.country = std::string(country->code);
   read_region(*country, in, path + "/region", out, errors);
   if (auto const code = given(in.postal_code)) {
@@ -116,21 +113,6 @@ void normalize(PostalAddress const& in, std::string const& path, PostalAddress& 
     wire::add_error(errors, path + "/postal_code", "missing",
                     "is required in this country, such as " + std::string(country->postal_code_example));
   }
-}
-
-void normalize_phone(ContactAddress const& in, std::string const& path, ContactAddress& out, wire::Errors& errors) {
-  auto const* country = find_country(in.country);
-  if (!country) return;  // which is what is said to be wrong then
-  auto const phone = read_phone(*country, in.phone, path + "/phone", errors);
-  if (!phone) return;
-  out.phone = phone->e164;
-  auto const extension = given(in.phone_extension).value_or(phone->extension);
-  if (extension.empty()) return;
-  if (!is_extension(extension))
-    return wire::add_error(errors, path + "/phone_extension", "not_a_number", "must be 1 to 20 digits");
-  if (!phone->extension.empty() && phone->extension != extension)
-    return wire::add_error(errors, path + "/phone_extension", "conflict", "is another than the one in the number");
-  out.phone_extension = extension;
 }
 
 }  // namespace
@@ -160,17 +142,6 @@ std::optional<PostalAddress> normalize_address(PostalAddress const& address, std
   size_t const before = errors.size();
   PostalAddress out;
   normalize(address, path, out, errors);
-  if (errors.size() != before) return {};
-  return out;
-}
-
-std::optional<ContactAddress> normalize_address(ContactAddress const& address, std::string const& path,
-                                                wire::Errors& errors) {
-  size_t const before = errors.size();
-  ContactAddress out;
-  out.type = address.type;
-  normalize(address, path, out, errors);
-  normalize_phone(address, path, out, errors);
   if (errors.size() != before) return {};
   return out;
 }

@@ -27,22 +27,10 @@ struct PostalAddress {
 };
 BOOST_DESCRIBE_STRUCT(PostalAddress, (), (country, postal_code, region, city, line1, line2))
 
-MENKYO_ENUM(AddressType, company, home)
-
-// Where somebody is reached, as people keep it in their profiles.
-struct ContactAddress : PostalAddress {
-  AddressType type = AddressType::company;
-  wire::Text<1, 100> phone;                          // as typed; ITU-T E.164 once it is normalized
-  std::optional<wire::Text<0, 20>> phone_extension;  // may also stand in `phone`
-};
-BOOST_DESCRIBE_STRUCT(ContactAddress, (PostalAddress), (type, phone, phone_extension))
-
 // The address in one spelling: one width, no invisible characters, single spaces; country and, where there is a list,
-// region as codes; the postal code in its form, the number in E.164; what is empty is absent. What is normalized
-// stays as it is. Or nothing, and `errors` say what is wrong with each member; `path` is the pointer to the address.
+// region as codes; the postal code in its form; what is empty is absent. What is normalized stays as it is. Or
+// nothing, and `errors` say what is wrong with each member; `path` is the pointer to the address.
 std::optional<PostalAddress> normalize_address(PostalAddress const& address, std::string const& path,
                                                wire::Errors& errors);
-std::optional<ContactAddress> normalize_address(ContactAddress const& address, std::string const& path,
-                                                wire::Errors& errors);
 
 }  // namespace menkyo::places

@@ -7,15 +7,14 @@
 namespace menkyo::places {
 namespace {
 
-ContactAddress tokyo() {
-  ContactAddress a;
+PostalAddress tokyo() {
+  PostalAddress a;
   a.country = "JP";
   a.postal_code = "107-6227";
   a.region = "TOKYO";
   a.city = "MINATO";
   a.line1 = "9-7-1 AKASAKA";
   a.line2 = "MIDTOWN TOWER";
-  a.phone = "3-6434-1234";
   return a;
 }
 
@@ -44,7 +43,7 @@ std::string normalized(A const& address) {
 TEST(NormalizeAddress, brings_it_into_one_spelling) {
   std::string const wanted =
       R"({"country":"JP","postal_code":"107-6227","region":"JP-13","city":"MINATO","line1":"9-7-1 AKASAKA",)"
-      R"("line2":"MIDTOWN TOWER","type":"company","phone":"+81364341234"})";
+      R"("line2":"MIDTOWN TOWER"})";
   EXPECT_EQ(normalized(tokyo()), wanted);
 
   auto typed = tokyo();
@@ -54,7 +53,6 @@ TEST(NormalizeAddress, brings_it_into_one_spelling) {
   typed.city = " ＭＩＮＡＴＯ\u3000";
   typed.line1 = "９ー７ー１\n ＡＫＡＳＡＫＡ";
   typed.line2 = "\u200fMIDTOWN\u00a0 TOWER\u200b";
-  typed.phone = "０３（６４３４）１２３４";
   EXPECT_EQ(normalized(typed), wanted);
 
   // What is in one spelling stays so.
@@ -113,13 +111,11 @@ TEST(NormalizeAddress, says_all_that_is_wrong_at_once) {
   a.city = "港区";
   a.line1 = "";
   a.line2 = std::string(10000, 'x');
-  a.phone = "03";
   EXPECT_EQ(faults(a), (Faults{{"/address/postal_code", "not_a_postal_code"},
                                {"/address/region", "unknown_region"},
                                {"/address/city", "not_latin"},
                                {"/address/line1", "empty"},
-                               {"/address/line2", "too_long"},
-                               {"/address/phone", "too_short"}}));
+                               {"/address/line2", "too_long"}}));
   // Without a country nothing that depends on it can be judged.
   for (auto const* country : {"XX", "", "J", "日本", "JPN", "zz", "\u200b", "<>"}) {
     a.country = country;
@@ -188,40 +184,19 @@ TEST(NormalizeAddress, holds_the_limits_after_folding) {
   EXPECT_EQ(faults(a), (Faults{{"/address/city", "too_long"}}));
 }
 
-TEST(NormalizeAddress, keeps_an_extension_beside_the_number) {
-  auto a = tokyo();
-  a.phone = "03-6434-1234 内線12";
-  wire::Errors errors;
-  auto const read = normalize_address(a, "", errors);
-  ASSERT_TRUE(read);
-  EXPECT_EQ(read->phone, "+81364341234");
-  EXPECT_EQ(read->phone_extension.value_or(""), "12");
-  a = *read;
-  EXPECT_EQ(normalize_address(a, "", errors)->phone_extension.value_or(""), "12");
-  a.phone_extension = "１３";
-  EXPECT_EQ(normalize_address(a, "", errors)->phone_extension.value_or(""), "13");
-  a.phone = "03-6434-1234 内線12";
-  EXPECT_EQ(faults(a), (Faults{{"/address/phone_extension", "conflict"}}));
-  a = tokyo();
-  for (auto const* text : {"12a", "-1", "一", "123456789012345678901"}) {
-    a.phone_extension = text;
-    EXPECT_EQ(faults(a), (Faults{{"/address/phone_extension", "not_a_number"}})) << text;
-  }
-}
-
 // Between the JSON of a request and the rules: limits are those of the struct.
-TEST(ContactAddress, is_read_from_json) {
+TEST(PostalAddress, is_read_from_json) {
   auto const decode = [](std::string const& text) {
     wire::Errors errors;
-    ContactAddress out;
+    PostalAddress out;
     wire::decode(wire::json::parse(text), out, "", errors);
     std::string faults;
     for (auto const& e : errors) faults += e.path + " " + e.code + ";";
     return faults;
   };
-  EXPECT_EQ(decode(R"({"country":"JP","city":"MINATO","line1":"9-7-1","type":"home","phone":"1"})"), "");
-  EXPECT_EQ(decode(R"({"country":"JPN","city":"","type":"boat","phone":1,"fax":"1"})"),
-            "/country too_long;/city empty;/line1 missing;/type unknown_word;/phone wrong_type;/fax unknown_field;");
+  EXPECT_EQ(decode(R"({"country":"JP","city":"MINATO","line1":"9-7-1"})"), "");
+  EXPECT_EQ(decode(R"({"country":"JPN","city":"","line2":2,"fax":"1"})"),
+            "/country too_long;/city empty;/line1 missing;/line2 wrong_type;/fax unknown_field;");
 }
 
 }  // namespace

@@ -174,6 +174,23 @@ std::optional<Phone> read_phone(Country const& country, std::string_view text, s
   return phone;
 }
 
+std::optional<Phone> read_phone(Country const& country, std::string_view text, std::string_view extension,
+                                std::string const& path, wire::Errors& errors) {
+  auto phone = read_phone(country, text, path, errors);
+  auto const line = plain_line(extension);
+  if (!phone || line.empty()) return phone;
+  auto const fault = !is_extension(line)                                     ? "not_a_number"
+                     : !phone->extension.empty() && phone->extension != line ? "conflict"
+                                                                             : "";
+  if (*fault == 0) {
+    phone->extension = line;
+    return phone;
+  }
+  wire::add_error(errors, path + "_extension", fault,
+                  is_extension(line) ? "is another than the one in the number" : "must be 1 to 20 digits");
+  return {};
+}
+
 ShownPhone show_phone(Phone const& phone) {
   auto const text = phone.extension.empty() ? phone.e164 : phone.e164 + ";ext=" + phone.extension;
   PhoneNumber number;

@@ -24,6 +24,11 @@ struct Phone {
 std::optional<Phone> read_phone(Country const& country, std::string_view text, std::string const& path,
                                 wire::Errors& errors);
 
+// The same for a form that has a field of its own for the extension, which may be empty; its path is `path` with
+// "_extension". Or also appends not_a_number, or conflict when the number has another extension.
+std::optional<Phone> read_phone(Country const& country, std::string_view text, std::string_view extension,
+                                std::string const& path, wire::Errors& errors);
+
 // 1 to 20 digits, as RFC 3966 and libphonenumber take them.
 bool is_extension(std::string_view text);
 

@@ -220,5 +220,22 @@ TEST(ReadPhone, may_be_called_from_many_threads) {
   for (auto& thread : threads) thread.join();
 }
 
+TEST(ReadPhone, takes_an_extension_beside_the_number) {
+  auto const read = [](std::string const& text, std::string const& extension) {
+    wire::Errors errors;
+    auto const phone = read_phone(*find_country("JP"), text, extension, "/phone", errors);
+    EXPECT_EQ(bool(phone), errors.empty());
+    return phone ? phone->e164 + " " + phone->extension : errors.at(0).path + " " + errors.at(0).code;
+  };
+  EXPECT_EQ(read("03-6434-1234 内線12", ""), "+81364341234 12");
+  EXPECT_EQ(read("03-6434-1234 内線12", "12"), "+81364341234 12");
+  EXPECT_EQ(read("03-6434-1234", " １３ "), "+81364341234 13");
+  EXPECT_EQ(read("03-6434-1234", "\u200b"), "+81364341234 ");
+  EXPECT_EQ(read("03-6434-1234 内線12", "13"), "/phone_extension conflict");
+  EXPECT_EQ(read("03", "13"), "/phone too_short");
+  for (auto const* text : {"12a", "-1", "一", "123456789012345678901"})
+    EXPECT_EQ(read("03-6434-1234", text), "/phone_extension not_a_number") << text;
+}
+
 }  // namespace
 }  // namespace menkyo::places

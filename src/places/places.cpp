@@ -79,6 +79,14 @@ Country const* find_country(std::string_view code) {
   return nullptr;
 }
 
+Country const* read_country(std::string_view code, std::string const& path, wire::Errors& errors) {
+  auto const* country = find_country(code);
+  if (!country)
+    wire::add_error(errors, path, "unknown_country",
+                    "must be the code of a country of two letters (ISO 3166-1), such as JP");
+  return country;
+}
+
 Region const* find_region(Country const& country, std::string_view text) {
   auto const wanted = fold_name(text);
   Region const* found = nullptr;

@@ -31,6 +31,8 @@ std::span<Country const> countries();
 
 // By its code in any case; nullptr if there is none of it.
 Country const* find_country(std::string_view code);
+// The same for what somebody gave. Or appends unknown_country.
+Country const* read_country(std::string_view code, std::string const& path, wire::Errors& errors);
 
 // By its code or one of its names, as people compare names; nullptr if there is none of it, or if several have the
 // name (the cities of Chiayi and Hsinchu lie in counties called like them).

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "accounts/accounts.hpp"
+#include "people/profile.hpp"
 #include "tests/api/examples.hpp"
 #include "tests/support/test_device.hpp"
 #include "tests/support/undone_service.hpp"
@@ -219,6 +220,20 @@ class Refusals : public ::testing::TestWithParam<std::string> {
     world.db->write([&](db::Tx& tx) { tx.exec("delete from role_grant where role_grant_id = $1", gone); });
     callers.push_back({"an administrator whose role ended", lapsed});
     callers.push_back({"an administrator who was removed", removed});
+    for (auto const& caller : callers)
+      if (caller.person) addresses[caller.person] = address_of(caller.person);
+  }
+
+  // In the address book of that person, who alone may name it.
+  PersonAddressId address_of(PersonId who) {
+    people::NewAddress address;
+    address.country = "VA";
+    address.city = "CITTA DEL VATICANO";
+    address.line1 = "VIA 1";
+    address.acknowledged = true;
+    return world.db->write([&](db::Tx& tx) {
+      return people::add_address(tx, {who, {}}, address, world.vault).person_address_id;
+    });
   }
 
   // "allowed", or the code with which access was refused.
@@ -232,7 +247,9 @@ class Refusals : public ::testing::TestWithParam<std::string> {
 
   // Returns whether the caller was let through.
   bool check(api::Route const& route, CallerKind const& caller, std::vector<std::string> const& also) {
-    auto const request = example_request(route, samples, also);
+    auto own = samples;
+    own.by_prefix["adr"] = addresses[caller.person].text();
+    auto const request = example_request(route, own, also);
     auto const response = service.send(request, caller.person ? service.session_of(caller.person) : "");
     auto const verdict = verdict_of(response);
     EXPECT_EQ(verdict, expected(route, caller, !also.empty()))
@@ -251,6 +268,7 @@ class Refusals : public ::testing::TestWithParam<std::string> {
   VirtualAccountId above, below;
   Samples samples;
   std::vector<CallerKind> callers;
+  std::map<PersonId, PersonAddressId> addresses;
 };
 MENKYO_ON_BOTH_DATABASES(Refusals);
 

@@ -66,12 +66,16 @@ Samples new_samples(Stage& stage, std::string const& operation) {
                      {"name", "Name " + n},
                      {"domain", "domain" + n + ".example"},
                      {"country", "JP"},
+                     {"region", "TOKYO"},
+                     {"postal_code", "107-6227"},
                      {"given_name", "Given"},
                      {"family_name", "Family"},
                      {"current_password", std::string(password)}};
   samples.by_prefix["ses"] = SessionId{}.text();
   if (operation == "sign_up") samples.by_name["mail"] = "newcomer" + n + "@matrix.example";
   if (operation == "change_password") samples.by_name["password"] = "Tsuru-wa-1000-nen";
+  if (operation == "change_my_address" || operation == "delete_my_address")
+    samples.by_prefix["adr"] = stage.new_address(colleague).text();
   if (operation == "send_sign_up_mail" || operation == "activate_account") {
     auto const [handle, secret] = new_sign_up(stage);
     samples.by_name["handle"] = handle;
@@ -85,6 +89,20 @@ Samples new_samples(Stage& stage, std::string const& operation) {
   return samples;
 }
 
+// What the example of a route needs beside the fields that every request has.
+std::vector<std::string> more_fields(std::string const& operation) {
+  if (operation == "change_my_company_data") return {"company_name"};
+  if (operation == "add_my_address" || operation == "change_my_address") return {"region", "postal_code"};
+  return {};
+}
+
+// Those that change what belongs to one person alone are tried by a new one.
+bool is_of_one_person(std::string const& operation) {
+  static std::set<std::string> const own{"change_password", "change_my_personal_data", "change_my_company_data",
+                                         "add_my_address",  "change_my_address",       "delete_my_address"};
+  return own.contains(operation);
+}
+
 Operation of_route(api::Route const& route) {
   Operation out;
   out.name = route.operation_id;
@@ -96,7 +114,7 @@ Operation of_route(api::Route const& route) {
   if (out.name == "change_password") out.repeats = false;
   out.prepare = [route](Stage& stage) -> std::function<Told()> {
     auto samples = new_samples(stage, route.operation_id);
-    auto request = example_request(route, samples);
+    auto request = example_request(route, samples, more_fields(route.operation_id));
     bool const by_staff = std::any_of(route.needs.begin(), route.needs.end(),
                                       [](auto const& need) { return need.scope == "operator"; });
     bool const has_password = route.operation_id == "sign_in" || route.operation_id == "change_password";
@@ -104,9 +122,9 @@ Operation of_route(api::Route const& route) {
       stage.ask(post("/api/v1/one_time_links/" + samples.by_name.at("token"),
                      R"({"password":")" + std::string(password) + R"("})"));
     auto const session =
-        stage.new_session(by_staff                                  ? stage.staff
-                          : route.operation_id == "change_password" ? *PersonId::parse(samples.by_prefix.at("per"))
-                                                                    : stage.installation.administrator);
+        stage.new_session(by_staff                               ? stage.staff
+                          : is_of_one_person(route.operation_id) ? *PersonId::parse(samples.by_prefix.at("per"))
+                                                                 : stage.installation.administrator);
     request.headers.emplace_back("host", "menkyo.example");
     request.headers.emplace_back("menkyo-request", "1");
     request.peer = new_peer(stage);

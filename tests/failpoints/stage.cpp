@@ -4,6 +4,7 @@
 #include "app/verify.hpp"
 #include "base/log.hpp"
 #include "http/test_client.hpp"
+#include "people/profile.hpp"
 #include "protocol/json.hpp"
 
 namespace menkyo::test {
@@ -15,9 +16,9 @@ std::set<std::string> const beside{
     "schema_migration", "request_outcome", "lease",      "person_session", "attempt_bucket", "job",
     "job_input",        "installation",    "event_seal", "event_head",     "event_unsealed", "event_personal",
     "person_sign_in"};
-std::set<std::string> const counted{"uses",     "version", "quantity", "owned",    "in_use",      "reserved",
-                                    "borrowed", "lent",    "short",    "surplus",  "value",       "sequence",
-                                    "change",   "done",    "total",    "priority", "device_count"};
+std::set<std::string> const counted{"uses",     "version", "quantity", "owned",    "in_use",       "reserved",
+                                    "borrowed", "lent",    "short",    "surplus",  "value",        "sequence",
+                                    "change",   "done",    "total",    "priority", "device_count", "profile_version"};
 
 std::string measuring_statement(db::ReadTx& tx, bool sqlite) {
   struct Column {
@@ -217,6 +218,17 @@ RoleGrantId Stage::new_grant(PersonId person, VirtualAccountId va) {
         "values ($1, $2, $3, $4, $5, $6)",
         installation.account, id, person, access::Role::va_user, va, tx.now());
     return id;
+  });
+}
+
+PersonAddressId Stage::new_address(PersonId person) {
+  people::NewAddress address;
+  address.country = "VA";
+  address.city = "CITTA DEL VATICANO";
+  address.line1 = "VIA 1";
+  address.acknowledged = true;
+  return service_->database().write([&](db::Tx& tx) {
+    return people::add_address(tx, {person, {}}, address, service_->vault()).person_address_id;
   });
 }
 

@@ -50,6 +50,8 @@ class Stage {
   devices::CreatedToken new_token(VirtualAccountId va);
   LotId new_term(VirtualAccountId va, Duration lives);
   RoleGrantId new_grant(PersonId person, VirtualAccountId va);
+  // In the person's address book.
+  PersonAddressId new_address(PersonId person);
   // Registered with that token.
   std::shared_ptr<TestDevice> new_device(devices::CreatedToken const& token);
   Outcome exchange(TestDevice& device, Sent const& sent);

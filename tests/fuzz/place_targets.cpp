@@ -67,15 +67,14 @@ void postal_address(const uint8_t* data, size_t size) {
     input.remove_prefix(std::min(end + 1, input.size()));
     return std::string(out);
   };
-  places::ContactAddress address;
+  places::PostalAddress address;
   address.country = line();
   address.postal_code = line();
   address.region = line();
   address.city = line();
   address.line1 = line();
   address.line2 = line();
-  address.phone = line();
-  address.phone_extension = line();
+  auto const number = line(), extension = line();
   wire::Errors errors;
   auto const once = places::normalize_address(address, "/address", errors);
   require(bool(once) == errors.empty());
@@ -85,8 +84,16 @@ void postal_address(const uint8_t* data, size_t size) {
   auto const twice = places::normalize_address(*once, "", errors);
   require(twice && wire::to_json(*twice) == text);
   // What is stored keeps the limits that requests must keep.
-  places::ContactAddress decoded;
+  places::PostalAddress decoded;
   require(wire::decode(wire::json::parse(text), decoded, "", errors) && wire::to_json(decoded) == text);
+
+  auto const& country = *places::find_country(once->country);
+  auto const phone = places::read_phone(country, number, extension, "/phone", errors);
+  require(phone ? errors.empty() : errors.size() == 1);
+  require_faults(errors);
+  if (!phone) return;
+  auto const again = places::read_phone(country, phone->e164, phone->extension, "/phone", errors);
+  require(again && again->e164 == phone->e164 && again->extension == phone->extension);
 }
 
 }  // namespace menkyo::fuzz

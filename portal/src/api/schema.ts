@@ -121,6 +121,42 @@ export interface paths {
         patch: operations["change_me"];
         trace?: never;
     };
+    "/api/v1/me/addresses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List one's own address book */
+        get: operations["list_my_addresses"];
+        put?: never;
+        /** Add to one's own address book */
+        post: operations["add_my_address"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/addresses/{person_address_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change an address of one's own book */
+        put: operations["change_my_address"];
+        post?: never;
+        /** Delete an address of one's own book */
+        delete: operations["delete_my_address"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/password": {
         parameters: {
             query?: never;
@@ -132,6 +168,57 @@ export interface paths {
         put?: never;
         /** Change one's own password */
         post: operations["change_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** See one's own profile */
+        get: operations["get_my_profile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/profile/company": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change what one's profile says of one's company */
+        put: operations["change_my_company_data"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/profile/personal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change what one's profile says of oneself */
+        put: operations["change_my_personal_data"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -943,6 +1030,13 @@ export interface components {
             /** Format: int64 */
             entitlements: number;
         };
+        CompanyPart: {
+            company_name?: string;
+            company_address_id?: string;
+            company_phone?: string;
+            company_phone_extension?: string;
+            company_phone_shown?: string;
+        };
         CountryEntry: {
             code: string;
             name_ja: string;
@@ -1033,7 +1127,7 @@ export interface components {
             /** Format: date-time */
             at: string;
             /** @enum {string} */
-            kind: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended";
+            kind: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "profile_changed";
             actor: components["schemas"]["EventActor"];
             virtual_account_id?: string;
             subject?: components["schemas"]["EventSubject"];
@@ -1163,6 +1257,7 @@ export interface components {
             operator_roles: ("operator_admin" | "operator_catalog" | "operator_support")[];
             operator_abilities: string[];
             session: components["schemas"]["SessionFacts"];
+            missing_for_smart_account: ("company_name" | "company_address" | "company_phone")[];
         };
         NewAdministrator: {
             mail: string;
@@ -1196,6 +1291,32 @@ export interface components {
             /** Format: int64 */
             out_of_compliance_count: number;
         };
+        OwnAddress: {
+            country: string;
+            postal_code?: string;
+            region?: string;
+            city: string;
+            line1: string;
+            line2?: string;
+            /** @enum {string} */
+            type: "company" | "other";
+            person_address_id: string;
+            /** Format: int64 */
+            version: number;
+            region_name_en?: string;
+            region_name_ja?: string;
+        };
+        OwnProfile: {
+            /** Format: int64 */
+            version: number;
+            user_name: string;
+            mail: string;
+            /** Format: date-time */
+            last_sign_in_at?: string;
+            personal: components["schemas"]["PersonalPart"];
+            company: components["schemas"]["CompanyPart"];
+            missing: ("company_name" | "company_address" | "company_phone")[];
+        };
         OwnSession: {
             session_id: string;
             /** Format: date-time */
@@ -1221,9 +1342,20 @@ export interface components {
             given_name: string;
             family_name: string;
             native_name?: string;
+            preferred_name?: string;
             country?: string;
             /** @enum {string} */
             language: "ja" | "en";
+        };
+        PersonalPart: {
+            given_name: string;
+            family_name: string;
+            native_name?: string;
+            preferred_name?: string;
+            country?: string;
+            job_function?: string;
+            job_position?: string;
+            job_title?: string;
         };
         PositionDevice: {
             device_id: string;
@@ -1238,7 +1370,7 @@ export interface components {
             title: string;
             status: number;
             /** @enum {string} */
-            code: "malformed" | "invalid" | "unauthenticated" | "wrong_credentials" | "link_invalid" | "cross_site" | "forbidden" | "not_found" | "method_not_allowed" | "not_acceptable" | "timed_out" | "conflict" | "name_taken" | "not_empty" | "too_deep" | "changed_meanwhile" | "too_large" | "uri_too_long" | "unsupported_media_type" | "key_reused" | "too_many_requests" | "headers_too_large" | "internal" | "busy" | "storage_unavailable" | "outcome_unknown" | "message_invalid" | "device_unknown" | "token_unknown" | "token_expired" | "token_used_up" | "token_revoked" | "identity_expired" | "clock_skewed" | "sequence_conflict" | "product_unknown";
+            code: "malformed" | "invalid" | "unauthenticated" | "wrong_credentials" | "link_invalid" | "cross_site" | "forbidden" | "not_found" | "method_not_allowed" | "not_acceptable" | "timed_out" | "conflict" | "name_taken" | "not_empty" | "address_book_full" | "address_in_use" | "too_deep" | "changed_meanwhile" | "too_large" | "uri_too_long" | "unsupported_media_type" | "key_reused" | "too_many_requests" | "headers_too_large" | "internal" | "busy" | "storage_unavailable" | "outcome_unknown" | "message_invalid" | "device_unknown" | "token_unknown" | "token_expired" | "token_used_up" | "token_revoked" | "identity_expired" | "clock_skewed" | "sequence_conflict" | "product_unknown";
             detail?: string;
             request_id?: string;
             fields?: {
@@ -1626,6 +1758,133 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
+    list_my_addresses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["OwnAddress"][];
+                        next_cursor?: string;
+                        total?: components["schemas"]["CappedCount"];
+                    };
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    add_my_address: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    country: string;
+                    postal_code?: string;
+                    region?: string;
+                    city: string;
+                    line1: string;
+                    line2?: string;
+                    /** @enum {string} */
+                    type: "company" | "other";
+                    acknowledged: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnAddress"];
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    change_my_address: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: number;
+            };
+            path: {
+                person_address_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    country: string;
+                    postal_code?: string;
+                    region?: string;
+                    city: string;
+                    line1: string;
+                    line2?: string;
+                    /** @enum {string} */
+                    type: "company" | "other";
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnAddress"];
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    delete_my_address: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: number;
+            };
+            path: {
+                person_address_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
     change_password: {
         parameters: {
             query?: never;
@@ -1649,6 +1908,98 @@ export interface operations {
                 };
                 content: {
                     "application/json": Record<string, never>;
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    get_my_profile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnProfile"];
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    change_my_company_data: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: number;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    company_name?: string;
+                    company_address_id?: string;
+                    company_phone?: string;
+                    company_phone_extension?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnProfile"];
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    change_my_personal_data: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: number;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    given_name: string;
+                    family_name: string;
+                    native_name?: string;
+                    preferred_name?: string;
+                    country: string;
+                    job_function?: string;
+                    job_position?: string;
+                    job_title?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnProfile"];
                 };
             };
             429: components["responses"]["too_many_requests"];
@@ -2240,7 +2591,7 @@ export interface operations {
             query?: {
                 limit?: number;
                 cursor?: string;
-                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended";
+                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "profile_changed";
             };
             header?: never;
             path: {
@@ -2270,7 +2621,7 @@ export interface operations {
     export_account_events: {
         parameters: {
             query?: {
-                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended";
+                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "profile_changed";
             };
             header?: never;
             path: {
@@ -2713,7 +3064,7 @@ export interface operations {
             query?: {
                 limit?: number;
                 cursor?: string;
-                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended";
+                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "profile_changed";
             };
             header?: never;
             path: {
@@ -2744,7 +3095,7 @@ export interface operations {
     export_virtual_account_events: {
         parameters: {
             query?: {
-                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended";
+                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "profile_changed";
             };
             header?: never;
             path: {
