@@ -1,10 +1,11 @@
-// What a person does on every page: reads a language, signs in, and needs pages that hide nothing from anybody.
+// What a person does on every page: reads a language, signs in, reads mail, and needs pages that hide nothing from
+// anybody.
 import AxeBuilder from "@axe-core/playwright";
 import i18next, { type TFunction } from "i18next";
 import type { Page } from "playwright-core";
 import en from "../src/i18n/en.json";
 import ja from "../src/i18n/ja.json";
-import type { World } from "./world";
+import type { ReceivedMail, World } from "./world";
 
 export type Language = "ja" | "en";
 export const LOCALES: Record<Language, string> = { ja: "ja-JP", en: "en-US" };
@@ -35,4 +36,136 @@ export async function barriers(page: Page): Promise<string[]> {
       .filter((each) => each.impact === "serious" || each.impact === "critical")
       .map((each) => `${each.id}: ${each.nodes.map((node) => node.html.slice(0, 200)).join(" | ")}`),
   ];
+}
+
+// A person at a browser of its own.
+export interface Desk {
+  t: TFunction;
+  page: Page;
+  // What the browser complained about; refusals that belong to the story are left out.
+  faults: string[];
+  button: (key: string) => ReturnType<Page["getByRole"]>;
+  link: (key: string) => ReturnType<Page["getByRole"]>;
+  tab: (key: string) => ReturnType<Page["getByRole"]>;
+  heading: (key: string) => ReturnType<Page["getByRole"]>;
+  field: (key: string) => ReturnType<Page["getByLabel"]>;
+  row: (name: string) => ReturnType<Page["getByRole"]>;
+  dialog: () => ReturnType<Page["getByRole"]>;
+  // Keeps a picture of the page; the second one asks axe about it, too, and answers what is in the way.
+  picture: (name: string) => Promise<void>;
+  look: (name: string) => Promise<string[]>;
+  close: () => Promise<void>;
+}
+
+// `refusals` are the answers of the server that this person's story provokes; that nobody is signed in at first always
+// belongs to it.
+export async function openDesk(world: World, language: Language, refusals = /status of 401/): Promise<Desk> {
+  const t = await texts(language);
+  const context = await world.browser.newContext({
+    locale: LOCALES[language],
+    viewport: { width: 1440, height: 1000 },
+    colorScheme: "light",
+    reducedMotion: "reduce",
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(30_000);
+  const faults: string[] = [];
+  page.on("pageerror", (error) => faults.push(error.message));
+  page.on("console", (message) => {
+    if (message.type() === "error" && !refusals.test(message.text())) faults.push(message.text());
+  });
+  const named = (role: Parameters<Page["getByRole"]>[0]) => (key: string) =>
+    page.getByRole(role, { name: t(key), exact: true });
+  const picture = async (name: string) => {
+    await page.screenshot({ path: world.picture(`${language}-${name}`) });
+  };
+  return {
+    t,
+    page,
+    faults,
+    button: named("button"),
+    link: named("link"),
+    tab: named("tab"),
+    heading: named("heading"),
+    field: (key) => page.getByLabel(t(key), { exact: true }),
+    row: (name) => page.getByRole("row").filter({ hasText: name }),
+    dialog: () => page.getByRole("dialog"),
+    picture,
+    look: async (name) => {
+      await picture(name);
+      return await barriers(page);
+    },
+    close: () => context.close(),
+  };
+}
+
+// The mails to one address, each once, in the order in which they came.
+export function openInbox(world: World, mail: string) {
+  let read = 0;
+  return async function next(): Promise<ReceivedMail> {
+    for (let tries = 0; tries < 300; ++tries) {
+      const found = world.mailsTo(mail)[read];
+      if (found !== undefined) {
+        read += 1;
+        return found;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    throw new Error(`no mail number ${read + 1} came to ${mail}`);
+  };
+}
+
+// Where the mail leads, in the portal under test.
+export function wayOf(world: World, mail: ReceivedMail): string {
+  const address = /^https?:\/\/\S+\/\S+$/m.exec(mail.text)?.[0] ?? "";
+  return world.portal + new URL(address).pathname;
+}
+
+const PASSWORD = "Kettle-42-orbit";
+
+// Somebody with an account, who works somewhere and is signed in. Without the forms, which other tests walk through.
+export async function employ(world: World, desk: Desk, mail: string, given_name: string, family_name: string) {
+  const language = (await desk.page.evaluate(() => navigator.language)).slice(0, 2);
+  await desk.page.goto(`${world.portal}/sign_in`);
+  const send = async (method: string, path: string, body: unknown) => {
+    const answer = await desk.page.evaluate(
+      async ([method, path, text]) => {
+        const headers = { "content-type": "application/json", "menkyo-request": "1" };
+        const response = await fetch(path ?? "", { method, headers, body: text });
+        return { ok: response.ok, text: await response.text() };
+      },
+      [method, path, JSON.stringify(body)],
+    );
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.text}`);
+    return JSON.parse(answer.text);
+  };
+  const inbox = openInbox(world, mail);
+  await send("POST", "/api/v1/sign_up", {
+    mail,
+    password: PASSWORD,
+    given_name,
+    family_name,
+    country: "JP",
+    language,
+  });
+  const token = wayOf(world, await inbox())
+    .split("/")
+    .pop();
+  await send("POST", "/api/v1/sign_up/activation", { token, password: PASSWORD });
+  const address = await send("POST", "/api/v1/me/addresses", {
+    type: "company",
+    acknowledged: true,
+    country: "JP",
+    postal_code: "107-6227",
+    region: "Tokyo",
+    city: "MINATO",
+    line1: "9-7-1 AKASAKA",
+    line2: "MIDTOWN TOWER",
+  });
+  await send("PUT", "/api/v1/me/profile/company", {
+    company_name: "Tsubaki Foods Co., Ltd.",
+    company_address_id: address.person_address_id,
+    company_phone: "3-6434-1234",
+  });
+  return inbox;
 }

@@ -1,9 +1,8 @@
 // How somebody comes by an account alone, once in each language and with real mail: sign up, follow the mail, activate;
 // forget the password, follow the mail, set a new one; see where one is signed in.
-import type { TFunction } from "i18next";
-import type { BrowserContext, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { barriers, LOCALES, texts } from "./person";
+import { type Desk, openDesk, openInbox, wayOf } from "./person";
 import { openWorld, type ReceivedMail, type World } from "./world";
 
 const PASSWORDS = { first: "Kettle-42-orbit", second: "Lantern-77-plum" };
@@ -36,70 +35,29 @@ beforeAll(async () => {
 afterAll(() => world?.close());
 
 describe.each(STORIES)("an account of one's own in $language", (story) => {
-  let t: TFunction;
-  let context: BrowserContext;
+  let desk: Desk;
+  let t: Desk["t"];
   let page: Page;
-  let mailCount = 0;
-  const faults: string[] = [];
-
-  async function openPage(inContext: BrowserContext) {
-    const opened = await inContext.newPage();
-    opened.setDefaultTimeout(30_000);
-    opened.on("pageerror", (error) => faults.push(error.message));
-    opened.on("console", (message) => {
-      // Refusals are part of the story: nobody is signed in, a password is wrong, a mail is asked for too soon.
-      if (message.type() === "error" && !/status of (401|410|422|429)/.test(message.text()))
-        faults.push(message.text());
-    });
-    return opened;
-  }
+  let nextMail: () => Promise<ReceivedMail>;
 
   beforeAll(async () => {
-    t = await texts(story.language);
-    context = await world.browser.newContext({
-      locale: LOCALES[story.language],
-      viewport: { width: 1440, height: 1000 },
-      colorScheme: "light",
-      reducedMotion: "reduce",
-    });
-    page = await openPage(context);
+    desk = await open();
+    ({ t, page } = desk);
+    nextMail = openInbox(world, story.mail);
   });
-  afterAll(() => context?.close());
+  afterAll(() => desk?.close());
   beforeEach(({ onTestFailed, task }) => {
-    onTestFailed(async () => {
-      await page.screenshot({ path: world.picture(`${story.language}-failed-${task.name.replaceAll(/\W+/g, "-")}`) });
-    });
+    onTestFailed(() => desk.picture(`failed-${task.name.replaceAll(/\W+/g, "-")}`));
   });
 
+  // Refusals are part of the story: nobody is signed in, a password is wrong, a mail is asked for too soon.
+  const open = () => openDesk(world, story.language, /status of (401|410|422|429)/);
   const button = (key: string, on = page) => on.getByRole("button", { name: t(key), exact: true });
   const link = (key: string) => page.getByRole("link", { name: t(key), exact: true });
   const heading = (key: string, on = page) => on.getByRole("heading", { name: t(key), exact: true });
   const field = (key: string) => page.getByLabel(t(key), { exact: true });
 
-  async function look(name: string) {
-    await page.screenshot({ path: world.picture(`${story.language}-${name}`) });
-    expect(await barriers(page), name).toEqual([]);
-  }
-
-  // The next mail to that person.
-  async function nextMail(): Promise<ReceivedMail> {
-    for (let tries = 0; tries < 300; ++tries) {
-      const mails = world.mailsTo(story.mail);
-      const mail = mails[mailCount];
-      if (mail !== undefined) {
-        mailCount += 1;
-        return mail;
-      }
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-    throw new Error(`no mail number ${mailCount + 1} came to ${story.mail}`);
-  }
-
-  // Where the mail leads, in the portal under test.
-  const wayOf = (mail: ReceivedMail) => {
-    const address = /https?:\/\/\S+\/(link|sign_in)\S*/.exec(mail.text)?.[0] ?? "";
-    return world.portal + new URL(address).pathname;
-  };
+  const look = async (name: string) => expect(await desk.look(name), name).toEqual([]);
 
   async function fillSignUp() {
     await field("sign_in.mail").fill(story.mail);
@@ -161,7 +119,7 @@ describe.each(STORIES)("an account of one's own in $language", (story) => {
   it("activates it with the link and the password", async () => {
     const mail = await nextMail();
     expect(mail.headers.subject).toBe({ ja: "アカウントを有効にする", en: "Activate your account" }[story.language]);
-    await page.goto(wayOf(mail));
+    await page.goto(wayOf(world, mail));
     await heading("activate.title").waitFor();
     expect(await field("sign_in.mail").inputValue()).toBe(story.mail);
     await look("activate");
@@ -176,7 +134,7 @@ describe.each(STORIES)("an account of one's own in $language", (story) => {
     await page.getByText(story.greeting).waitFor();
     await look("home-of-a-newcomer");
     // The link has done its work.
-    await page.goto(wayOf(mail));
+    await page.goto(wayOf(world, mail));
     await page.getByText(t("problems.link_invalid.title")).waitFor();
     await link("link.sign_up").waitFor();
     await look("link-used");
@@ -192,7 +150,7 @@ describe.each(STORIES)("an account of one's own in $language", (story) => {
     await button("forgot_password.submit").click();
     await heading("forgot_password.sent").waitFor();
     await look("forgot-password-sent");
-    await page.goto(wayOf(await nextMail()));
+    await page.goto(wayOf(world, await nextMail()));
     await heading("set_password.title").waitFor();
     await field("password.new").fill(PASSWORDS.second);
     await field("password.again").fill(PASSWORDS.second);
@@ -204,8 +162,8 @@ describe.each(STORIES)("an account of one's own in $language", (story) => {
   });
 
   it("tells somebody without an account nothing else", async () => {
-    const stranger = await world.browser.newContext({ locale: LOCALES[story.language], reducedMotion: "reduce" });
-    const other = await openPage(stranger);
+    const stranger = await open();
+    const other = stranger.page;
     await other.goto(`${world.portal}/forgot_password`);
     await other.getByLabel(t("sign_in.mail")).fill(`nobody-${story.language}@nordlicht.example`);
     await button("forgot_password.submit", other).click();
@@ -214,8 +172,8 @@ describe.each(STORIES)("an account of one's own in $language", (story) => {
   });
 
   it("sees where the account is signed in, and ends that", async () => {
-    const elsewhere = await world.browser.newContext({ locale: LOCALES[story.language], reducedMotion: "reduce" });
-    const other = await openPage(elsewhere);
+    const elsewhere = await open();
+    const other = elsewhere.page;
     await signIn(other, PASSWORDS.second);
     await link("shell.security").click();
     await heading("security.title").waitFor();
@@ -279,13 +237,13 @@ describe.each(STORIES)("an account of one's own in $language", (story) => {
     expect(mail.headers.subject).toBe(
       { ja: "このメールアドレスのアカウントはすでにあります", en: "You already have an account" }[story.language],
     );
-    await page.goto(wayOf(mail));
+    await page.goto(wayOf(world, mail));
     await heading("sign_in.title").waitFor();
   });
 
   it("finds no mailbox where mails are sent", async () => {
     await page.goto(`${world.portal}/mailbox`);
     await page.getByText(t("mailbox.closed")).waitFor();
-    expect(faults).toEqual([]);
+    expect(desk.faults).toEqual([]);
   });
 });

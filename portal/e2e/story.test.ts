@@ -1,9 +1,8 @@
 // The story of Menkyo as a person lives it, once in each language: sign in, look around, create a registration token,
 // let a real device register and draw, and read what became of the licenses.
-import type { TFunction } from "i18next";
-import type { BrowserContext, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { barriers, type Language, LOCALES, signIn, texts } from "./person";
+import { barriers, type Desk, type Language, openDesk, signIn } from "./person";
 import { openWorld, type World } from "./world";
 
 interface Story {
@@ -51,47 +50,26 @@ beforeAll(async () => {
 afterAll(() => world?.close());
 
 describe.each(STORIES)("the story in $language", (story) => {
-  let t: TFunction;
-  let context: BrowserContext;
+  let desk: Desk;
+  let t: Desk["t"];
   let page: Page;
   let token = "";
-  const faults: string[] = [];
   const device = `e2e-${story.language}`;
 
   beforeAll(async () => {
-    t = await texts(story.language);
-    context = await world.browser.newContext({
-      locale: LOCALES[story.language],
-      viewport: { width: 1440, height: 1000 },
-      colorScheme: "light",
-      reducedMotion: "reduce",
-    });
-    page = await context.newPage();
-    page.setDefaultTimeout(30_000);
-    page.on("pageerror", (error) => faults.push(error.message));
-    page.on("console", (message) => {
-      // Nobody is signed in at first, and asking whether somebody is answers 401.
-      if (message.type() === "error" && !message.text().includes("401")) faults.push(message.text());
-    });
+    desk = await openDesk(world, story.language);
+    ({ t, page } = desk);
   });
-  afterAll(() => context?.close());
+  afterAll(() => desk?.close());
   beforeEach(({ onTestFailed, task }) => {
-    onTestFailed(async () => {
-      await page.screenshot({ path: world.picture(`${story.language}-failed-${task.name.replaceAll(/\W+/g, "-")}`) });
-    });
+    onTestFailed(() => desk.picture(`failed-${task.name.replaceAll(/\W+/g, "-")}`));
   });
 
-  const button = (key: string) => page.getByRole("button", { name: t(key), exact: true });
-  const tab = (key: string) => page.getByRole("tab", { name: t(key), exact: true });
+  const button = (key: string) => desk.button(key);
+  const tab = (key: string) => desk.tab(key);
   const link = (name: string) => page.getByRole("link", { name, exact: true });
-
-  // Keeps a picture of the page and asks axe about it.
-  async function look(name: string) {
-    await page.screenshot({ path: world.picture(`${story.language}-${name}`) });
-    expect(await barriers(page), name).toEqual([]);
-  }
-
-  const row = (name: string) => page.getByRole("row").filter({ hasText: name });
+  const row = (name: string) => desk.row(name);
+  const look = async (name: string) => expect(await desk.look(name), name).toEqual([]);
 
   it("signs in in two steps", async () => {
     await page.goto(`${world.portal}/`);
@@ -212,44 +190,37 @@ describe.each(STORIES)("the story in $language", (story) => {
   it("signs out, with nothing amiss on any page", async () => {
     await button("shell.sign_out").click();
     await page.getByLabel(t("sign_in.mail")).waitFor();
-    expect(faults).toEqual([]);
+    expect(desk.faults).toEqual([]);
   });
 });
 
 describe("the operator", () => {
   async function open(language: Language, mail: string) {
-    const t = await texts(language);
-    const context = await world.browser.newContext({
-      locale: LOCALES[language],
-      viewport: { width: 1440, height: 1000 },
-      reducedMotion: "reduce",
-    });
-    const page = await context.newPage();
-    page.setDefaultTimeout(30_000);
-    await page.goto(`${world.portal}/sign_in?return_to=/operator`);
-    await signIn(world, page, t, mail);
-    await page.getByRole("tab", { name: t("operator.catalog"), exact: true }).waitFor();
-    return { t, context, page };
+    const desk = await openDesk(world, language);
+    await desk.page.goto(`${world.portal}/sign_in?return_to=/operator`);
+    await signIn(world, desk.page, desk.t, mail);
+    await desk.tab("operator.catalog").waitFor();
+    return desk;
   }
 
   it("sees the catalogue, the accounts and the imports", async () => {
-    const { t, context, page } = await open("ja", "kaori.aoki@aozora.example");
+    const { t, page, close } = await open("ja", "kaori.aoki@aozora.example");
     for (const name of ["catalog", "accounts", "jobs"]) {
       await page.getByRole("tab", { name: t(`operator.${name}`), exact: true }).click();
       await page.getByRole("row").nth(1).waitFor();
       await page.screenshot({ path: world.picture(`operator-${name}`) });
       expect(await barriers(page), name).toEqual([]);
     }
-    await context.close();
+    await close();
   });
 
   it("is shown only what its role allows", async () => {
-    const { t, context, page } = await open("en", "thomas.sorano@aozora.example");
+    const { t, page, close } = await open("en", "thomas.sorano@aozora.example");
     const tabs = await page.getByRole("tab").allInnerTexts();
-    expect(tabs).toEqual([t("operator.catalog"), t("operator.accounts")]);
+    expect(tabs).toEqual([t("operator.catalog"), t("operator.accounts"), t("operator.account_requests")]);
     await page.goto(`${world.portal}/operator?tab=jobs`);
     await page.getByRole("row").nth(1).waitFor();
     expect(await barriers(page)).toEqual([]);
-    await context.close();
+    await close();
   });
 });

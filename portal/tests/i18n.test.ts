@@ -153,6 +153,7 @@ describe("in both languages", () => {
 
   it("every code of a wrong field has a text", () => {
     const files = ["wire/wire.cpp", "wire/wire.hpp", "people/password.cpp", "people/sign_up.cpp"];
+    files.push("accounts/accounts.cpp", "accounts/founding.cpp", "accounts/domain_claims.cpp", "places/address.cpp");
     const source = files.map((file) => readFileSync(join(ROOT, "../src", file), "utf8")).join("\n");
     const codes = [...source.matchAll(/"([a-z_]+)",\s*"(?:must|is|has) /g)].map((match) => match[1] ?? "");
     expect(codes).toContain("too_common");

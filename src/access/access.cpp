@@ -42,7 +42,7 @@ bool allows(OperatorRole role, OperatorPermission permission) {
     case OperatorRole::operator_catalog:
       return permission == catalog_view || permission == catalog_edit || permission == jobs_view;
     case OperatorRole::operator_support:
-      return permission == catalog_view || permission == accounts_view;
+      return permission == catalog_view || permission == accounts_view || permission == account_requests_decide;
   }
   return false;
 }

@@ -15,10 +15,6 @@ std::string account_domain(std::string_view text) {
   return *domain;
 }
 
-AccountSummary summary_of(store::AccountRow const& row) {
-  return {row.smart_account_id, row.number, row.name, row.domain, row.type, row.status, {}, {}};
-}
-
 // The person of a mail address, made if there is none.
 struct Member {
   PersonId person_id;
@@ -56,19 +52,19 @@ std::string link_path(std::string const& token) {
   return "/link/" + token;
 }
 
-CreatedSmartAccount create_smart_account(db::Tx& tx, keys::Vault const& vault, NewSmartAccount const& in,
-                                         audit::Actor const& actor) {
+store::AccountRow open_account(db::Tx& tx, keys::Vault const& vault, NewAccount const& account,
+                               audit::Actor const& actor) {
   auto const id = tx.new_id<SmartAccountId>();
-  auto const domain = account_domain(in.domain);
-  if (!store::take_name(tx, fold_name(in.name), id))
+  if (!store::take_name(tx, fold_name(account.name), id))
     throw Problem(problems::name_taken, "Another Smart Account has this name.",
                   {{"/name", "taken", "is the name of another Smart Account"}});
-  if (!store::take_domain(tx, domain, id))
+  if (!store::take_domain(tx, account.domain, id))
     throw Problem(problems::name_taken, "Another Smart Account has this domain.",
                   {{"/domain", "taken", "is the domain of another Smart Account"}});
-  store::AccountRow const row{
-      id,      store::next_number(tx, "smart_account"), in.name, domain, AccountType::CUSTOMER, AccountStatus::ACTIVE,
-      tx.now()};
+  store::AccountRow const row{id,           store::next_number(tx, "smart_account"),
+                              account.name, account.domain,
+                              account.type, AccountStatus::ACTIVE,
+                              tx.now()};
   store::insert_account(tx, row);
   audit::record(tx, vault,
                 {.smart_account_id = id,
@@ -76,6 +72,17 @@ CreatedSmartAccount create_smart_account(db::Tx& tx, keys::Vault const& vault, N
                  .actor = actor,
                  .data = {{"name", row.name}, {"domain", row.domain}}});
   create_default(tx, vault, id, actor);
+  return row;
+}
+
+AccountSummary summary_of(store::AccountRow const& row, access::Holdings const& holdings) {
+  return {row.smart_account_id, row.number,          row.name, row.domain, row.type, row.status,
+          holdings.roles(),     holdings.abilities()};
+}
+
+CreatedSmartAccount create_smart_account(db::Tx& tx, keys::Vault const& vault, NewSmartAccount const& in,
+                                         audit::Actor const& actor) {
+  auto const row = open_account(tx, vault, {in.name, account_domain(in.domain)}, actor);
   auto const& a = in.administrator;
   people::NewPerson const person{{a.mail, std::string(a.given_name), std::string(a.family_name), {}}, a.language};
   auto member = [&] {
@@ -89,8 +96,9 @@ CreatedSmartAccount create_smart_account(db::Tx& tx, keys::Vault const& vault, N
   // Whoever lost the first link, or never used it, needs another.
   if (!member.link && !people::has_password(tx, member.person_id))
     member.link = link_path(people::make_link(tx, vault, member.person_id));
-  put_grant(tx, vault, id, actor, {tx.new_id<RoleGrantId>(), Role::sa_admin, {}, {}}, member.person_id);
-  return {summary_of(row), std::move(member.link)};
+  put_grant(tx, vault, row.smart_account_id, actor, {tx.new_id<RoleGrantId>(), Role::sa_admin, {}, {}},
+            member.person_id);
+  return {summary_of(row, access::Holdings({})), std::move(member.link)};
 }
 
 std::optional<SmartAccountId> find_account_by_domain(db::ReadTx& tx, std::string_view domain) {

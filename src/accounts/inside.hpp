@@ -2,6 +2,7 @@
 // What the files of accounts/ share among themselves.
 
 #include "accounts/accounts.hpp"
+#include "accounts/store.hpp"
 
 namespace menkyo::accounts {
 
@@ -13,6 +14,19 @@ std::string end_of_sort_range(std::string sort_path);
 
 void record_virtual_account(db::Tx& tx, keys::Vault const& vault, audit::EventKind kind, SmartAccountId account,
                             VirtualAccountId id, audit::Actor const& actor, std::vector<audit::Datum> data);
+
+// A Smart Account with its virtual account DEFAULT, and nobody in it yet. Problem name_taken, with the field.
+struct NewAccount {
+  std::string name, domain;  // the domain as normalize_domain spells it
+  AccountType type = AccountType::CUSTOMER;
+};
+store::AccountRow open_account(db::Tx& tx, keys::Vault const& vault, NewAccount const& account,
+                               audit::Actor const& actor);
+AccountSummary summary_of(store::AccountRow const& row, access::Holdings const& holdings);
+
+// A person whom somebody names for the first time; the address is all that is known.
+PersonId create_invited(db::Tx& tx, keys::Vault const& vault, PersonId inviter, people::Mail const& mail,
+                        audit::Actor const& actor);
 
 // Stores a grant and its event.
 void put_grant(db::Tx& tx, keys::Vault const& vault, SmartAccountId account, audit::Actor const& actor,

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "accounts/accounts.hpp"
+#include "accounts/founding.hpp"
 #include "accounts/inside.hpp"
 #include "accounts/store.hpp"
 #include "base/text.hpp"
@@ -28,11 +29,6 @@ struct MeChange {
 };
 BOOST_DESCRIBE_STRUCT(MeChange, (), (language))
 
-AccountSummary summary_for(store::AccountRow const& row, access::Holdings const& holdings) {
-  return {row.smart_account_id, row.number,          row.name, row.domain, row.type, row.status,
-          holdings.roles(),     holdings.abilities()};
-}
-
 struct Sorted {
   std::string key;
   store::AccountRow row;
@@ -58,7 +54,7 @@ Me get_me(db::ReadTx& tx, api::Caller const& caller, keys::Vault const& vault) {
         people::missing_for_smart_account(people::load_company(tx, vault, caller.person_id))};
   for (auto const& [key, row] : sorted_accounts(tx, caller.person_id)) {
     if (int64_t(me.accounts.size()) == api::default_limit) break;
-    me.accounts.push_back(summary_for(row, access::holdings(tx, caller.person_id, row.smart_account_id)));
+    me.accounts.push_back(summary_of(row, access::holdings(tx, caller.person_id, row.smart_account_id)));
   }
   return me;
 }
@@ -103,7 +99,7 @@ wire::Page<AccountSummary> list_smart_accounts(db::ReadTx& tx, api::Caller const
     bool const before = !keys.empty() && std::tie(key, id) <= std::tie(keys[0], keys[1]);
     if (before || !matches(row, search)) continue;
     if (int64_t(rows.size()) > limit) break;
-    rows.push_back(summary_for(row, access::holdings(tx, caller.person_id, row.smart_account_id)));
+    rows.push_back(summary_of(row, access::holdings(tx, caller.person_id, row.smart_account_id)));
   }
   return api::make_page(std::move(rows), limit, cursors, scope, [](AccountSummary const& a) {
     return std::vector{sort_key(a.name), a.smart_account_id.text()};
@@ -115,7 +111,7 @@ SmartAccount get_smart_account(db::ReadTx& tx, Access<access::SmartAccount, Perm
   auto const row = store::account(tx, access.smart_account_id());
   if (!row) throw Problem(problems::not_found);
   auto const holdings = access::holdings(tx, access.person_id(), access.smart_account_id());
-  SmartAccount out{summary_for(*row, holdings), row->created_at, 0, 0};
+  SmartAccount out{summary_of(*row, holdings), row->created_at, 0, 0};
   auto const reach = holdings.reach(Permission::inventory_view);
   for (auto const& path : reach.all ? std::vector<std::string>{"/"} : reach.prefixes) {
     auto const counts = store::counts_below(tx, access.smart_account_id(), path);
@@ -212,6 +208,7 @@ std::vector<api::Route> routes() {
                                       "Create a Smart Account with its administrator"),
   };
   for (auto& route : virtual_account_routes()) out.push_back(std::move(route));
+  for (auto& route : founding_routes()) out.push_back(std::move(route));
   for (auto& route : history_routes()) out.push_back(std::move(route));
   return out;
 }

@@ -45,13 +45,6 @@ void check_grant(NewRoleGrant const& in, Instant now) {
   if (in.ends_at && *in.ends_at <= now) throw invalid_field("/ends_at", "out_of_range", "must be in the future");
 }
 
-// A person whom an administrator names for the first time; the address is all that is known.
-PersonId create_invited(db::Tx& tx, keys::Vault const& vault, PersonId inviter, people::Mail const& mail,
-                        audit::Actor const& actor) {
-  auto const language = people::load_person(tx, vault, inviter).language;
-  return people::create_person(tx, vault, {{mail, {}, {}, {}}, language}, actor);
-}
-
 // Sorted, at most `limit`.
 std::vector<PersonId> members(db::ReadTx& tx, SmartAccountId account, access::Reach const& reach, PersonId after,
                               int64_t limit) {
@@ -66,6 +59,12 @@ std::vector<PersonId> members(db::ReadTx& tx, SmartAccountId account, access::Re
 }
 
 }  // namespace
+
+PersonId create_invited(db::Tx& tx, keys::Vault const& vault, PersonId inviter, people::Mail const& mail,
+                        audit::Actor const& actor) {
+  auto const language = people::load_person(tx, vault, inviter).language;
+  return people::create_person(tx, vault, {{mail, {}, {}, {}}, language}, actor);
+}
 
 void put_grant(db::Tx& tx, keys::Vault const& vault, SmartAccountId account, audit::Actor const& actor,
                RoleGrant const& grant, PersonId person) {

@@ -1,6 +1,7 @@
 #include "app/background.hpp"
 
 #include "access/access.hpp"
+#include "accounts/founding.hpp"
 #include "audit/seal.hpp"
 #include "catalog/resettle.hpp"
 #include "orders/orders.hpp"
@@ -43,6 +44,11 @@ void add_background_work(Service& service) {
                                                                 DeviceId{timer.subject_id});
                                });
                                return std::optional<Instant>{};  // likewise
+                             }});
+
+  runner.add(jobs::TimerKind{std::string(accounts::request_timer),
+                             [&vault, &outbox = service.outbox()](db::Tx& tx, jobs::Timer const& timer) {
+                               return accounts::remind_of_request(tx, vault, outbox, timer);
                              }});
 
   auto const& authority = service.authority();

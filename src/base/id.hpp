@@ -55,6 +55,7 @@ MENKYO_ID_TAG(Request, "req");
 MENKYO_ID_TAG(Installation, "ins");
 MENKYO_ID_TAG(Mail, "mail");
 MENKYO_ID_TAG(SignUp, "sup");
+MENKYO_ID_TAG(AccountRequest, "acr");
 MENKYO_ID_TAG(PersonAddress, "adr");
 #undef MENKYO_ID_TAG
 }  // namespace tag
@@ -78,6 +79,7 @@ using RequestId = Id<tag::Request>;
 using InstallationId = Id<tag::Installation>;
 using MailId = Id<tag::Mail>;
 using SignUpId = Id<tag::SignUp>;
+using AccountRequestId = Id<tag::AccountRequest>;
 using PersonAddressId = Id<tag::PersonAddress>;
 
 }  // namespace menkyo

@@ -23,6 +23,7 @@ std::span<const ProblemKind* const> all_problems() {
       &not_empty,
       &address_book_full,
       &address_in_use,
+      &profile_incomplete,
       &too_deep,
       &changed_meanwhile,
       &too_large,

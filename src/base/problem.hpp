@@ -36,6 +36,7 @@ inline constexpr ProblemKind name_taken{"name_taken", 409, "The name is already 
 inline constexpr ProblemKind not_empty{"not_empty", 409, "It is not empty"};
 inline constexpr ProblemKind address_book_full{"address_book_full", 409, "The address book is full"};
 inline constexpr ProblemKind address_in_use{"address_in_use", 409, "The address is in use"};
+inline constexpr ProblemKind profile_incomplete{"profile_incomplete", 409, "The profile does not tell enough"};
 inline constexpr ProblemKind too_deep{"too_deep", 409, "The tree of virtual accounts may not be deeper"};
 inline constexpr ProblemKind changed_meanwhile{"changed_meanwhile", 412, "It was changed by somebody else meanwhile"};
 inline constexpr ProblemKind too_large{"too_large", 413, "The request is too large"};

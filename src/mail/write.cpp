@@ -97,12 +97,15 @@ data list_of(std::vector<std::string> const& paragraphs, Filler const& fill) {
   return out;
 }
 
+// What is empty is left out.
 data list_of(std::vector<Fact> const& facts, Filler const& fill) {
   data out{data::type::list};
   for (auto const& fact : facts) {
+    auto const value = fill(fact.value);
+    if (value.empty()) continue;
     data one;
     one.set("label", fact.label);
-    one.set("value", fill(fact.value));
+    one.set("value", value);
     out << one;
   }
   return out;

@@ -72,6 +72,10 @@ void set_language(db::Tx& tx, PersonId id, Language language) {
   store::set_language(tx, id, language);
 }
 
+bool is_active(db::ReadTx& tx, PersonId id) {
+  return store::is_active(tx, id);
+}
+
 bool has_password(db::ReadTx& tx, PersonId id) {
   return store::password_hash(tx, id).has_value();
 }

@@ -80,6 +80,8 @@ std::vector<Person> load_persons(db::ReadTx& tx, keys::Vault const& vault, std::
 Person load_person(db::ReadTx& tx, keys::Vault const& vault, PersonId id);  // Problem not_found
 void set_language(db::Tx& tx, PersonId id, Language language);
 bool has_password(db::ReadTx& tx, PersonId id);
+// Whether there is such a person and it is not disabled.
+bool is_active(db::ReadTx& tx, PersonId id);
 // Ends all sessions too.
 void disable_person(db::Tx& tx, PersonId id);
 

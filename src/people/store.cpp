@@ -43,6 +43,10 @@ void set_password(db::Tx& tx, PersonId id, std::string const& hash, Instant at) 
   tx.exec("update person set password_hash = $2, password_changed_at = $3 where person_id = $1", id, hash, at);
 }
 
+bool is_active(db::ReadTx& tx, PersonId id) {
+  return tx.one<int64_t>("select 1 from person where person_id = $1 and disabled_at is null", id).has_value();
+}
+
 bool disable(db::Tx& tx, PersonId id, Instant at) {
   return tx.exec("update person set disabled_at = $2 where person_id = $1 and disabled_at is null", id, at) == 1;
 }

@@ -56,6 +56,7 @@ std::optional<Credentials> credentials(db::ReadTx& tx, Bytes const& mail_lookup)
 std::optional<Credentials> credentials_for_update(db::Tx& tx, PersonId id);
 std::optional<std::string> password_hash(db::ReadTx& tx, PersonId id);
 void set_password(db::Tx& tx, PersonId id, std::string const& hash, Instant at);
+bool is_active(db::ReadTx& tx, PersonId id);
 bool disable(db::Tx& tx, PersonId id, Instant at);
 
 struct LinkRow {

@@ -257,9 +257,11 @@ struct Codec<std::optional<T>> {
     out.reset();
     if (!v.is_null()) Codec<T>::decode(v, out.emplace(), path, errors);
   }
-  static void decode_word(std::string const& word, std::optional<T>& out, std::string const& path, Errors& errors) {
-    Codec<T>::decode_word(word, out.emplace(), path, errors);
+  static void decode_word(std::string const& word, std::optional<T>& out, std::string const& path,
+                          Errors& errors) requires requires {
+    Codec<T>::decode_word(word, *out, path, errors);
   }
+  { Codec<T>::decode_word(word, out.emplace(), path, errors); }
   static void encode(json::Writer& w, std::optional<T> const& v) { v ? Codec<T>::encode(w, *v) : void(w.null()); }
   static std::string schema(Schemas& s) { return Codec<T>::schema(s); }
 };
@@ -273,8 +275,10 @@ struct Codec<std::vector<T>> {
     if (!v.is_array()) return wrong_type(errors, path, "a list");
     if (v.items().size() > max_list_length)
       return add_error(errors, path, "too_long", "must have at most " + std::to_string(max_list_length) + " entries");
-    for (auto const& item : v.items())
-      Codec<T>::decode(item, out.emplace_back(), path + "/" + std::to_string(out.size() - 1), errors);
+    for (auto const& item : v.items()) {
+      auto const here = path + "/" + std::to_string(out.size());
+      Codec<T>::decode(item, out.emplace_back(), here, errors);
+    }
   }
   static void encode(json::Writer& w, std::vector<T> const& v) {
     w.begin_array();

@@ -55,5 +55,14 @@ TEST(Line, without_anything_seen_is_empty) {
   EXPECT_EQ(value, "");
 }
 
+TEST(List, tells_which_of_its_entries_is_wrong) {
+  std::vector<Line<1, 3>> value;
+  Errors errors;
+  Codec<std::vector<Line<1, 3>>>::decode(json::parse(R"(["a","long","b",""])"), value, "/names", errors);
+  std::vector<std::string> paths;
+  for (auto const& error : errors) paths.push_back(error.path);
+  EXPECT_THAT(paths, ElementsAre("/names/1", "/names/3"));
+}
+
 }  // namespace
 }  // namespace menkyo::wire

@@ -3,9 +3,9 @@
 
 #include <gtest/gtest.h>
 
-#include "accounts/accounts.hpp"
-#include "people/profile.hpp"
+#include "accounts/founding.hpp"
 #include "tests/api/examples.hpp"
+#include "tests/support/employment.hpp"
 #include "tests/support/test_device.hpp"
 #include "tests/support/undone_service.hpp"
 
@@ -69,9 +69,12 @@ P permission_of(api::Need const& need) {
   return out;
 }
 
-std::string_view expected(api::Route const& route, CallerKind const& caller, bool names_place) {
+std::string_view expected(api::Route const& route, CallerKind const& caller, bool names_place, PersonId requester) {
   if (!route.needs_session) return route.needs.empty() ? allowed : "needs without a session";
   if (!caller.person) return "unauthenticated";
+  // Requests of one's own are nobody else's.
+  if (route.needs.empty() && route.path.find("{account_request_id}") != std::string::npos)
+    return caller.person == requester ? allowed : "not_found";
   for (auto const& need : route.needs) {
     auto const verdict = [&]() -> std::string_view {
       if (need.scope == "operator") return judge_operator(caller, permission_of<access::OperatorPermission>(need));
@@ -140,6 +143,18 @@ class Refusals : public ::testing::TestWithParam<std::string> {
     });
   }
 
+  AccountRequestId ask_for_account(std::string const& domain) {
+    accounts::Founding form;
+    form.name = "Account of " + domain;
+    form.domain = domain;
+    form.headquarters = {.country = "FJ", .postal_code = {}, .region = {}, .city = "Suva", .line1 = "1", .line2 = {}};
+    form.note = "Ours";
+    return world.db->write([&](db::Tx& tx) {
+      return accounts::found_smart_account(tx, world.vault, mail::Outbox(world.vault, {}), requester, form)
+          .account_request->account_request_id;
+    });
+  }
+
   // A mail that the page of mails shows.
   MailId kept_mail() {
     return world.db->write([&](db::Tx& tx) {
@@ -165,6 +180,12 @@ class Refusals : public ::testing::TestWithParam<std::string> {
                          {"ent", world.id_of("ESS").text()},
                          {"per", colleague.text()}};
     TestDevice next(world, "S-2");
+    requester = world.db->write([&](db::Tx& tx) {
+      return people::create_person(tx, world.vault, {{"requester@aozora.example", "Re", "Quester", {}}, {}}, {});
+    });
+    world.db->write([&](db::Tx& tx) { employ(tx, world.vault, requester); });
+    request_to_account = ask_for_account("jp.aozora.example");
+    request_to_staff = ask_for_account("aozora-japan.example");
     samples.by_prefix["ses"] = SessionId{}.text();
     samples.by_prefix["mail"] = kept_mail().text();
     samples.by_name = {{"country", "JP"},
@@ -181,6 +202,7 @@ class Refusals : public ::testing::TestWithParam<std::string> {
   void make_callers() {
     callers.push_back({"nobody", {}});
     callers.push_back({"somebody without a role", person("stranger")});
+    callers.push_back({"somebody who asked for an account", requester});
     for (auto role : {Role::sa_admin, Role::sa_user, Role::sa_approver, Role::sa_viewer}) {
       auto const id = person(std::string(to_text(role)));
       grant(id, role);
@@ -226,14 +248,7 @@ class Refusals : public ::testing::TestWithParam<std::string> {
 
   // In the address book of that person, who alone may name it.
   PersonAddressId address_of(PersonId who) {
-    people::NewAddress address;
-    address.country = "VA";
-    address.city = "CITTA DEL VATICANO";
-    address.line1 = "VIA 1";
-    address.acknowledged = true;
-    return world.db->write([&](db::Tx& tx) {
-      return people::add_address(tx, {who, {}}, address, world.vault).person_address_id;
-    });
+    return world.db->write([&](db::Tx& tx) { return new_address(tx, world.vault, who); });
   }
 
   // "allowed", or the code with which access was refused.
@@ -247,12 +262,14 @@ class Refusals : public ::testing::TestWithParam<std::string> {
 
   // Returns whether the caller was let through.
   bool check(api::Route const& route, CallerKind const& caller, std::vector<std::string> const& also) {
+    bool const for_staff = route.path.find("/operator/") != std::string::npos;
     auto own = samples;
     own.by_prefix["adr"] = addresses[caller.person].text();
+    own.by_prefix["acr"] = (for_staff ? request_to_staff : request_to_account).text();
     auto const request = example_request(route, own, also);
     auto const response = service.send(request, caller.person ? service.session_of(caller.person) : "");
     auto const verdict = verdict_of(response);
-    EXPECT_EQ(verdict, expected(route, caller, !also.empty()))
+    EXPECT_EQ(verdict, expected(route, caller, !also.empty(), requester))
         << route.operation_id << (also.empty() ? "" : " with " + also.front()) << " by " << caller.name << ": "
         << response.status << " " << response.body;
     EXPECT_LT(response.status, 500) << route.operation_id << " by " << caller.name << ": " << response.body;
@@ -266,6 +283,8 @@ class Refusals : public ::testing::TestWithParam<std::string> {
   DeviceWorld world;
   UndoneService service;
   VirtualAccountId above, below;
+  PersonId requester;
+  AccountRequestId request_to_account, request_to_staff;
   Samples samples;
   std::vector<CallerKind> callers;
   std::map<PersonId, PersonAddressId> addresses;

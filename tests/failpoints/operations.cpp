@@ -1,5 +1,6 @@
 #include "tests/failpoints/operations.hpp"
 
+#include "accounts/founding.hpp"
 #include "orders/orders.hpp"
 #include "people/people.hpp"
 #include "tests/api/examples.hpp"
@@ -47,6 +48,20 @@ std::pair<std::string, std::string> new_sign_up(Stage& stage) {
   return {protocol::json::parse(asked.body).at("handle").as_string(), text.substr(at, text.find('\n', at) - at)};
 }
 
+// Somebody with an address of that domain asks for an account of a domain below it.
+AccountRequestId new_request(Stage& stage, PersonId requester, std::string const& domain) {
+  auto& service = stage.service();
+  stage.employ(requester);
+  accounts::Founding form;
+  form.name = "Wanted " + std::to_string(stage.number());
+  form.domain = "d" + std::to_string(stage.number()) + "." + domain;
+  form.headquarters = {.country = "FJ", .postal_code = {}, .region = {}, .city = "Suva", .line1 = "1", .line2 = {}};
+  return service.database().write([&](db::Tx& tx) {
+    return accounts::found_smart_account(tx, service.vault(), service.outbox(), requester, form)
+        .account_request->account_request_id;
+  });
+}
+
 // Things for the example of one route to name; all are new.
 Samples new_samples(Stage& stage, std::string const& operation) {
   auto const n = std::to_string(stage.number());
@@ -81,6 +96,16 @@ Samples new_samples(Stage& stage, std::string const& operation) {
     samples.by_name["handle"] = handle;
     samples.by_name["token"] = secret;
   }
+  if (operation == "found_smart_account") {
+    samples.by_name["domain"] = "d" + n + ".matrix.example";
+    samples.by_name["country"] = "FJ";
+    stage.employ(colleague);
+  }
+  if (operation == "withdraw_account_request" || operation == "decide_operator_account_request")
+    samples.by_prefix["acr"] = new_request(stage, colleague, "matrix.example").text();
+  if (operation == "decide_account_request")
+    samples.by_prefix["acr"] =
+        new_request(stage, stage.new_person("requester" + n + "@aozora.example"), "aozora.example").text();
   if (operation == "delete_virtual_account") return samples;
   auto const token = stage.new_token(va);
   samples.by_prefix["tok"] = token.registration_token_id.text();
@@ -98,8 +123,9 @@ std::vector<std::string> more_fields(std::string const& operation) {
 
 // Those that change what belongs to one person alone are tried by a new one.
 bool is_of_one_person(std::string const& operation) {
-  static std::set<std::string> const own{"change_password", "change_my_personal_data", "change_my_company_data",
-                                         "add_my_address",  "change_my_address",       "delete_my_address"};
+  static std::set<std::string> const own{"change_password",     "change_my_personal_data", "change_my_company_data",
+                                         "add_my_address",      "change_my_address",       "delete_my_address",
+                                         "found_smart_account", "withdraw_account_request"};
   return own.contains(operation);
 }
 

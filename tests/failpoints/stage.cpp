@@ -4,8 +4,8 @@
 #include "app/verify.hpp"
 #include "base/log.hpp"
 #include "http/test_client.hpp"
-#include "people/profile.hpp"
 #include "protocol/json.hpp"
+#include "tests/support/employment.hpp"
 
 namespace menkyo::test {
 
@@ -222,14 +222,11 @@ RoleGrantId Stage::new_grant(PersonId person, VirtualAccountId va) {
 }
 
 PersonAddressId Stage::new_address(PersonId person) {
-  people::NewAddress address;
-  address.country = "VA";
-  address.city = "CITTA DEL VATICANO";
-  address.line1 = "VIA 1";
-  address.acknowledged = true;
-  return service_->database().write([&](db::Tx& tx) {
-    return people::add_address(tx, {person, {}}, address, service_->vault()).person_address_id;
-  });
+  return service_->database().write([&](db::Tx& tx) { return test::new_address(tx, service_->vault(), person); });
+}
+
+void Stage::employ(PersonId person) {
+  service_->database().write([&](db::Tx& tx) { test::employ(tx, service_->vault(), person); });
 }
 
 std::shared_ptr<TestDevice> Stage::new_device(devices::CreatedToken const& token) {

@@ -52,6 +52,7 @@ class Stage {
   RoleGrantId new_grant(PersonId person, VirtualAccountId va);
   // In the person's address book.
   PersonAddressId new_address(PersonId person);
+  void employ(PersonId person);  // all that a Smart Account needs of the person
   // Registered with that token.
   std::shared_ptr<TestDevice> new_device(devices::CreatedToken const& token);
   Outcome exchange(TestDevice& device, Sent const& sent);

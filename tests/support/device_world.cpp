@@ -73,6 +73,7 @@ DeviceWorld::DeviceWorld(std::string const& database_kind, DeviceWorldConfig con
         "values "
         "($1, 1, 'Aozora', 'aozora.example', 'CUSTOMER', 'ACTIVE', $2, 1)",
         account, tx.now());
+    tx.exec("insert into smart_account_domain (domain, smart_account_id) values ('aozora.example', $1)", account);
     insert_virtual_account(tx, account, va, 1, "Default");
     insert_virtual_account(tx, account, second_va, 2, "Osaka");
   });

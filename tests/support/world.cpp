@@ -6,6 +6,7 @@ World::World(std::string const& kind) : database(kind) {
   database.open();
   services.add(vault);
   services.add(cursors);
+  services.add(outbox);
   authenticator.emplace(*database, vault);
 }
 

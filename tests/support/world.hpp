@@ -32,6 +32,7 @@ class World {
   TestDatabase database;
   keys::Vault vault{keys::MasterKey{4, 5, 6}};
   api::Cursors cursors{Bytes(32, 7)};
+  mail::Outbox outbox{vault, {"Menkyo", "https://licenses.example"}};
   api::Services services;
   std::optional<people::Authenticator> authenticator;
   std::optional<api::Dispatcher> dispatcher;

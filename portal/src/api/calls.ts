@@ -2,6 +2,7 @@
 import { answer, client } from "./client";
 import type { operations } from "./schema";
 import type {
+  Founding,
   Language,
   NewRegistrationToken,
   NewRoleGrant,
@@ -56,6 +57,10 @@ export const forgotPassword = (mail: string, language: Language) =>
   answer(client.POST("/api/v1/forgotten_passwords", { body: { mail, language } }));
 export const changePassword = (current_password: string, password: string) =>
   answer(client.POST("/api/v1/me/password", { body: { current_password, password } }));
+export const getMyProfile = () => answer(client.GET("/api/v1/me/profile"));
+export const listMyAddresses = () => answer(client.GET("/api/v1/me/addresses"));
+export const listRegions = (country: string) =>
+  answer(client.GET("/api/v1/countries/{country}/regions", { params: { path: { country } } }));
 export const listMySessions = (query: ListQuery) => answer(client.GET("/api/v1/me/sessions", { params: { query } }));
 export const endMySession = (session_id: string) =>
   answer(client.DELETE("/api/v1/me/sessions/{session_id}", { params: { path: { session_id } } }));
@@ -205,6 +210,76 @@ export const listEvents = (sa: string, va: string | undefined, query: ListQuery)
           params: { ...inside(sa, va), query: filtered<"list_virtual_account_events">(query) },
         }),
       );
+
+// Opening Smart Accounts
+export const getForecast = (domain: string, name: string) =>
+  answer(
+    client.GET("/api/v1/smart_account_forecast", { params: { query: name === "" ? { domain } : { domain, name } } }),
+  );
+export const foundSmartAccount = (body: Founding, key: string) =>
+  answer(client.POST("/api/v1/smart_accounts", { headers: once(key), body }));
+export const listMyAccountRequests = (query: ListQuery) =>
+  answer(client.GET("/api/v1/account_requests", { params: { query } }));
+export const getMyAccountRequest = (account_request_id: string) =>
+  answer(client.GET("/api/v1/account_requests/{account_request_id}", { params: { path: { account_request_id } } }));
+export const withdrawAccountRequest = (account_request_id: string) =>
+  answer(
+    client.POST("/api/v1/account_requests/{account_request_id}/withdrawal", {
+      params: { path: { account_request_id } },
+      body: {},
+    }),
+  );
+
+// Requests of others, to the administrators of an account or, without one, to the operator's staff.
+export const listAccountRequests = (sa: string | undefined, query: ListQuery) =>
+  sa === undefined
+    ? answer(
+        client.GET("/api/v1/operator/account_requests", {
+          params: { query: filtered<"list_operator_account_requests">(query) },
+        }),
+      )
+    : answer(
+        client.GET("/api/v1/smart_accounts/{smart_account_id}/account_requests", {
+          params: { ...account(sa), query: filtered<"list_account_requests">(query) },
+        }),
+      );
+export const getAccountRequest = (sa: string | undefined, account_request_id: string) =>
+  sa === undefined
+    ? answer(
+        client.GET("/api/v1/operator/account_requests/{account_request_id}", {
+          params: { path: { account_request_id } },
+        }),
+      )
+    : answer(
+        client.GET("/api/v1/smart_accounts/{smart_account_id}/account_requests/{account_request_id}", {
+          params: { path: { smart_account_id: sa, account_request_id } },
+        }),
+      );
+interface Decision {
+  decision: "approve" | "decline";
+  reason?: string;
+}
+export const decideAccountRequest = (
+  sa: string | undefined,
+  account_request_id: string,
+  version: number,
+  body: Decision,
+) => {
+  const header = unchangedSince(version);
+  return sa === undefined
+    ? answer(
+        client.POST("/api/v1/operator/account_requests/{account_request_id}/decision", {
+          params: { path: { account_request_id }, header },
+          body,
+        }),
+      )
+    : answer(
+        client.POST("/api/v1/smart_accounts/{smart_account_id}/account_requests/{account_request_id}/decision", {
+          params: { path: { smart_account_id: sa, account_request_id }, header },
+          body,
+        }),
+      );
+};
 
 // Operator
 export const getCatalogSummary = () => answer(client.GET("/api/v1/operator/catalog/summary"));

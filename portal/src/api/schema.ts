@@ -18,6 +18,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/account_requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List one's own requests for Smart Accounts */
+        get: operations["list_my_account_requests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account_requests/{account_request_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** See a request of one's own */
+        get: operations["get_my_account_request"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account_requests/{account_request_id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraw a request of one's own */
+        post: operations["withdraw_account_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/countries": {
         parameters: {
             query?: never;
@@ -295,6 +346,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/operator/account_requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List requests that the operator decides */
+        get: operations["list_operator_account_requests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operator/account_requests/{account_request_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** See such a request */
+        get: operations["get_operator_account_request"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operator/account_requests/{account_request_id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve or decline a request to the operator */
+        post: operations["decide_operator_account_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/operator/catalog/entitlements": {
         parameters: {
             query?: never;
@@ -500,6 +602,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/smart_account_forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** See what would become of a wish for a Smart Account */
+        get: operations["get_smart_account_forecast"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/smart_accounts": {
         parameters: {
             query?: never;
@@ -510,7 +629,8 @@ export interface paths {
         /** List one's Smart Accounts */
         get: operations["list_smart_accounts"];
         put?: never;
-        post?: never;
+        /** Open a Smart Account, or ask for it */
+        post: operations["found_smart_account"];
         delete?: never;
         options?: never;
         head?: never;
@@ -528,6 +648,57 @@ export interface paths {
         get: operations["get_smart_account"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/smart_accounts/{smart_account_id}/account_requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List requests that the account's administrators decide */
+        get: operations["list_account_requests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/smart_accounts/{smart_account_id}/account_requests/{account_request_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** See such a request */
+        get: operations["get_account_request"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/smart_accounts/{smart_account_id}/account_requests/{account_request_id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve or decline a request */
+        post: operations["decide_account_request"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1127,7 +1298,7 @@ export interface components {
             /** Format: date-time */
             at: string;
             /** @enum {string} */
-            kind: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "profile_changed";
+            kind: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "account_requested" | "account_request_approved" | "account_request_declined" | "account_request_withdrawn" | "profile_changed";
             actor: components["schemas"]["EventActor"];
             virtual_account_id?: string;
             subject?: components["schemas"]["EventSubject"];
@@ -1145,6 +1316,24 @@ export interface components {
             kind: string;
             id: string;
             name?: string;
+        };
+        Forecast: {
+            /** @enum {string} */
+            kind: "own" | "prefix" | "different" | "refused";
+            /** @enum {string} */
+            refusal?: "not_a_domain" | "reserved_name" | "public_suffix" | "free_mail";
+            domain: string;
+            mail_domain: string;
+            shared_mail: boolean;
+            look_alike: boolean;
+            name_taken: boolean;
+            domain_taken: boolean;
+            /** @enum {string} */
+            decider: "nobody" | "administrators" | "staff";
+        };
+        Founded: {
+            smart_account?: components["schemas"]["AccountSummary"];
+            account_request?: components["schemas"]["OwnAccountRequest"];
         };
         GrantedRole: {
             role_grant_id: string;
@@ -1266,6 +1455,11 @@ export interface components {
             /** @enum {string} */
             language: "ja" | "en";
         };
+        NewMember: {
+            mail: string;
+            /** @enum {string} */
+            role: "sa_admin" | "sa_user" | "sa_approver" | "sa_viewer" | "va_admin" | "va_user" | "va_viewer";
+        };
         OneTimeLink: {
             /** @enum {string} */
             purpose: "set_password" | "activate";
@@ -1290,6 +1484,30 @@ export interface components {
             silent_device_count: number;
             /** Format: int64 */
             out_of_compliance_count: number;
+        };
+        OwnAccountRequest: {
+            account_request_id: string;
+            name: string;
+            domain: string;
+            /** @enum {string} */
+            kind: "own" | "prefix" | "different" | "refused";
+            /** @enum {string} */
+            type: "CUSTOMER" | "HOLDING";
+            /** @enum {string} */
+            status: "PENDING" | "APPROVED" | "DECLINED" | "WITHDRAWN";
+            headquarters: components["schemas"]["PostalAddress"];
+            note?: string;
+            members: components["schemas"]["NewMember"][];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            decided_at?: string;
+            reason?: string;
+            /** Format: int64 */
+            version: number;
+            /** @enum {string} */
+            decider: "nobody" | "administrators" | "staff";
+            smart_account_id?: string;
         };
         OwnAddress: {
             country: string;
@@ -1365,12 +1583,20 @@ export interface components {
             /** Format: int64 */
             quantity: number;
         };
+        PostalAddress: {
+            country: string;
+            postal_code?: string;
+            region?: string;
+            city: string;
+            line1: string;
+            line2?: string;
+        };
         Problem: {
             type: string;
             title: string;
             status: number;
             /** @enum {string} */
-            code: "malformed" | "invalid" | "unauthenticated" | "wrong_credentials" | "link_invalid" | "cross_site" | "forbidden" | "not_found" | "method_not_allowed" | "not_acceptable" | "timed_out" | "conflict" | "name_taken" | "not_empty" | "address_book_full" | "address_in_use" | "too_deep" | "changed_meanwhile" | "too_large" | "uri_too_long" | "unsupported_media_type" | "key_reused" | "too_many_requests" | "headers_too_large" | "internal" | "busy" | "storage_unavailable" | "outcome_unknown" | "message_invalid" | "device_unknown" | "token_unknown" | "token_expired" | "token_used_up" | "token_revoked" | "identity_expired" | "clock_skewed" | "sequence_conflict" | "product_unknown";
+            code: "malformed" | "invalid" | "unauthenticated" | "wrong_credentials" | "link_invalid" | "cross_site" | "forbidden" | "not_found" | "method_not_allowed" | "not_acceptable" | "timed_out" | "conflict" | "name_taken" | "not_empty" | "address_book_full" | "address_in_use" | "profile_incomplete" | "too_deep" | "changed_meanwhile" | "too_large" | "uri_too_long" | "unsupported_media_type" | "key_reused" | "too_many_requests" | "headers_too_large" | "internal" | "busy" | "storage_unavailable" | "outcome_unknown" | "message_invalid" | "device_unknown" | "token_unknown" | "token_expired" | "token_used_up" | "token_revoked" | "identity_expired" | "clock_skewed" | "sequence_conflict" | "product_unknown";
             detail?: string;
             request_id?: string;
             fields?: {
@@ -1378,6 +1604,33 @@ export interface components {
                 code: string;
                 detail: string;
             }[];
+        };
+        ReceivedAccountRequest: {
+            account_request_id: string;
+            name: string;
+            domain: string;
+            /** @enum {string} */
+            kind: "own" | "prefix" | "different" | "refused";
+            /** @enum {string} */
+            type: "CUSTOMER" | "HOLDING";
+            /** @enum {string} */
+            status: "PENDING" | "APPROVED" | "DECLINED" | "WITHDRAWN";
+            headquarters: components["schemas"]["PostalAddress"];
+            note?: string;
+            members: components["schemas"]["NewMember"][];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            decided_at?: string;
+            reason?: string;
+            /** Format: int64 */
+            version: number;
+            requester: components["schemas"]["Requester"];
+            shared_mail: boolean;
+            look_alike: boolean;
+            name_taken: boolean;
+            domain_taken: boolean;
+            decided_by?: string;
         };
         RegionEntry: {
             code: string;
@@ -1405,6 +1658,14 @@ export interface components {
         };
         RegistrationTokenText: {
             text: string;
+        };
+        Requester: {
+            mail: string;
+            given_name: string;
+            family_name: string;
+            native_name?: string;
+            company_name?: string;
+            phone?: string;
         };
         RoleGrant: {
             role_grant_id: string;
@@ -1564,6 +1825,87 @@ export interface operations {
                 };
                 content: {
                     "application/json": string;
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    list_my_account_requests: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["OwnAccountRequest"][];
+                        next_cursor?: string;
+                        total?: components["schemas"]["CappedCount"];
+                    };
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    get_my_account_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnAccountRequest"];
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    withdraw_account_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
                 };
             };
             429: components["responses"]["too_many_requests"];
@@ -2164,6 +2506,94 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
+    list_operator_account_requests: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                status?: "PENDING" | "APPROVED" | "DECLINED" | "WITHDRAWN";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["ReceivedAccountRequest"][];
+                        next_cursor?: string;
+                        total?: components["schemas"]["CappedCount"];
+                    };
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    get_operator_account_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceivedAccountRequest"];
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    decide_operator_account_request: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: number;
+            };
+            path: {
+                account_request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    decision: "approve" | "decline";
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceivedAccountRequest"];
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
     list_catalog_entitlements: {
         parameters: {
             query?: {
@@ -2532,6 +2962,31 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
+    get_smart_account_forecast: {
+        parameters: {
+            query: {
+                domain: string;
+                name?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Forecast"];
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
     list_smart_accounts: {
         parameters: {
             query?: {
@@ -2562,6 +3017,40 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
+    found_smart_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    domain: string;
+                    /** @enum {string} */
+                    type?: "CUSTOMER" | "HOLDING";
+                    headquarters: components["schemas"]["PostalAddress"];
+                    note?: string;
+                    members?: components["schemas"]["NewMember"][];
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Founded"];
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
     get_smart_account: {
         parameters: {
             query?: never;
@@ -2586,12 +3075,104 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
+    list_account_requests: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                status?: "PENDING" | "APPROVED" | "DECLINED" | "WITHDRAWN";
+            };
+            header?: never;
+            path: {
+                smart_account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["ReceivedAccountRequest"][];
+                        next_cursor?: string;
+                        total?: components["schemas"]["CappedCount"];
+                    };
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    get_account_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_request_id: string;
+                smart_account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceivedAccountRequest"];
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    decide_account_request: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: number;
+            };
+            path: {
+                account_request_id: string;
+                smart_account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    decision: "approve" | "decline";
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceivedAccountRequest"];
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
     list_account_events: {
         parameters: {
             query?: {
                 limit?: number;
                 cursor?: string;
-                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "profile_changed";
+                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "account_requested" | "account_request_approved" | "account_request_declined" | "account_request_withdrawn" | "profile_changed";
             };
             header?: never;
             path: {
@@ -2621,7 +3202,7 @@ export interface operations {
     export_account_events: {
         parameters: {
             query?: {
-                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "profile_changed";
+                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "account_requested" | "account_request_approved" | "account_request_declined" | "account_request_withdrawn" | "profile_changed";
             };
             header?: never;
             path: {
@@ -3064,7 +3645,7 @@ export interface operations {
             query?: {
                 limit?: number;
                 cursor?: string;
-                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "profile_changed";
+                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "account_requested" | "account_request_approved" | "account_request_declined" | "account_request_withdrawn" | "profile_changed";
             };
             header?: never;
             path: {
@@ -3095,7 +3676,7 @@ export interface operations {
     export_virtual_account_events: {
         parameters: {
             query?: {
-                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "profile_changed";
+                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "account_requested" | "account_request_approved" | "account_request_declined" | "account_request_withdrawn" | "profile_changed";
             };
             header?: never;
             path: {

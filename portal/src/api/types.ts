@@ -9,6 +9,7 @@ type Body<Name extends keyof operations> = operations[Name] extends {
   ? Content
   : never;
 
+export type AccountRequestStatus = OwnAccountRequest["status"];
 export type AccountSummary = Schemas["AccountSummary"];
 export type AccountUser = Schemas["AccountUser"];
 export type AuthorizationState = Device["authorization_state"];
@@ -18,6 +19,9 @@ export type CommerceAccess = VirtualAccount["commerce_access"];
 export type ComplianceStatus = LicensePosition["status"];
 export type Device = Schemas["Device"];
 export type DeviceDetail = Schemas["DeviceDetail"];
+export type Founded = Schemas["Founded"];
+export type Founding = Body<"found_smart_account">;
+export type Forecast = Schemas["Forecast"];
 export type ImportJob = Schemas["ImportJob"];
 export type LicensePosition = Schemas["LicensePosition"];
 export type LicensePositionDetail = Schemas["LicensePositionDetail"];
@@ -35,8 +39,12 @@ export type NewSignUp = Body<"sign_up">;
 export type NewSmartAccount = Body<"create_smart_account">;
 export type NewVirtualAccount = Body<"create_virtual_account">;
 export type OverviewTotals = Schemas["OverviewTotals"];
+export type OwnAccountRequest = Schemas["OwnAccountRequest"];
+export type OwnAddress = Schemas["OwnAddress"];
 export type OwnSession = Schemas["OwnSession"];
 export type OwnSignIn = Schemas["OwnSignIn"];
+export type PostalAddress = Schemas["PostalAddress"];
+export type ReceivedAccountRequest = Schemas["ReceivedAccountRequest"];
 export type PasswordPolicy = ServiceFacts["password_policy"];
 export type ProblemBody = Schemas["Problem"];
 export type RegistrationToken = Schemas["RegistrationToken"];

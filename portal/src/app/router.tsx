@@ -42,6 +42,22 @@ export const router = createBrowserRouter([
                 lazy: async () => ({ Component: (await import("../features/people/security")).Security }),
               },
               {
+                path: "/accounts/new",
+                lazy: async () => ({ Component: (await import("../features/founding/create_account")).CreateAccount }),
+              },
+              {
+                path: "/account_requests/:request",
+                lazy: async () => ({ Component: (await import("../features/founding/own_request")).OwnRequest }),
+              },
+              {
+                path: "/accounts/:sa/account_requests/:request",
+                lazy: async () => ({ Component: (await import("../features/founding/decide_request")).DecideRequest }),
+              },
+              {
+                path: "/operator/account_requests/:request",
+                lazy: async () => ({ Component: (await import("../features/founding/decide_request")).DecideRequest }),
+              },
+              {
                 path: "/accounts/:sa/licenses",
                 lazy: async () => ({ Component: (await import("../features/licenses/layout")).LicenseManager }),
                 children: [

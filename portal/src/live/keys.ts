@@ -4,6 +4,7 @@ import type { LiveChange } from "./hub";
 
 export type AccountList =
   | "account"
+  | "account_requests"
   | "virtual_accounts"
   | "users"
   | "overview"
@@ -21,7 +22,7 @@ const LISTS_OF: Record<string, readonly AccountList[]> = {
   devices: ["devices", "overview", "licenses", "account"],
   licenses: ["licenses", "overview", "devices"],
   tokens: ["tokens"],
-  events: ["events"],
+  events: ["events", "account_requests"],
   virtual_accounts: ["virtual_accounts", "overview", "account"],
 };
 

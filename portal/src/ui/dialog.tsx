@@ -1,4 +1,4 @@
-// A dialog with one thing to do, and a way out.
+// A dialog with one thing to do, and a way out; or with something to read.
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Modal from "@cloudscape-design/components/modal";
@@ -9,7 +9,7 @@ import { useTranslation } from "react-i18next";
 interface DialogProps {
   title: string;
   // The button that does it.
-  action: ReactNode;
+  action?: ReactNode;
   children: ReactNode;
   onClose: () => void;
 }
@@ -26,7 +26,7 @@ export function Dialog({ title, action, children, onClose }: DialogProps) {
         <Box float="right">
           <SpaceBetween direction="horizontal" size="xs">
             <Button variant="link" onClick={onClose}>
-              {t("common.cancel")}
+              {t(action === undefined ? "common.close" : "common.cancel")}
             </Button>
             {action}
           </SpaceBetween>

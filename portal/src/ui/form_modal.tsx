@@ -43,6 +43,8 @@ export function FormModal({ title, submit, pending, problem, children, onSubmit,
         noValidate
         onSubmit={(event) => {
           event.preventDefault();
+          // A page whose own form opened this dialog must not take it for its own.
+          event.stopPropagation();
           if (!pending) onSubmit();
         }}
       >

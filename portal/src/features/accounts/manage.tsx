@@ -1,4 +1,4 @@
-// Account management: virtual accounts, users, and the event log of the whole account.
+// Account management: virtual accounts, users, requests to approve, and the event log of the whole account.
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Tabs from "@cloudscape-design/components/tabs";
@@ -12,6 +12,7 @@ import { useLiveAccount } from "../../live/use_live";
 import { RouteLink } from "../../ui/route_link";
 import { PageLoading } from "../../ui/states";
 import { EventsTab } from "../audit/events_tab";
+import { RequestsTab } from "../founding/requests_tab";
 import { AccountSwitcher } from "./account_switcher";
 import { useAccount } from "./use_account";
 import { UsersTab } from "./users_tab";
@@ -41,6 +42,9 @@ function Manage({ account }: { account: AccountSummary }) {
       content: <VirtualAccountsTab sa={sa} mayCreate={may("virtual_account_create")} />,
     },
     ...(may("users_manage") ? [{ id: "users", label: t("users.title"), content: <UsersTab sa={sa} /> }] : []),
+    ...(may("prefix_approve")
+      ? [{ id: "account_requests", label: t("account_requests.tab"), content: <RequestsTab sa={sa} /> }]
+      : []),
     ...(may("events_view") ? [{ id: "events", label: t("inventory.events"), content: <EventsTab sa={sa} /> }] : []),
   ];
   const active = tabs.find((tab) => tab.id === parameters.get("tab"))?.id ?? "virtual_accounts";

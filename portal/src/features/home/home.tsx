@@ -21,6 +21,7 @@ import { Empty, PageLoading } from "../../ui/states";
 import { useLanguage } from "../../ui/use_language";
 import { canManage } from "../accounts/abilities";
 import { healthLines } from "./health";
+import { SmartLicensingTile } from "./smart_licensing_tile";
 
 const LOOK_AGAIN_MS = 60_000;
 
@@ -51,6 +52,7 @@ export function Home() {
           {found.map((account) => (
             <AccountCard key={account.smart_account_id} account={account} />
           ))}
+          {accounts.isSuccess && <SmartLicensingTile />}
           {me.operator_abilities.length > 0 && <OperatorTile />}
         </div>
         {accounts.hasNextPage && (

@@ -8,6 +8,7 @@ import { useNavigate, useSearchParams } from "react-router";
 import { Crumbs } from "../../app/crumbs";
 import { PageFrame } from "../../app/page";
 import { useMe } from "../../app/session";
+import { RequestsTab } from "../founding/requests_tab";
 import { CatalogTab } from "./catalog_tab";
 import { JobsTab } from "./jobs_tab";
 import { OperatorAccountsTab } from "./operator_accounts_tab";
@@ -16,6 +17,7 @@ import { OperatorAccountsTab } from "./operator_accounts_tab";
 const TABS = [
   { id: "catalog", ability: "catalog_view" },
   { id: "accounts", ability: "accounts_view" },
+  { id: "account_requests", ability: "account_requests_decide" },
   { id: "jobs", ability: "jobs_view" },
 ] as const;
 
@@ -29,6 +31,7 @@ export function Operator() {
   const content = {
     catalog: <CatalogTab />,
     accounts: <OperatorAccountsTab mayCreate={me.operator_abilities.includes("accounts_create")} />,
+    account_requests: <RequestsTab />,
     jobs: <JobsTab />,
   };
   return (

@@ -1,0 +1,213 @@
+// "Create a Smart Account": name, domain and headquarters with what the profile suggests, who is invited, and what will
+// happen, before the button is pressed.
+import Button from "@cloudscape-design/components/button";
+import Container from "@cloudscape-design/components/container";
+import ExpandableSection from "@cloudscape-design/components/expandable-section";
+import Form from "@cloudscape-design/components/form";
+import FormField from "@cloudscape-design/components/form-field";
+import Header from "@cloudscape-design/components/header";
+import Input from "@cloudscape-design/components/input";
+import RadioGroup from "@cloudscape-design/components/radio-group";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type FormEvent, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useNavigate } from "react-router";
+import { foundSmartAccount, getMyProfile, listMyAddresses } from "../../api/calls";
+import { idempotencyKeys } from "../../api/client";
+import { type ApiProblem, asProblem, fieldError } from "../../api/problem";
+import type { Founded, Founding, OwnAddress } from "../../api/types";
+import { Crumbs } from "../../app/crumbs";
+import { PageFrame } from "../../app/page";
+import { ProblemPage } from "../../app/problem_page";
+import { useMe } from "../../app/session";
+import { Dialog } from "../../ui/dialog";
+import { useFlash } from "../../ui/flash";
+import { fieldText, ProblemAlert } from "../../ui/problem_alert";
+import { PageLoading } from "../../ui/states";
+import { DomainField } from "./domain_field";
+import { type DomainWish, mailDomain, wantedDomain } from "./domain_wish";
+import { ForecastPanel } from "./forecast_panel";
+import { HeadquartersField } from "./headquarters_field";
+import { type Member, MembersField, wrongMembers } from "./members_field";
+import { ProfileGap } from "./profile_gap";
+
+export function CreateAccount() {
+  const { t } = useTranslation();
+  const me = useMe();
+  const profile = useQuery({ queryKey: ["me", "profile"], queryFn: getMyProfile });
+  const addresses = useQuery({ queryKey: ["me", "addresses"], queryFn: listMyAddresses });
+  if (profile.isPending || addresses.isPending) return <PageLoading />;
+  if (profile.isError) return <ProblemPage error={profile.error} onRetry={() => profile.refetch()} />;
+  if (addresses.isError) return <ProblemPage error={addresses.error} onRetry={() => addresses.refetch()} />;
+  const title = t("founding.title");
+  const { company, missing } = profile.data;
+  return (
+    <PageFrame
+      title={title}
+      crumbs={
+        <Crumbs
+          crumbs={[
+            { text: t("home.title"), href: "/" },
+            { text: title, href: "/accounts/new" },
+          ]}
+        />
+      }
+    >
+      <SpaceBetween size="l">
+        <Header variant="h1" description={t("founding.description")}>
+          {title}
+        </Header>
+        {missing.length > 0 ? (
+          <ProfileGap missing={missing} />
+        ) : (
+          <FoundingForm
+            mail={me.person.mail}
+            company={company.company_name ?? ""}
+            addresses={addresses.data.items}
+            address={company.company_address_id ?? ""}
+          />
+        )}
+      </SpaceBetween>
+    </PageFrame>
+  );
+}
+
+interface FoundingFormProps {
+  mail: string;
+  company: string;
+  addresses: OwnAddress[];
+  address: string;
+}
+
+function FoundingForm({ mail, company, addresses, address }: FoundingFormProps) {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const flash = useFlash();
+  const queryClient = useQueryClient();
+  const [name, setName] = useState(company);
+  const [wish, setWish] = useState<DomainWish>({ option: "own", prefix: "", domain: "", note: "" });
+  const [place, setPlace] = useState(address);
+  const [type, setType] = useState<"CUSTOMER" | "HOLDING">("CUSTOMER");
+  const [members, setMembers] = useState<Member[]>([]);
+  const [tried, setTried] = useState(false);
+  const [nameTaken, setNameTaken] = useState(false);
+  const [keys] = useState(idempotencyKeys);
+  const domain = wantedDomain(wish, mailDomain(mail));
+  const headquarters = addresses.find((each) => each.person_address_id === place);
+  const done = ({ smart_account, account_request }: Founded) => {
+    void queryClient.invalidateQueries({ queryKey: ["accounts"] });
+    void queryClient.invalidateQueries({ queryKey: ["account_requests"] });
+    if (smart_account !== undefined) {
+      flash({ type: "success", content: t("founding.active", { name: smart_account.name }) });
+      navigate(`/accounts/${smart_account.smart_account_id}/manage`);
+    } else if (account_request !== undefined) {
+      navigate(`/account_requests/${account_request.account_request_id}`);
+    }
+  };
+  const found = useMutation({
+    mutationFn: (request: Founding) => foundSmartAccount(request, keys.keyFor(request)),
+    onSuccess: done,
+    onError: (error) => setNameTaken(isNameTaken(asProblem(error))),
+  });
+  const problem = found.isError ? asProblem(found.error) : null;
+  // What the server refused is no longer what stands in the form.
+  const edit = (change: () => void) => {
+    change();
+    if (found.isError) found.reset();
+  };
+  const errorOf = (path: string) => fieldText(t, problem === null ? undefined : fieldError(problem, path));
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    setTried(true);
+    if (found.isPending || name.trim() === "" || headquarters === undefined || wrongMembers(members).length > 0) return;
+    found.mutate({
+      name: name.trim(),
+      domain,
+      type,
+      headquarters: postalPart(headquarters),
+      ...(wish.option === "own" || wish.note.trim() === "" ? {} : { note: wish.note.trim() }),
+      ...(members.length === 0 ? {} : { members: members.map((each) => ({ ...each, mail: each.mail.trim() })) }),
+    });
+  };
+  return (
+    <form onSubmit={submit} noValidate>
+      <Form
+        actions={
+          <Button variant="primary" formAction="submit" loading={found.isPending}>
+            {t("founding.submit")}
+          </Button>
+        }
+      >
+        <SpaceBetween size="l">
+          {problem !== null && problem.code !== "name_taken" && <ProblemAlert problem={problem} />}
+          <Container header={<Header variant="h2">{t("founding.information")}</Header>}>
+            <SpaceBetween size="l">
+              <FormField
+                label={t("account.name")}
+                description={t("founding.name_help")}
+                errorText={tried && name.trim() === "" ? t("fields.empty") : errorOf("/name")}
+              >
+                <Input name="name" value={name} onChange={({ detail }) => edit(() => setName(detail.value))} />
+              </FormField>
+              <DomainField
+                wish={wish}
+                mailDomain={mailDomain(mail)}
+                error={errorOf("/domain") ?? errorOf("/note")}
+                onChange={(next) => edit(() => setWish(next))}
+              />
+              <HeadquartersField
+                addresses={addresses}
+                value={place}
+                error={tried && headquarters === undefined ? t("founding.headquarters_missing") : undefined}
+                onChange={setPlace}
+              />
+              <ExpandableSection headerText={t("founding.members")} headerDescription={t("founding.members_text")}>
+                <MembersField
+                  members={members}
+                  tried={tried}
+                  errorOf={(index) => errorOf(`/members/${index}/mail`)}
+                  onChange={(next) => edit(() => setMembers(next))}
+                />
+              </ExpandableSection>
+              <ExpandableSection headerText={t("account.type")}>
+                <FormField label={t("account.type")}>
+                  <RadioGroup
+                    value={type}
+                    onChange={({ detail }) => setType(detail.value === "HOLDING" ? "HOLDING" : "CUSTOMER")}
+                    items={(["CUSTOMER", "HOLDING"] as const).map((value) => ({
+                      value,
+                      label: t(`account_types.${value}`),
+                      description: t(`founding.types.${value}`),
+                    }))}
+                  />
+                </FormField>
+              </ExpandableSection>
+            </SpaceBetween>
+          </Container>
+          <ForecastPanel domain={domain} name={name} option={wish.option} />
+        </SpaceBetween>
+      </Form>
+      {nameTaken && (
+        <Dialog title={t("founding.name_taken_title")} onClose={() => setNameTaken(false)}>
+          {t("founding.name_taken_text", { name: name.trim() })}
+        </Dialog>
+      )}
+    </form>
+  );
+}
+
+const isNameTaken = (problem: ApiProblem) =>
+  problem.code === "name_taken" && fieldError(problem, "/name") !== undefined;
+
+// What of an entry of the address book is the address itself.
+function postalPart({ country, postal_code, region, city, line1, line2 }: OwnAddress): Founding["headquarters"] {
+  return {
+    country,
+    city,
+    line1,
+    ...(postal_code === undefined ? {} : { postal_code }),
+    ...(region === undefined ? {} : { region }),
+    ...(line2 === undefined ? {} : { line2 }),
+  };
+}

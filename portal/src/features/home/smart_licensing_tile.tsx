@@ -1,0 +1,54 @@
+// Where an organisation's own Smart Account begins, and what became of the wish for one.
+import Box from "@cloudscape-design/components/box";
+import Container from "@cloudscape-design/components/container";
+import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { listMyAccountRequests } from "../../api/calls";
+import { asProblem } from "../../api/problem";
+import { ProblemAlert } from "../../ui/problem_alert";
+import { RouteLink } from "../../ui/route_link";
+import { RequestStatus } from "../founding/request_facts";
+
+const NEWEST = 5;
+
+export function SmartLicensingTile() {
+  const { t } = useTranslation();
+  const requests = useQuery({
+    queryKey: ["account_requests", "newest"],
+    queryFn: () => listMyAccountRequests({ limit: NEWEST }),
+  });
+  // An approved one is there as an account, a withdrawn one is nobody's concern any more.
+  const found = (requests.data?.items ?? []).filter((each) => each.status === "PENDING" || each.status === "DECLINED");
+  return (
+    <Container
+      fitHeight
+      header={
+        <Header variant="h2" description={t("home.smart_licensing_description")}>
+          {t("home.smart_licensing")}
+        </Header>
+      }
+      footer={
+        <RouteLink to="/accounts/new" variant="primary">
+          {t("home.create_account")}
+        </RouteLink>
+      }
+    >
+      <SpaceBetween size="s">
+        <Box color="text-body-secondary">{t("home.smart_licensing_text")}</Box>
+        {requests.isError && <ProblemAlert problem={asProblem(requests.error)} onRetry={() => requests.refetch()} />}
+        {found.length > 0 && (
+          <ul className="menkyo-checklist" aria-label={t("account_requests.own")}>
+            {found.map((each) => (
+              <li key={each.account_request_id}>
+                <RouteLink to={`/account_requests/${each.account_request_id}`}>{each.name}</RouteLink>{" "}
+                <RequestStatus status={each.status} />
+              </li>
+            ))}
+          </ul>
+        )}
+      </SpaceBetween>
+    </Container>
+  );
+}

@@ -1,0 +1,26 @@
+#pragma once
+// The mails about Smart Accounts that are asked for, decided and opened (domain reference, section 3.5). Each goes to
+// people of known roles only, in their languages, and says no more of others than its reader may know: a requester
+// never learns who decides.
+
+#include "accounts/requests.hpp"
+
+namespace menkyo::accounts {
+
+// To the requester that the account waits for approval, and to those who decide.
+void tell_requested(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox, store::RequestRow const& row,
+                    AccountForm const& form);
+// `template_name` is setup_pending_approver or its reminder.
+void tell_deciders(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox, store::RequestRow const& row,
+                   AccountForm const& form, std::string const& template_name);
+// To the requester that nobody decided for a week, and whom to ask.
+void tell_still_pending(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox,
+                        store::RequestRow const& row);
+// To the founder of an account that is there now. `reason` is what an approver had to say, or nothing.
+void tell_activated(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox,
+                    store::AccountRow const& account, PersonId founder, AccountForm const& form,
+                    std::string const& reason);
+void tell_declined(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox, store::RequestRow const& row,
+                   std::string const& reason);
+
+}  // namespace menkyo::accounts

@@ -1,0 +1,40 @@
+#pragma once
+// What founding.cpp, requests.cpp and letters.cpp share: requests as they are kept.
+
+#include "accounts/founding.hpp"
+#include "accounts/inside.hpp"
+#include "accounts/store_requests.hpp"
+
+namespace menkyo::accounts {
+
+// What is sealed in account_request.wrapped_form, and used when the account is opened.
+struct AccountForm {
+  places::PostalAddress headquarters;
+  std::optional<Note> note;
+  std::vector<NewMember> members;
+};
+BOOST_DESCRIBE_STRUCT(AccountForm, (), (headquarters, note, members))
+
+// What is sealed in account_request.wrapped_reason.
+struct Reason {
+  Note reason;
+};
+BOOST_DESCRIBE_STRUCT(Reason, (), (reason))
+
+inline constexpr std::string_view form_purpose = "account_form", reason_purpose = "account_reason",
+                                  site_purpose = "account_site";
+
+// The account with its headquarters, its founder as administrator and everybody whom the form names. Problem
+// name_taken.
+store::AccountRow open_founded(db::Tx& tx, keys::Vault const& vault, NewAccount const& account, PersonId founder,
+                               AccountForm const& form);
+
+// Stores the request, and tells the requester and those who decide: the administrators of `above`, else staff.
+OwnAccountRequest ask_for_account(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox,
+                                  NewAccount const& account, people::Person const& requester, ClaimKind kind,
+                                  std::optional<SmartAccountId> above, AccountForm const& form);
+
+OwnAccountRequest to_own_request(keys::Vault const& vault, store::RequestRow const& row);
+ReceivedAccountRequest to_received_request(db::ReadTx& tx, keys::Vault const& vault, store::RequestRow const& row);
+
+}  // namespace menkyo::accounts

@@ -1,0 +1,67 @@
+#pragma once
+// SQL of requests for accounts, of sites, and of what is asked about names before an account is there.
+#include "accounts/founding.hpp"
+
+namespace menkyo::accounts::store {
+
+bool is_name_taken(db::ReadTx& tx, std::string const& name_key);
+
+void set_creator(db::Tx& tx, SmartAccountId account, PersonId creator);
+std::optional<PersonId> creator(db::ReadTx& tx, SmartAccountId account);
+
+struct SiteRow {
+  int64_t number;
+  Bytes wrapped_address;
+};
+void insert_site(db::Tx& tx, SmartAccountId account, SiteRow const& site, bool is_headquarters);
+std::optional<SiteRow> headquarters(db::ReadTx& tx, SmartAccountId account);
+
+struct RequestRow {
+  AccountRequestId account_request_id;
+  PersonId requester_id;
+  SmartAccountId decider_id;
+  ClaimKind kind;
+  AccountRequestStatus status;
+  std::string name, domain;
+  AccountType type;
+  Bytes wrapped_form;
+  Instant created_at;
+  int64_t reminders;
+  std::optional<Instant> decided_at;
+  std::optional<PersonId> decided_by;
+  std::optional<Bytes> wrapped_reason;
+  std::optional<SmartAccountId> smart_account_id;
+  int64_t version;
+};
+void insert_request(db::Tx& tx, RequestRow const& row);
+std::optional<RequestRow> request(db::ReadTx& tx, AccountRequestId id);
+// The same, and nobody changes it until the end of the transaction.
+std::optional<RequestRow> lock_request(db::Tx& tx, AccountRequestId id);
+// Newest first, older than `before` if given.
+struct RequestRange {
+  std::optional<AccountRequestId> before;
+  int64_t limit;
+};
+std::vector<RequestRow> requests_of(db::ReadTx& tx, PersonId requester, RequestRange const& range);
+std::vector<RequestRow> requests_to(db::ReadTx& tx, SmartAccountId decider,
+                                    std::optional<AccountRequestStatus> status, RequestRange const& range);
+// Of a person since the identifier `since`; counted up to `limit`.
+int64_t count_requests(db::ReadTx& tx, PersonId requester, AccountRequestId since, int64_t limit);
+int64_t count_open_requests(db::ReadTx& tx, PersonId requester);
+
+struct Outcome {
+  AccountRequestStatus status;
+  Instant decided_at;
+  std::optional<PersonId> decided_by;
+  std::optional<Bytes> wrapped_reason;
+  std::optional<SmartAccountId> smart_account_id;
+};
+void close_request(db::Tx& tx, AccountRequestId id, Outcome const& outcome);
+void set_reminders(db::Tx& tx, AccountRequestId id, int64_t reminders);
+
+// Who has that role on the whole account now and can sign in, at most `limit`.
+std::vector<PersonId> holders_of_role(db::ReadTx& tx, SmartAccountId account, Role role, Instant now, int64_t limit);
+// The operator's staff with one of these roles.
+std::vector<PersonId> staff(db::ReadTx& tx, access::OperatorRole one, access::OperatorRole other, int64_t limit);
+
+}  // namespace menkyo::accounts::store
