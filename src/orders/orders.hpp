@@ -46,7 +46,7 @@ struct CheckedOrders {
 CheckedOrders check_orders(db::ReadTx& tx, catalog::Catalog const& catalog, std::string_view csv, CsvFaults& faults);
 
 struct OrdersStart {
-  catalog::ImportReport report;  // `taken`: lines that the job is to deposit
+  ImportReport report;  // `taken`: lines that the job is to deposit
   std::optional<JobId> job_id;   // absent if there are problems or nothing is new
 };
 // Checks the file and hands its new lines to a job. `source` says in the event where they came from ("orders.csv").

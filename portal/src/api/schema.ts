@@ -18,6 +18,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/companies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Look a company up by what its name begins with */
+        get: operations["find_companies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/countries": {
         parameters: {
             query?: never;
@@ -1127,7 +1144,7 @@ export interface components {
             /** Format: date-time */
             at: string;
             /** @enum {string} */
-            kind: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "profile_changed";
+            kind: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "profile_changed" | "companies_imported";
             actor: components["schemas"]["EventActor"];
             virtual_account_id?: string;
             subject?: components["schemas"]["EventSubject"];
@@ -1208,6 +1225,20 @@ export interface components {
             devices: components["schemas"]["PositionDevice"][];
             /** Format: int64 */
             device_count: number;
+        };
+        ListedCompany: {
+            country: string;
+            postal_code?: string;
+            region?: string;
+            city: string;
+            line1: string;
+            line2?: string;
+            code: string;
+            name: string;
+            native_name?: string;
+            domain?: string;
+            region_name_en?: string;
+            region_name_ja?: string;
         };
         Loan: {
             borrower_code: string;
@@ -1564,6 +1595,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": string;
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    find_companies: {
+        parameters: {
+            query: {
+                search: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["ListedCompany"][];
+                        next_cursor?: string;
+                        total?: components["schemas"]["CappedCount"];
+                    };
                 };
             };
             429: components["responses"]["too_many_requests"];
@@ -2591,7 +2650,7 @@ export interface operations {
             query?: {
                 limit?: number;
                 cursor?: string;
-                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "profile_changed";
+                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "profile_changed" | "companies_imported";
             };
             header?: never;
             path: {
@@ -2621,7 +2680,7 @@ export interface operations {
     export_account_events: {
         parameters: {
             query?: {
-                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "profile_changed";
+                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "profile_changed" | "companies_imported";
             };
             header?: never;
             path: {
@@ -3064,7 +3123,7 @@ export interface operations {
             query?: {
                 limit?: number;
                 cursor?: string;
-                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "profile_changed";
+                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "profile_changed" | "companies_imported";
             };
             header?: never;
             path: {
@@ -3095,7 +3154,7 @@ export interface operations {
     export_virtual_account_events: {
         parameters: {
             query?: {
-                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "profile_changed";
+                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "profile_changed" | "companies_imported";
             };
             header?: never;
             path: {
