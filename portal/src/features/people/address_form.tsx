@@ -31,6 +31,7 @@ interface AddressFormProps {
 }
 
 const TYPES = ["company", "other"] as const;
+const FIELDS = ["acknowledged", "country", "postal_code", "region", "city", "line1"] as const;
 
 export function AddressForm({ item, fields, onSaved, onClose }: AddressFormProps) {
   const { t } = useTranslation();
@@ -38,6 +39,7 @@ export function AddressForm({ item, fields, onSaved, onClose }: AddressFormProps
   const flash = useFlash();
   const queryClient = useQueryClient();
   const [keys] = useState(idempotencyKeys);
+  const [tried, setTried] = useState(false);
   const begin = item ?? fields;
   const form = useEntries({
     type: item?.type ?? "company",
@@ -67,7 +69,22 @@ export function AddressForm({ item, fields, onSaved, onClose }: AddressFormProps
     },
   });
   const problem = save.isError ? asProblem(save.error) : null;
-  const errorOf = (field: keyof typeof entries) => form.errorOf(problem, field);
+  // Said at once and together; what else is wrong, the server knows.
+  const needed = {
+    country: true,
+    postal_code: country?.postal_code_required === true,
+    region: country?.region_required === true,
+    city: true,
+    line1: true,
+    line2: false,
+    type: false,
+  };
+  const missing = (field: keyof typeof entries) =>
+    field === "acknowledged"
+      ? !entries.acknowledged && t("fields.not_acknowledged")
+      : needed[field] && entries[field].trim() === "" && t("fields.empty");
+  const isComplete = () => FIELDS.every((field) => missing(field) === false);
+  const errorOf = (field: keyof typeof entries) => (tried && missing(field)) || form.errorOf(problem, field);
   const text = (field: "postal_code" | "city" | "line1" | "line2", autoComplete: string) => (
     <Input
       name={field}
@@ -87,8 +104,9 @@ export function AddressForm({ item, fields, onSaved, onClose }: AddressFormProps
       problem={form.rest(problem)}
       onClose={onClose}
       onSubmit={() => {
+        setTried(true);
         form.send();
-        save.mutate();
+        if (isComplete()) save.mutate();
       }}
     >
       <FormField label={t("addresses.type")} errorText={errorOf("type")}>
