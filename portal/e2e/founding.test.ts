@@ -76,7 +76,7 @@ describe.each(STORIES)("Smart Accounts of one's own in $language", (story) => {
     await begin(founder);
     expect(await founder.page.locator("input[name=name]").inputValue()).toBe("Tsubaki Foods Co., Ltd.");
     await outlook(founder, "nobody", story.domain);
-    await founder.page.getByText("9-7-1 AKASAKA, MIDTOWN TOWER").first().waitFor();
+    await founder.page.getByText("9-7-1 AKASAKA, MIDTOWN TOWER, MINATO").first().waitFor();
     await look(founder, "founding");
     await founder.page.locator("input[name=name]").fill(story.account);
     await founder.button("founding.submit").click();

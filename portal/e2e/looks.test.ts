@@ -162,6 +162,40 @@ describe.each(["ja", "en"] as const)("the looks in %s", (language) => {
     await page.goto(`${world.portal}/`);
   });
 
+  it("the profile", async () => {
+    await page.goto(`${world.portal}/me/profile`);
+    await page.getByText(t("profile.user_name"), { exact: true }).waitFor();
+    expect(await faults("profile-personal")).toEqual([]);
+    await page.getByRole("button", { name: t("profile.edit_of", { title: t("profile.personal_title") }) }).click();
+    await button("profile.update").click();
+    expect(await faults("profile-personal-form")).toEqual([]);
+    await page.getByRole("tab", { name: t("profile.company"), exact: true }).click();
+    await page.getByText(t("addresses.none"), { exact: true }).waitFor();
+    expect(await faults("profile-company")).toEqual([]);
+    await page.getByRole("button", { name: t("profile.edit_of", { title: t("profile.company_title") }) }).click();
+    await page.locator("input[name=company_phone]").fill("x");
+    await button("profile.update").click();
+    // What is wrong depends on whether the form before told a country.
+    await page
+      .locator("main form")
+      .getByText(new RegExp(`${t("fields.country_missing")}|${t("fields.not_a_number")}`))
+      .waitFor();
+    await page.locator("input[name=company_name]").fill("kaede");
+    await page.locator("[role=option]", { hasText: "KONAN" }).waitFor();
+    expect(await faults("profile-company-form")).toEqual([]);
+    await page.keyboard.press("Escape");
+    await button("addresses.add").click();
+    await page.getByRole("dialog").waitFor();
+    await page.getByRole("dialog").locator("input[name=postal_code]").fill("1");
+    await page
+      .getByRole("dialog")
+      .getByRole("button", { name: t("profile.update"), exact: true })
+      .click();
+    await page.getByText(t("fields.not_acknowledged"), { exact: true }).waitFor();
+    expect(await faults("profile-address")).toEqual([]);
+    await page.goto(`${world.portal}/`);
+  });
+
   it("the license manager", async () => {
     await page
       .getByRole("link", { name: t("home.licenses"), exact: true })

@@ -129,9 +129,13 @@ describe.each(STORIES)("an account of one's own in $language", (story) => {
     await look("activate-wrong");
     await field("activate.password").fill(PASSWORDS.first);
     await button("activate.submit").click();
-    await heading("home.title").waitFor();
+    await heading("profile.title").waitFor();
     await page.getByText(t("activate.done"), { exact: true }).waitFor();
-    await page.getByText(story.greeting).waitFor();
+    await page.getByRole("link", { name: story.greeting }).waitFor();
+    await look("profile-of-a-newcomer");
+    await page.goto(`${world.portal}/`);
+    await heading("home.title").waitFor();
+    await page.getByText(t("profile.missing"), { exact: true }).waitFor();
     await look("home-of-a-newcomer");
     // The link has done its work.
     await page.goto(wayOf(world, mail));

@@ -5,6 +5,7 @@
 #include "audit/seal.hpp"
 #include "catalog/resettle.hpp"
 #include "orders/orders.hpp"
+#include "people/company_directory.hpp"
 #include "people/people.hpp"
 
 namespace menkyo::app {
@@ -27,6 +28,7 @@ void add_background_work(Service& service) {
   auto& desk = service.desk();
 
   runner.add(orders::import_kind(vault, catalogs, prove_catalog_edit));
+  runner.add(people::companies_import_kind(vault));
   runner.add(
       catalog::resettle_kind(catalogs, [&vault, &catalogs](db::Tx& tx, SmartAccountId account, VirtualAccountId va,
                                                            auto const& present, auto const& gone) {

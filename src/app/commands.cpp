@@ -15,6 +15,7 @@
 #include "app/version.hpp"
 #include "base/log.hpp"
 #include "orders/orders.hpp"
+#include "people/company_directory.hpp"
 #include "protocol/json.hpp"
 
 namespace menkyo::app {
@@ -98,7 +99,7 @@ int send_test_mail(Settings const& settings, std::string const& address, std::st
 
 audit::Actor const by_command{audit::ActorKind::command, {}};
 
-int report(catalog::ImportReport const& r, bool as_json) {
+int report(ImportReport const& r, bool as_json) {
   if (as_json) {
     std::string out;
     protocol::json::Writer w(out);
@@ -135,19 +136,30 @@ int import_catalog(Settings const& settings, std::string const& path, bool as_js
       as_json);
 }
 
+void see_through(Service& service, JobId id, bool as_json) {
+  auto const job = service.runner().run_to_end(id, [&](jobs::Job const& j) {
+    if (!as_json) std::cerr << "\r" << j.done << " of " << j.total << " lines" << std::flush;
+  });
+  if (!as_json) std::cerr << "\n";
+  if (job.status != jobs::JobStatus::done)
+    throw std::runtime_error("The import ended early: " + job.problem.value_or("unknown reason"));
+}
+
 int import_orders(Settings const& settings, std::string const& path, bool as_json) {
   auto const text = read_file(path);
   Service service(settings);
   auto const start = orders::start_orders_import(service.database(), service.catalogs(), text,
                                                  std::filesystem::path(path).filename().string());
-  if (start.job_id) {
-    auto const job = service.runner().run_to_end(*start.job_id, [&](jobs::Job const& j) {
-      if (!as_json) std::cerr << "\r" << j.done << " of " << j.total << " lines" << std::flush;
-    });
-    if (!as_json) std::cerr << "\n";
-    if (job.status != jobs::JobStatus::done)
-      throw std::runtime_error("The import ended early: " + job.problem.value_or("unknown reason"));
-  }
+  if (start.job_id) see_through(service, *start.job_id, as_json);
+  return report(start.report, as_json);
+}
+
+int import_companies(Settings const& settings, std::string const& path, bool as_json) {
+  auto const text = read_file(path);
+  Service service(settings);
+  auto const start =
+      people::start_companies_import(service.database(), text, std::filesystem::path(path).filename().string());
+  if (start.job_id) see_through(service, *start.job_id, as_json);
   return report(start.report, as_json);
 }
 
@@ -206,15 +218,17 @@ void add_data_commands(CLI::App& cli, Words& w) {
 
   auto* import_command = cli.add_subcommand("import", "Take a file (docs/import.md)");
   import_command->require_subcommand(1);
-  for (auto const* what : {"catalog", "orders"}) {
-    auto* one = import_command->add_subcommand(what, std::string("Import ") + what);
+  struct Import {
+    const char* what;
+    int (*run)(Settings const& settings, std::string const& path, bool as_json);
+  };
+  for (auto const& import :
+       {Import{"catalog", import_catalog}, Import{"orders", import_orders}, Import{"companies", import_companies}}) {
+    auto* one = import_command->add_subcommand(import.what, std::string("Import ") + import.what);
     add_settings(one, w.settings, w.file);
     one->add_option("FILE", w.path, "CSV")->required();
     one->add_flag("--json", w.as_json, "Report as JSON");
-    one->callback([&w, what] {
-      w.status = std::string_view(what) == "catalog" ? import_catalog(w.settings, w.path, w.as_json)
-                                                     : import_orders(w.settings, w.path, w.as_json);
-    });
+    one->callback([&w, run = import.run] { w.status = run(w.settings, w.path, w.as_json); });
   }
 
   auto* sample_command = cli.add_subcommand("sample", "Load the sample into a new database");

@@ -13,6 +13,7 @@
 #include "app/service.hpp"
 #include "catalog/import.hpp"
 #include "orders/orders.hpp"
+#include "people/company_directory.hpp"
 #include "protocol/json.hpp"
 
 namespace menkyo::app {
@@ -73,6 +74,7 @@ class Loader {
   void run() {
     auto const accounts = json::parse(read_text(folder_ / "accounts.json"), sample_limits);
     load_catalog();
+    load_companies();
     load_operator(accounts.at("operator"));
     std::vector<std::pair<Loaded, json::Value const*>> loaded;
     for (auto const& a : accounts.at("smart_accounts").items()) loaded.emplace_back(load_account(a), &a);
@@ -89,6 +91,14 @@ class Loader {
                                                 by_command, service_.groups_changed());
     if (report.taken == 0) throw std::runtime_error("The sample's catalogue was not taken.");
     std::cout << "catalogue: " << report.taken << " records" << std::endl;
+  }
+
+  void load_companies() {
+    auto const start =
+        people::start_companies_import(database_, read_text(folder_ / "companies.csv"), "companies.csv");
+    if (!start.job_id) throw std::runtime_error("The sample's companies were not taken.");
+    see_through(*start.job_id, "companies");
+    std::cout << "directory of companies: " << start.report.taken << " records" << std::endl;
   }
 
   PersonId make_person(db::Tx& tx, json::Value const& p, std::string const& mail) {
@@ -192,13 +202,17 @@ class Loader {
     return *va;
   }
 
+  void see_through(JobId id, std::string const& what) {
+    auto const job = service_.runner().run_to_end(id);
+    if (job.status != jobs::JobStatus::done)
+      throw std::runtime_error("The sample's " + what + " were not taken: " + job.problem.value_or(""));
+  }
+
   void load_orders() {
     auto const start =
         orders::start_orders_import(database_, service_.catalogs(), read_text(folder_ / "orders.csv"), "orders.csv");
     if (!start.job_id) throw std::runtime_error("The sample's orders were not taken.");
-    auto const job = service_.runner().run_to_end(*start.job_id);
-    if (job.status != jobs::JobStatus::done)
-      throw std::runtime_error("The sample's orders were not taken: " + job.problem.value_or(""));
+    see_through(*start.job_id, "orders");
     std::cout << "orders: " << start.report.taken << " lines" << std::endl;
   }
 

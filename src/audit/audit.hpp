@@ -22,7 +22,8 @@ MENKYO_ENUM(EventKind, smart_account_created, virtual_account_created, virtual_a
             use_changed, draw_refused, compliance_lost, compliance_regained, licenses_deposited, term_started,
             term_ended, device_cloned, device_resynced, report_chain_broken, catalog_imported, orders_imported,
             person_created, person_signed_in, password_set, operator_role_granted, session_ended, account_requested,
-            account_request_approved, account_request_declined, account_request_withdrawn, profile_changed)
+            account_request_approved, account_request_declined, account_request_withdrawn, profile_changed,
+            companies_imported)
 
 MENKYO_ENUM(ActorKind, person, staff, device, job, command)
 

@@ -44,6 +44,14 @@ struct CsvFaults {
   int64_t count() const { return int64_t(first.size()) + more; }
 };
 
+// What an import did. Nothing was taken if there are problems.
+struct ImportReport {
+  int64_t taken = 0;      // records that are new or changed
+  int64_t skipped = 0;    // records that were there already, just so
+  int64_t conflicts = 0;  // among the problems: records that contradict what was taken before
+  CsvFaults problems;
+};
+
 struct CsvLimits {
   size_t file_bytes = size_t{64} << 20;
   int64_t lines = 1'000'000;

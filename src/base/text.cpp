@@ -151,6 +151,25 @@ std::string fold_name(std::string_view text) {
   return ascii ? *std::move(ascii) : utf8(folded(text));
 }
 
+std::vector<std::string> folded_words(std::string_view text) {
+  auto const name = folded(text);
+  std::vector<std::string> out;
+  bool inside = false;
+  for (int32_t i = 0; i < name.length(); i = name.moveIndex32(i, 1)) {
+    UChar32 const c = name.char32At(i);
+    auto const type = u_charType(c);
+    if (u_isalnum(c) || type == U_NON_SPACING_MARK || type == U_COMBINING_SPACING_MARK) {
+      if (!inside) out.emplace_back();
+      inside = true;
+      out.back() += utf8(icu::UnicodeString(c));
+    } else if (c != '.' && c != '\'' && c != 0x2019) {
+      inside = false;
+      if (c == '&') out.emplace_back("and");
+    }
+  }
+  return out;
+}
+
 std::string sort_key(std::string_view text, size_t max_bytes) {
   auto const name = folded(text);
   std::string out;

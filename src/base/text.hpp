@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace menkyo {
 
@@ -23,6 +24,10 @@ bool is_latin(std::string_view text);
 // Equal for names that people take for the same: NFKC with case folding (toNFKC_Casefold, Unicode 15.0 section 3.13),
 // white space at the ends removed and elsewhere one space.
 std::string fold_name(std::string_view text);
+
+// The words of a name, folded as above: letters with their marks, and digits; whatever else stands between words.
+// Full stops and apostrophes do not ("K.K." is one word), and "&" is the word "and".
+std::vector<std::string> folded_words(std::string_view text);
 
 // Orders names by the bytes of their keys: folded as above, hiragana and katakana alike, numbers by their value. It
 // holds no character below U+0020 and at most `max_bytes` bytes; longer names are cut, so keys are not unique. Not a

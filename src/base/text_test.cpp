@@ -13,6 +13,17 @@ TEST(FoldName, takes_for_equal_what_people_do) {
   EXPECT_EQ(fold_name("a\n\tb"), "a b");
 }
 
+TEST(FoldedWords, are_what_stands_between_blanks_and_punctuation) {
+  using Words = std::vector<std::string>;
+  EXPECT_EQ(folded_words("Kaede-Electric Co., Ltd."), (Words{"kaede", "electric", "co", "ltd"}));
+  EXPECT_EQ(folded_words("Ｋ．Ｋ． O'Neil’s"), (Words{"kk", "oneils"}));
+  EXPECT_EQ(folded_words("A&B ＆ C"), (Words{"a", "and", "b", "and", "c"}));
+  EXPECT_EQ(folded_words("㈱楓電機(本社)"), (Words{"株", "楓電機", "本社"}));
+  EXPECT_EQ(folded_words("コーヒー は\u3099"), (Words{"コーヒー", "ば"}));
+  EXPECT_EQ(folded_words("हिन्दी"), (Words{"हिन्दी"}));
+  for (auto const* nothing : {"", " .,- ", "\u200b", "😀"}) EXPECT_EQ(folded_words(nothing), Words{}) << nothing;
+}
+
 TEST(FoldName, sees_through_what_is_not_seen) {
   auto const name = fold_name("Kame Works");
   for (auto* same :

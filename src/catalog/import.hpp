@@ -31,14 +31,6 @@ struct ParsedCatalog {
 // catalogue that the file is to be laid upon.
 ParsedCatalog parse_catalog(std::string_view csv, Catalog const& base, CsvFaults& faults);
 
-// What an import did. Nothing was taken if there are problems.
-struct ImportReport {
-  int64_t taken = 0;      // records that are new or changed
-  int64_t skipped = 0;    // records that were there already, just so
-  int64_t conflicts = 0;  // among the problems: records that contradict what was taken before
-  CsvFaults problems;
-};
-
 struct Applied {
   VersionRow version;                   // in force from `effective_at`; that of `base` if nothing changed
   int64_t changed = 0, unchanged = 0;   // of the file's records

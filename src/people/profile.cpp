@@ -1,6 +1,7 @@
 #include "people/profile.hpp"
 
 #include "base/text.hpp"
+#include "people/company_directory.hpp"
 #include "people/store.hpp"
 
 namespace menkyo::people {
@@ -71,20 +72,6 @@ OwnProfile save(db::Tx& tx, keys::Vault const& vault, PersonId person, Current c
   store::set_profile(tx, person, keys::seal_struct(vault, profile_purpose, after, tx.random()));
   record_profile_change(tx, vault, person, part);
   return show(tx, vault, person, {std::move(after), before.version + 1});
-}
-
-// At least one letter or digit, all of them Latin.
-std::optional<CompanyName> read_company_name(std::string_view text, std::string const& path, wire::Errors& errors) {
-  CompanyName name(plain_line(text));
-  if (name.empty()) return {};
-  bool const any = std::any_of(name.begin(), name.end(), [](unsigned char c) {
-    return c >= 0x80 || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-  });
-  if (!any || !is_latin(name))
-    wire::add_error(errors, path, "not_latin", "must be written in Latin letters, such as Kaede Electric K.K.");
-  else
-    wire::Codec<CompanyName>::check(name, path, errors);
-  return name;
 }
 
 void read_company_phone(CompanyChange const& in, std::optional<BookAddress> const& address, Profile& out,
@@ -191,6 +178,8 @@ std::vector<api::Route> profile_routes() {
       api::route<&add_address>(post, addresses, "add_my_address", "Add to one's own address book"),
       api::route<&change_address>(put, address, "change_my_address", "Change an address of one's own book"),
       api::route<&delete_address>(del, address, "delete_my_address", "Delete an address of one's own book"),
+      api::route<&find_companies>(get, "/api/v1/companies", "find_companies",
+                                  "Look a company up by what its name begins with"),
   };
 }
 

@@ -2,6 +2,7 @@
 
 #include "accounts/founding.hpp"
 #include "orders/orders.hpp"
+#include "people/company_directory.hpp"
 #include "people/people.hpp"
 #include "tests/api/examples.hpp"
 
@@ -248,6 +249,28 @@ Operation catalog_import() {
   return out;
 }
 
+Operation company_import() {
+  Operation out;
+  out.name = "import of companies";
+  out.aside = {"event"};  // each import says that it was made
+  out.prepare = [](Stage& stage) -> std::function<Told()> {
+    auto const start = std::to_string(stage.number());
+    std::string csv = "code,name,country,city,line1\n";
+    for (int i = 1; i <= 12; ++i)
+      csv += "C-" + start + "-" + std::to_string(i) + ",Kaede " + std::to_string(i) + " K.K.,VA,CITTA,VIA 1\n";
+    return [&stage, csv] {
+      return told_by([&] {
+        auto& service = stage.service();
+        auto const started = people::start_companies_import(service.database(), csv, "companies.csv");
+        if (!started.report.problems.empty()) throw std::runtime_error(started.report.problems.first.front().reason);
+        if (started.job_id && service.runner().run_to_end(*started.job_id).status != jobs::JobStatus::done)
+          throw std::runtime_error("the job failed");
+      });
+    };
+  };
+  return out;
+}
+
 // Rounds of the runner, which nobody waits for: what fails is done in a later round.
 Told rounds(Stage& stage) {
   for (int i = 0; i < 20; ++i) {
@@ -297,6 +320,7 @@ std::vector<Operation> all_operations(Stage& stage) {
   out.push_back(of_device("deregister", [](TestDevice& d) { return d.make_deregister(); }));
   out.push_back(order_import());
   out.push_back(catalog_import());
+  out.push_back(company_import());
   out.push_back(term_that_ends());
   out.push_back(sealing());
   return out;

@@ -2,13 +2,16 @@
 import { answer, client } from "./client";
 import type { operations } from "./schema";
 import type {
+  CompanyData,
   Founding,
   Language,
+  NewAddress,
   NewRegistrationToken,
   NewRoleGrant,
   NewSignUp,
   NewSmartAccount,
   NewVirtualAccount,
+  PersonalData,
   VirtualAccountChange,
 } from "./types";
 
@@ -57,15 +60,38 @@ export const forgotPassword = (mail: string, language: Language) =>
   answer(client.POST("/api/v1/forgotten_passwords", { body: { mail, language } }));
 export const changePassword = (current_password: string, password: string) =>
   answer(client.POST("/api/v1/me/password", { body: { current_password, password } }));
-export const getMyProfile = () => answer(client.GET("/api/v1/me/profile"));
-export const listMyAddresses = () => answer(client.GET("/api/v1/me/addresses"));
-export const listRegions = (country: string) =>
-  answer(client.GET("/api/v1/countries/{country}/regions", { params: { path: { country } } }));
 export const listMySessions = (query: ListQuery) => answer(client.GET("/api/v1/me/sessions", { params: { query } }));
 export const endMySession = (session_id: string) =>
   answer(client.DELETE("/api/v1/me/sessions/{session_id}", { params: { path: { session_id } } }));
 export const endMyOtherSessions = () => answer(client.DELETE("/api/v1/me/sessions"));
 export const listMySignIns = (query: ListQuery) => answer(client.GET("/api/v1/me/sign_ins", { params: { query } }));
+
+// One's own profile
+export const getProfile = () => answer(client.GET("/api/v1/me/profile"));
+export const changePersonalData = (version: number, body: PersonalData) =>
+  answer(client.PUT("/api/v1/me/profile/personal", { params: { header: unchangedSince(version) }, body }));
+export const changeCompanyData = (version: number, body: CompanyData) =>
+  answer(client.PUT("/api/v1/me/profile/company", { params: { header: unchangedSince(version) }, body }));
+export const listAddresses = () => answer(client.GET("/api/v1/me/addresses"));
+export const addAddress = (body: NewAddress, key: string) =>
+  answer(client.POST("/api/v1/me/addresses", { headers: once(key), body }));
+export const changeAddress = (person_address_id: string, version: number, body: Omit<NewAddress, "acknowledged">) =>
+  answer(
+    client.PUT("/api/v1/me/addresses/{person_address_id}", {
+      params: { path: { person_address_id }, header: unchangedSince(version) },
+      body,
+    }),
+  );
+export const deleteAddress = (person_address_id: string, version: number) =>
+  answer(
+    client.DELETE("/api/v1/me/addresses/{person_address_id}", {
+      params: { path: { person_address_id }, header: unchangedSince(version) },
+    }),
+  );
+export const listRegions = (country: string) =>
+  answer(client.GET("/api/v1/countries/{country}/regions", { params: { path: { country } } }));
+export const findCompanies = (search: string) =>
+  answer(client.GET("/api/v1/companies", { params: { query: { search } } }));
 
 // Mails, where there is no mail server
 export const listMails = (query: ListQuery) => answer(client.GET("/api/v1/mailbox", { params: { query } }));

@@ -5,7 +5,7 @@ import { asProblem } from "../api/problem";
 import type { Language } from "../api/types";
 import { LANGUAGE_NAMES, LANGUAGES } from "../i18n";
 import { useFlash } from "../ui/flash";
-import { formatName } from "../ui/format";
+import { calledName } from "../ui/format";
 import { problemText } from "../ui/problem_alert";
 import { useLanguage } from "../ui/use_language";
 import icon from "./icon.svg";
@@ -103,9 +103,10 @@ function PersonMenu() {
   };
   return (
     <div className="menkyo-person">
-      <span className="menkyo-person-name" title={person.mail}>
-        {person.native_name !== undefined && language === "ja" ? person.native_name : formatName(language, person)}
-      </span>
+      <Link to="/me/profile" className="menkyo-profile" title={person.mail}>
+        <span className="menkyo-person-name">{calledName(language, person)}</span>
+        <span className="menkyo-unseen">{t("shell.profile")}</span>
+      </Link>
       <Link to="/me/security" className="menkyo-security">
         {t("shell.security")}
       </Link>

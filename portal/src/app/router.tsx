@@ -38,6 +38,10 @@ export const router = createBrowserRouter([
             children: [
               { path: "/", lazy: async () => ({ Component: (await import("../features/home/home")).Home }) },
               {
+                path: "/me/profile",
+                lazy: async () => ({ Component: (await import("../features/people/profile")).Profile }),
+              },
+              {
                 path: "/me/security",
                 lazy: async () => ({ Component: (await import("../features/people/security")).Security }),
               },

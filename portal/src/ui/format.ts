@@ -72,6 +72,15 @@ export function formatName(language: Language, person: { given_name: string; fam
     : `${person.given_name} ${person.family_name}`;
 }
 
+// As the person wants to be called, where it said so; else its name in the language's own order and script.
+export function calledName(
+  language: Language,
+  person: { given_name: string; family_name: string; native_name?: string; preferred_name?: string },
+): string {
+  if (person.preferred_name !== undefined) return person.preferred_name;
+  return language === "ja" && person.native_name !== undefined ? person.native_name : formatName(language, person);
+}
+
 export function localName(language: Language, record: { name_en: string; name_ja: string }): string {
   const wanted = language === "ja" ? record.name_ja : record.name_en;
   return wanted === "" ? record.name_en : wanted;

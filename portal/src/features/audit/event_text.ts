@@ -41,6 +41,7 @@ export const EVENT_KINDS = [
   "operator_role_granted",
   "session_ended",
   "profile_changed",
+  "companies_imported",
 ] as const;
 
 export function eventText(t: TFunction, language: Language, event: LogEvent): string {

@@ -13,7 +13,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
-import { foundSmartAccount, getMyProfile, listMyAddresses } from "../../api/calls";
+import { foundSmartAccount, getProfile } from "../../api/calls";
 import { idempotencyKeys } from "../../api/client";
 import { type ApiProblem, asProblem, fieldError } from "../../api/problem";
 import type { Founded, Founding, OwnAddress } from "../../api/types";
@@ -25,18 +25,20 @@ import { Dialog } from "../../ui/dialog";
 import { useFlash } from "../../ui/flash";
 import { fieldText, ProblemAlert } from "../../ui/problem_alert";
 import { PageLoading } from "../../ui/states";
+import { useAddresses } from "../people/address_book";
+import { MissingFields } from "../people/missing_fields";
+import { PROFILE } from "../people/use_saved";
 import { DomainField } from "./domain_field";
 import { type DomainWish, mailDomain, wantedDomain } from "./domain_wish";
 import { ForecastPanel } from "./forecast_panel";
 import { HeadquartersField } from "./headquarters_field";
 import { type Member, MembersField, wrongMembers } from "./members_field";
-import { ProfileGap } from "./profile_gap";
 
 export function CreateAccount() {
   const { t } = useTranslation();
   const me = useMe();
-  const profile = useQuery({ queryKey: ["me", "profile"], queryFn: getMyProfile });
-  const addresses = useQuery({ queryKey: ["me", "addresses"], queryFn: listMyAddresses });
+  const profile = useQuery({ queryKey: PROFILE, queryFn: getProfile });
+  const addresses = useAddresses();
   if (profile.isPending || addresses.isPending) return <PageLoading />;
   if (profile.isError) return <ProblemPage error={profile.error} onRetry={() => profile.refetch()} />;
   if (addresses.isError) return <ProblemPage error={addresses.error} onRetry={() => addresses.refetch()} />;
@@ -59,7 +61,7 @@ export function CreateAccount() {
           {title}
         </Header>
         {missing.length > 0 ? (
-          <ProfileGap missing={missing} />
+          <MissingFields fields={missing} />
         ) : (
           <FoundingForm
             mail={me.person.mail}

@@ -7,7 +7,7 @@ import type { AccountRequestStatus, OwnAccountRequest, ReceivedAccountRequest } 
 import { formatDateTime } from "../../ui/format";
 import { OrDash } from "../../ui/resource_table";
 import { useLanguage } from "../../ui/use_language";
-import { AddressText } from "./address_text";
+import { HeadquartersText } from "./headquarters_text";
 
 const STATUS: Record<AccountRequestStatus, StatusIndicatorProps.Type> = {
   PENDING: "pending",
@@ -35,7 +35,7 @@ export function RequestFacts({ request, more = [] }: { request: Request; more?: 
     { label: t("account.name"), value: request.name },
     { label: t("account.domain"), value: request.domain },
     { label: t("account.type"), value: t(`account_types.${request.type}`) },
-    { label: t("founding.headquarters"), value: <AddressText address={request.headquarters} /> },
+    { label: t("founding.headquarters"), value: <HeadquartersText address={request.headquarters} /> },
     { label: t("common.status"), value: <RequestStatus status={request.status} /> },
     { label: t("account_requests.created_at"), value: formatDateTime(language, request.created_at) },
     ...more,

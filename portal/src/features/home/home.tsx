@@ -20,6 +20,7 @@ import { RouteLink } from "../../ui/route_link";
 import { Empty, PageLoading } from "../../ui/states";
 import { useLanguage } from "../../ui/use_language";
 import { canManage } from "../accounts/abilities";
+import { MissingFields } from "../people/missing_fields";
 import { healthLines } from "./health";
 import { SmartLicensingTile } from "./smart_licensing_tile";
 
@@ -55,6 +56,7 @@ export function Home() {
           {accounts.isSuccess && <SmartLicensingTile />}
           {me.operator_abilities.length > 0 && <OperatorTile />}
         </div>
+        {accounts.isSuccess && <MissingFields fields={me.missing_for_smart_account} />}
         {accounts.hasNextPage && (
           <Button loading={accounts.isFetchingNextPage} onClick={() => accounts.fetchNextPage()}>
             {t("common.more")}

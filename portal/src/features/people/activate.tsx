@@ -33,7 +33,7 @@ export function Activate({ token, mail }: { token: string; mail: string }) {
     },
     onSuccess: () => {
       flash({ type: "success", header: t("activate.done"), content: t("activate.done_text") });
-      navigate("/", { replace: true });
+      navigate("/me/profile", { replace: true });
     },
     onError: () => {
       setPassword("");

@@ -1,13 +1,11 @@
 // The countries and regions of ISO 3166-1, in the order of the reader's language.
 import FormField from "@cloudscape-design/components/form-field";
 import Select from "@cloudscape-design/components/select";
-import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { listCountries } from "../../api/calls";
-import type { Country, Language } from "../../api/types";
+import type { Language } from "../../api/types";
+import { localName } from "../../ui/format";
 import { useLanguage } from "../../ui/use_language";
-
-const nameOf = (country: Country, language: Language) => (language === "ja" ? country.name_ja : country.name_en);
+import { useCountries } from "./country_list";
 
 // What is chosen before anybody chooses: where most readers of the language are.
 export const likelyCountry = (language: Language) => (language === "ja" ? "JP" : "");
@@ -21,11 +19,11 @@ interface Props {
 export function CountryField({ value, error, onChange }: Props) {
   const { t } = useTranslation();
   const language = useLanguage();
-  const countries = useQuery({ queryKey: ["countries"], queryFn: listCountries, staleTime: 60 * 60_000 });
+  const countries = useCountries();
   const options = (countries.data?.items ?? [])
     .map((country) => ({
       value: country.code,
-      label: nameOf(country, language),
+      label: localName(language, country),
       // Found by either name and by the code.
       filteringTags: [country.name_en, country.name_ja, country.code],
     }))
