@@ -32,12 +32,18 @@ Bytes mail_lookup(keys::Vault const& vault, std::string_view normalized_mail) {
 }
 
 PersonId create_person(db::Tx& tx, keys::Vault const& vault, NewPerson const& person, audit::Actor const& actor) {
+  auto const id = tx.new_id<PersonId>();
+  create_person(tx, vault, id, person, actor);
+  return id;
+}
+
+void create_person(db::Tx& tx, keys::Vault const& vault, PersonId id, NewPerson const& person,
+                   audit::Actor const& actor) {
   auto const mail = normalize_mail(person.profile.mail);
   if (!mail) throw invalid_field("/mail", "not_a_mail", "must be a mail address");
   auto const lookup = mail_lookup(vault, *mail);
   if (store::find_by_mail(tx, lookup))
     throw Problem(problems::conflict, "There is an account with this mail address.");
-  auto const id = tx.new_id<PersonId>();
   store::insert_person(tx, {id, lookup, keys::seal_struct(vault, profile_purpose, person.profile, tx.random()),
                             person.language, tx.now()});
   audit::record(tx, vault,
@@ -46,7 +52,6 @@ PersonId create_person(db::Tx& tx, keys::Vault const& vault, NewPerson const& pe
                  .actor = actor,
                  .subject_kind = "person",
                  .subject_id = id.bytes});
-  return id;
 }
 
 std::optional<PersonId> find_person(db::ReadTx& tx, keys::Vault const& vault, std::string_view mail) {

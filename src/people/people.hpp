@@ -60,6 +60,9 @@ struct NewPerson {
 
 // Without a password; make_link gives the way to set one. Problem invalid (/mail not_a_mail) or conflict.
 PersonId create_person(db::Tx& tx, keys::Vault const& vault, NewPerson const& person, audit::Actor const& actor);
+// The same under an id of tx.new_id, for people who make their account themselves and so are the actor.
+void create_person(db::Tx& tx, keys::Vault const& vault, PersonId id, NewPerson const& person,
+                   audit::Actor const& actor);
 // Any spelling of the address; nullopt too if it is none.
 std::optional<PersonId> find_person(db::ReadTx& tx, keys::Vault const& vault, std::string_view mail);
 // In no particular order; those that do not exist are left out.

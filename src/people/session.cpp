@@ -3,10 +3,8 @@
 #include <algorithm>
 
 #include "base/text.hpp"
-#include "people/attempts.hpp"
 #include "people/password.hpp"
 #include "people/sign_up.hpp"
-#include "people/store.hpp"
 #include "protocol/bytes.hpp"
 
 namespace menkyo::people {
@@ -170,29 +168,36 @@ void set_password_by_link(db::Database& database, keys::Vault const& vault, mail
   });
 }
 
-void change_password(db::Database& database, keys::Vault const& vault, mail::Outbox const& outbox,
-                     PasswordPolicy policy, api::Request const& request, std::string_view current_password,
-                     std::string_view password) {
+PasswordProof prove_password(db::Database& database, keys::Vault const& vault, api::Request const& request,
+                             std::string_view current_password) {
   auto const authenticate = Authenticator(database, vault);
-  auto const before = database.write([&](db::Tx& tx) {
+  auto proof = database.write([&](db::Tx& tx) {
     auto const caller = authenticate(tx, request);
     if (!caller.signed_in()) throw Problem(problems::unauthenticated);
     auto const mail = load_person(tx, vault, caller.person_id).mail;
     auto const attempt = count_attempt(tx, vault, normalize_mail(mail).value_or(mail), request.peer);
-    return std::tuple(caller, mail, attempt, store::password_hash(tx, caller.person_id).value_or(""));
+    return PasswordProof{caller, mail, attempt, store::password_hash(tx, caller.person_id).value_or("")};
   });
-  auto const& [caller, mail, attempt, old_hash] = before;
-  if (!verify_password(current_password, old_hash)) throw Problem(problems::wrong_credentials);
-  require_good_password(policy, password, mail);
+  if (!verify_password(current_password, proof.password_hash)) throw Problem(problems::wrong_credentials);
+  return proof;
+}
+
+store::Credentials accept_proof(db::Tx& tx, PasswordProof const& proof) {
+  auto still = store::credentials_for_update(tx, proof.caller.person_id);
+  if (!still || still->password_hash != proof.password_hash) throw Problem(problems::wrong_credentials);
+  forgive_attempt(tx, proof.attempt);
+  return std::move(*still);
+}
+
+void change_password(db::Database& database, keys::Vault const& vault, mail::Outbox const& outbox,
+                     PasswordPolicy policy, api::Request const& request, std::string_view current_password,
+                     std::string_view password) {
+  auto const proof = prove_password(database, vault, request, current_password);
+  require_good_password(policy, password, proof.mail);
   Random random(database.next_seed());
   auto const hash = hash_password(password, random);
-  database.write([&, person = caller.person_id, session = caller.session_id, &attempt = std::get<2>(before),
-                  &old_hash = std::get<3>(before)](db::Tx& tx) {
-    auto const still = store::credentials_for_update(tx, person);
-    if (!still || still->password_hash != old_hash) throw Problem(problems::wrong_credentials);
-    forgive_attempt(tx, attempt);
-    set_password(tx, vault, outbox, *still, hash, session);
-  });
+  database.write(
+      [&](db::Tx& tx) { set_password(tx, vault, outbox, accept_proof(tx, proof), hash, proof.caller.session_id); });
 }
 
 }  // namespace menkyo::people

@@ -1,7 +1,9 @@
 #pragma once
 // Inside people/: sign-in, and what is looked up by a secret.
 
+#include "people/attempts.hpp"
 #include "people/people.hpp"
+#include "people/store.hpp"
 
 namespace menkyo::people {
 
@@ -41,6 +43,20 @@ struct LinkFacts {
   PersonId person_id;  // empty if there is none yet
 };
 LinkFacts load_link(db::ReadTx& tx, keys::Vault const& vault, std::string_view token);  // Problem link_invalid
+
+// Somebody who is signed in and has just shown that it knows its password.
+struct PasswordProof {
+  api::Caller caller;
+  std::string mail;
+  Attempt attempt;
+  std::string password_hash;
+};
+// Slow. Of whoever sent the request. Problem unauthenticated, wrong_credentials, too_many_requests.
+PasswordProof prove_password(db::Database& database, keys::Vault const& vault, api::Request const& request,
+                             std::string_view current_password);
+// In the transaction that rests on the proof: locks the person, and no attempt counts any more. Problem
+// wrong_credentials if the password is another meanwhile.
+store::Credentials accept_proof(db::Tx& tx, PasswordProof const& proof);
 
 // Slow. Of whoever sent the request: ends all its other sessions. Problem unauthenticated, wrong_credentials,
 // too_many_requests, or invalid with the rules that the new password breaks.

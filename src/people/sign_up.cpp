@@ -125,7 +125,8 @@ StartedSession activate(db::Database& database, keys::Vault const& vault, api::R
     forgive_attempt(tx, attempt);
     // Whoever else asked for this address has not proved it.
     store::delete_sign_ups(tx, mail_lookup(vault, normalize_mail(wish.profile.mail).value()));
-    auto const person = create_person(tx, vault, {wish.profile, wish.language}, {audit::ActorKind::person, {}});
+    auto const person = tx.new_id<PersonId>();
+    create_person(tx, vault, person, {wish.profile, wish.language}, audit::actor(audit::ActorKind::person, person));
     store::set_password(tx, person, wish.password_hash, tx.now());
     return start_session(tx, vault, request, person);
   });
