@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "people/session.hpp"
 #include "people/store.hpp"
+#include "people/store_mail_change.hpp"
 #include "people/throttle.hpp"
 #include "protocol/bytes.hpp"
 
@@ -78,6 +79,15 @@ void set_language(db::Tx& tx, PersonId id, Language language) {
   store::set_language(tx, id, language);
 }
 
+void set_mail(db::Tx& tx, keys::Vault const& vault, PersonId id, Mail const& mail) {
+  auto const rows = store::profiles(tx, {id});
+  if (rows.empty()) throw Problem(problems::not_found);
+  auto profile = keys::open_struct<Profile>(vault, profile_purpose, rows.front().wrapped_profile);
+  profile.mail = mail;
+  store::set_mail(tx, id, mail_lookup(vault, normalize_mail(mail).value()),
+                  keys::seal_struct(vault, profile_purpose, profile, tx.random()));
+}
+
 bool has_password(db::ReadTx& tx, PersonId id) {
   return store::password_hash(tx, id).has_value();
 }
@@ -86,6 +96,7 @@ void disable_person(db::Tx& tx, PersonId id) {
   if (!store::disable(tx, id, tx.now())) return;
   store::delete_sessions(tx, id);
   store::delete_links(tx, id);
+  store::delete_mail_change(tx, id);
 }
 
 std::optional<std::string> to_latin_name(std::string_view text) {
@@ -118,8 +129,13 @@ Bytes link_lookup(keys::Vault const& vault, std::string_view token) {
   return vault.lookup("one_time_link", as_bytes(token));
 }
 
+std::string hours_of(Duration period) {
+  return std::to_string(std::chrono::duration_cast<std::chrono::hours>(period).count());
+}
+
 int64_t clean_up(db::Tx& tx, int64_t limit) {
-  return store::delete_expired(tx, {tx.now(), tx.now() - known_source_kept, tx.now() - sign_ins_kept}, limit);
+  return store::delete_expired(tx, {tx.now(), tx.now() - known_source_kept, tx.now() - sign_ins_kept}, limit) +
+         store::delete_expired_mail_changes(tx, tx.now(), limit);
 }
 
 }  // namespace menkyo::people

@@ -17,7 +17,7 @@
 namespace menkyo::people {
 
 using menkyo::Language;
-MENKYO_ENUM(LinkPurpose, set_password, activate)
+MENKYO_ENUM(LinkPurpose, set_password, activate, confirm_mail, approve_mail_change)
 // What a new password must be: the four kinds of character, 12 to 60 of them - or no rule but 15 characters and more,
 // as NIST SP 800-63B section 3.1.1.2 advises. Neither may be what is tried first.
 MENKYO_ENUM(PasswordPolicy, composed, long_enough)
@@ -69,6 +69,8 @@ std::optional<PersonId> find_person(db::ReadTx& tx, keys::Vault const& vault, st
 std::vector<Person> load_persons(db::ReadTx& tx, keys::Vault const& vault, std::vector<PersonId> ids);
 Person load_person(db::ReadTx& tx, keys::Vault const& vault, PersonId id);  // Problem not_found
 void set_language(db::Tx& tx, PersonId id, Language language);
+// Problem conflict if somebody else has the address.
+void set_mail(db::Tx& tx, keys::Vault const& vault, PersonId id, Mail const& mail);
 bool has_password(db::ReadTx& tx, PersonId id);
 // Ends all sessions too.
 void disable_person(db::Tx& tx, PersonId id);
@@ -127,8 +129,8 @@ std::string source_of(std::string const& peer);
 // How long people can see where they signed in from.
 inline constexpr Duration sign_ins_kept = std::chrono::days(180);
 
-// Deletes what is no longer of use: expired sessions, links and sign-ups, old attempts and sign-ins, at most `limit`
-// rows of each. A job calls it; returns how many rows went.
+// Deletes what is no longer of use: expired sessions, links, sign-ups and changes of mail addresses, old attempts and
+// sign-ins, at most `limit` rows of each. A job calls it; returns how many rows went.
 int64_t clean_up(db::Tx& tx, int64_t limit);
 
 // ---- Operations ---------------------------------------------------------------------------------------------------

@@ -1,3 +1,4 @@
+#include "people/mail_change.hpp"
 #include "people/own_sessions.hpp"
 #include "people/people.hpp"
 #include "people/sign_up.hpp"
@@ -35,9 +36,10 @@ struct OneTimeLinkQuery {
 BOOST_DESCRIBE_STRUCT(OneTimeLinkQuery, (), (token))
 struct OneTimeLink {
   LinkPurpose purpose;
-  std::string mail;
+  std::string mail;                     // of the inbox to which it was sent
+  std::optional<std::string> new_mail;  // of a change of the address
 };
-BOOST_DESCRIBE_STRUCT(OneTimeLink, (), (purpose, mail))
+BOOST_DESCRIBE_STRUCT(OneTimeLink, (), (purpose, mail, new_mail))
 struct OneTimeLinkUse {
   Secret token;
   Secret password;
@@ -74,7 +76,7 @@ api::Response sign_out(db::Tx& tx, keys::Vault const& vault, api::Request const&
 
 OneTimeLink get_one_time_link(db::ReadTx& tx, OneTimeLinkQuery const& in, keys::Vault const& vault) {
   auto link = load_link(tx, vault, in.token);
-  return {link.purpose, std::move(link.mail)};
+  return {link.purpose, std::move(link.mail), std::move(link.new_mail)};
 }
 
 void use_one_time_link(db::Database& database, OneTimeLinkUse const& in, keys::Vault const& vault,
@@ -153,6 +155,16 @@ std::vector<api::Route> routes() {
                                     "Have a link mailed to set a new password with"),
       api::route<&answer_password_change>(post, "/api/v1/me/password", "change_password",
                                           "Change one's own password"),
+      api::route<&get_mail_change>(get, "/api/v1/me/mail_change", "get_my_mail_change",
+                                   "See whether a change of one's own mail address waits to be confirmed"),
+      api::route<&ask_mail_change>(post, "/api/v1/me/mail_change", "ask_mail_change",
+                                   "Ask for another mail address, in place of what was asked for before"),
+      api::route<&withdraw_mail_change>(del, "/api/v1/me/mail_change", "withdraw_mail_change",
+                                        "Withdraw the change of one's own mail address"),
+      api::route<&send_mail_change_again>(post, "/api/v1/me/mail_change/mail", "send_mail_change_mail",
+                                          "Have the mails of the change sent again"),
+      api::route<&confirm_mail_change>(post, "/api/v1/mail_changes/confirmation", "confirm_mail_change",
+                                       "Confirm a change of a mail address, with the link of either end"),
       api::route<&list_sessions>(get, "/api/v1/me/sessions", "list_my_sessions", "List one's own sessions"),
       api::route<&end_other_sessions>(del, "/api/v1/me/sessions", "end_my_other_sessions",
                                       "End all of one's own sessions but this"),
@@ -166,8 +178,9 @@ std::vector<api::Route> routes() {
       route.answer = [](wire::Schemas& s) { return wire::schema<SignedIn>(s); };
     if (route.operation_id == "sign_out")
       route.answer = [](wire::Schemas& s) { return wire::schema<wire::Empty>(s); };
-    // It finds out by itself who is asking, because it is slow.
-    if (route.operation_id == "change_password") route.needs_session = true;
+    // They find out by themselves who is asking, because they are slow.
+    if (route.operation_id == "change_password" || route.operation_id == "ask_mail_change")
+      route.needs_session = true;
   }
   return out;
 }

@@ -3,8 +3,10 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "people/mail_change.hpp"
 #include "people/password.hpp"
 #include "people/sign_up.hpp"
+#include "people/store_mail_change.hpp"
 #include "protocol/bytes.hpp"
 
 namespace menkyo::people {
@@ -34,13 +36,15 @@ audit::Event password_set_by(PersonId person) {
           .subject_id = person.bytes};
 }
 
-// The person has a new password: every other way in ends, and whoever had one before hears of it.
+// The person has a new password: every other way in ends, so does a change of the mail address that a thief of the
+// old one may have asked for, and whoever had one before hears of it.
 void set_password(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox, store::Credentials const& before,
                   std::string const& hash, std::optional<SessionId> but) {
   auto const person = before.person_id;
   store::set_password(tx, person, hash, tx.now());
   store::delete_sessions(tx, person, but);
   store::delete_links(tx, person);
+  store::delete_mail_change(tx, person);
   audit::record(tx, vault, password_set_by(person));
   if (!before.password_hash) return;
   auto const facts = load_person(tx, vault, person);
@@ -149,8 +153,9 @@ api::Caller Authenticator::operator()(db::ReadTx& tx, api::Request const& reques
 LinkFacts load_link(db::ReadTx& tx, keys::Vault const& vault, std::string_view token) {
   auto const lookup = link_lookup(vault, token);
   if (auto const link = store::open_link(tx, lookup, tx.now()))
-    return {link->purpose, load_person(tx, vault, link->person_id).mail, link->person_id};
-  if (auto const mail = mail_of_sign_up(tx, vault, lookup)) return {LinkPurpose::activate, *mail, {}};
+    return {link->purpose, load_person(tx, vault, link->person_id).mail, link->person_id, {}};
+  if (auto const mail = mail_of_sign_up(tx, vault, lookup)) return {LinkPurpose::activate, *mail, {}, {}};
+  if (auto facts = mail_change_of_link(tx, vault, lookup)) return std::move(*facts);
   throw Problem(problems::link_invalid);
 }
 

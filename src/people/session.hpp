@@ -9,6 +9,7 @@ namespace menkyo::people {
 
 Bytes mail_lookup(keys::Vault const& vault, std::string_view normalized_mail);
 Bytes link_lookup(keys::Vault const& vault, std::string_view token);
+std::string hours_of(Duration period);  // as mails tell it
 
 // The name has the prefix __Host- on TLS, so that no neighbouring host can set it (RFC 6265bis section 4.1.3.2).
 std::string_view cookie_name(bool secure);
@@ -40,7 +41,8 @@ void set_password_by_link(db::Database& database, keys::Vault const& vault, mail
 struct LinkFacts {
   LinkPurpose purpose;
   std::string mail;
-  PersonId person_id;  // empty if there is none yet
+  PersonId person_id;                   // empty if there is none yet
+  std::optional<std::string> new_mail;  // of a change of the address
 };
 LinkFacts load_link(db::ReadTx& tx, keys::Vault const& vault, std::string_view token);  // Problem link_invalid
 

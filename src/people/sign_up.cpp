@@ -29,10 +29,6 @@ std::string new_secret(db::Tx& tx) {
   return protocol::to_base64url(tx.random().bytes(32));
 }
 
-std::string hours_of(Duration period) {
-  return std::to_string(std::chrono::duration_cast<std::chrono::hours>(period).count());
-}
-
 // A form's fields with what is wrong with them.
 Profile read_profile(NewSignUp const& in, PasswordPolicy policy) {
   auto errors = check_password(policy, in.password, in.mail);
@@ -85,15 +81,7 @@ void mail_again(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox
                 std::string_view handle) {
   auto const row = store::sign_up_by_handle(tx, handle_lookup(vault, handle), tx.now());
   if (!row) throw Problem(problems::link_invalid, "This sign-up has expired; begin again.");
-  if (row->mails_sent >= mails_per_sign_up)
-    throw Problem(problems::too_many_requests,
-                  "The mail was sent several times already; look into your inbox, and into "
-                  "the folder for unwanted mail.");
-  if (auto const wait = row->mailed_at + mail_again_after - tx.now(); wait > Duration{}) {
-    Problem problem(problems::too_many_requests, "The mail was sent a moment ago; wait before it is sent again.");
-    problem.retry_after_s = int(std::chrono::ceil<std::chrono::seconds>(wait).count());
-    throw problem;
-  }
+  require_mail_again(row->mails_sent, row->mailed_at, tx.now());
   auto const wish = keys::open_struct<Wish>(vault, wish_purpose, row->wrapped_wish);
   if (!count_mail(tx, vault, normalize_mail(wish.profile.mail).value(), request.peer)) return;
   auto const token = new_secret(tx);

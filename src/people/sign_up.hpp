@@ -11,9 +11,6 @@
 namespace menkyo::people {
 
 inline constexpr Duration sign_up_period = std::chrono::hours(24);
-// For the same sign-up, the mail can be had again so often.
-inline constexpr int64_t mails_per_sign_up = 5;
-inline constexpr Duration mail_again_after = std::chrono::minutes(1);
 
 struct NewSignUp {
   Mail mail;

@@ -172,6 +172,7 @@ class Refusals : public ::testing::TestWithParam<std::string> {
                        {"token", link},
                        {"domain", "new.example"},
                        {"handle", "none"},
+                       {"current_password", "Kame-wa-9-ban"},
                        {"given_name", "Hana"},
                        {"family_name", "Sato"},
                        {"application/jose", next.make_register(token.text).text}};

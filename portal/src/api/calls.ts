@@ -56,6 +56,13 @@ export const forgotPassword = (mail: string, language: Language) =>
   answer(client.POST("/api/v1/forgotten_passwords", { body: { mail, language } }));
 export const changePassword = (current_password: string, password: string) =>
   answer(client.POST("/api/v1/me/password", { body: { current_password, password } }));
+export const getMyMailChange = () => answer(client.GET("/api/v1/me/mail_change"));
+export const askMailChange = (mail: string, current_password: string) =>
+  answer(client.POST("/api/v1/me/mail_change", { body: { mail, current_password } }));
+export const sendMailChangeMail = () => answer(client.POST("/api/v1/me/mail_change/mail", { body: {} }));
+export const withdrawMailChange = () => answer(client.DELETE("/api/v1/me/mail_change"));
+export const confirmMailChange = (token: string) =>
+  answer(client.POST("/api/v1/mail_changes/confirmation", { body: { token } }));
 export const listMySessions = (query: ListQuery) => answer(client.GET("/api/v1/me/sessions", { params: { query } }));
 export const endMySession = (session_id: string) =>
   answer(client.DELETE("/api/v1/me/sessions/{session_id}", { params: { path: { session_id } } }));

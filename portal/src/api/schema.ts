@@ -69,6 +69,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/mail_changes/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm a change of a mail address, with the link of either end */
+        post: operations["confirm_mail_change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/mailbox": {
         parameters: {
             query?: never;
@@ -119,6 +136,42 @@ export interface paths {
         head?: never;
         /** Change one's own settings */
         patch: operations["change_me"];
+        trace?: never;
+    };
+    "/api/v1/me/mail_change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** See whether a change of one's own mail address waits to be confirmed */
+        get: operations["get_my_mail_change"];
+        put?: never;
+        /** Ask for another mail address, in place of what was asked for before */
+        post: operations["ask_mail_change"];
+        /** Withdraw the change of one's own mail address */
+        delete: operations["withdraw_mail_change"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/mail_change/mail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have the mails of the change sent again */
+        post: operations["send_mail_change_mail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/me/password": {
@@ -943,6 +996,9 @@ export interface components {
             /** Format: int64 */
             entitlements: number;
         };
+        ConfirmedMailChange: {
+            is_changed: boolean;
+        };
         CountryEntry: {
             code: string;
             name_ja: string;
@@ -1033,7 +1089,7 @@ export interface components {
             /** Format: date-time */
             at: string;
             /** @enum {string} */
-            kind: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended";
+            kind: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "mail_changed";
             actor: components["schemas"]["EventActor"];
             virtual_account_id?: string;
             subject?: components["schemas"]["EventSubject"];
@@ -1173,8 +1229,9 @@ export interface components {
         };
         OneTimeLink: {
             /** @enum {string} */
-            purpose: "set_password" | "activate";
+            purpose: "set_password" | "activate" | "confirm_mail" | "approve_mail_change";
             mail: string;
+            new_mail?: string;
         };
         OverviewTotals: {
             /** Format: int64 */
@@ -1196,6 +1253,9 @@ export interface components {
             /** Format: int64 */
             out_of_compliance_count: number;
         };
+        OwnMailChange: {
+            pending?: components["schemas"]["PendingMailChange"];
+        };
         OwnSession: {
             session_id: string;
             /** Format: date-time */
@@ -1214,6 +1274,15 @@ export interface components {
             at: string;
             address: string;
             agent: string;
+        };
+        PendingMailChange: {
+            mail: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            is_new_confirmed: boolean;
+            is_old_confirmed: boolean;
         };
         Person: {
             id: string;
@@ -1522,6 +1591,34 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
+    confirm_mail_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    token: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfirmedMailChange"];
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
     list_mails: {
         parameters: {
             query?: {
@@ -1620,6 +1717,105 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    get_my_mail_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnMailChange"];
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    ask_mail_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    mail: string;
+                    current_password: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnMailChange"];
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    withdraw_mail_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    send_mail_change_mail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
                 };
             };
             429: components["responses"]["too_many_requests"];
@@ -2240,7 +2436,7 @@ export interface operations {
             query?: {
                 limit?: number;
                 cursor?: string;
-                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended";
+                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "mail_changed";
             };
             header?: never;
             path: {
@@ -2270,7 +2466,7 @@ export interface operations {
     export_account_events: {
         parameters: {
             query?: {
-                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended";
+                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "mail_changed";
             };
             header?: never;
             path: {
@@ -2713,7 +2909,7 @@ export interface operations {
             query?: {
                 limit?: number;
                 cursor?: string;
-                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended";
+                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "mail_changed";
             };
             header?: never;
             path: {
@@ -2744,7 +2940,7 @@ export interface operations {
     export_virtual_account_events: {
         parameters: {
             query?: {
-                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended";
+                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "mail_changed";
             };
             header?: never;
             path: {

@@ -36,6 +36,7 @@ export const EVENT_KINDS = [
   "password_set",
   "operator_role_granted",
   "session_ended",
+  "mail_changed",
 ] as const;
 
 export function eventText(t: TFunction, language: Language, event: LogEvent): string {
