@@ -48,6 +48,9 @@ struct Letterhead {
 // holds what SMTP gives a meaning.
 std::optional<std::string> envelope_address(std::string_view address);
 
+// A time as mails name it: "2026-01-31 09:05 UTC". Whose clock the reader goes by, nobody knows.
+std::string to_mail_time(Instant t);
+
 // What a letter says: plain text and HTML with the same content. Throws std::logic_error for a template that does not
 // exist or names a word that the letter does not give.
 Message write(Letterhead const& head, Letter const& letter);

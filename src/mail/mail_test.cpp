@@ -85,8 +85,14 @@ TEST(Templates, a_missing_word_is_no_mail) {
 }
 
 TEST(Templates, a_word_is_text_even_if_it_looks_like_a_template) {
-  auto const message = write({}, {"a@example.com", Language::en, "mail_changed", {{"new_mail", "{{public_url}}"}}});
+  auto const message =
+      write({}, {"a@example.com",
+                 Language::en,
+                 "mail_changed",
+                 {{"new_mail", "{{public_url}}"}, {"at", to_mail_time(new_year)}, {"source", "192.0.2.1"}}});
   EXPECT_THAT(message.text, HasSubstr("is now {{public_url}}."));
+  EXPECT_THAT(message.text, HasSubstr("Time: 2026-01-01 00:00 UTC\nFrom the IP address: 192.0.2.1\n\nIf this"));
+  EXPECT_THAT(message.html, HasSubstr("192.0.2.1</td>"));
 }
 
 // ---- Format
@@ -145,8 +151,13 @@ class Mails : public ::testing::TestWithParam<std::string> {
 
   MailId post(std::string const& to = "Hanako.Sato@example.com", Language language = Language::ja) {
     return db->write([&](db::Tx& tx) {
-      return outbox.post(tx,
-                         {to, language, "mail_changed", {{"name", "佐藤 花子"}, {"new_mail", "neu@example.com"}}});
+      return outbox.post(tx, {to,
+                              language,
+                              "mail_changed",
+                              {{"name", "佐藤 花子"},
+                               {"new_mail", "neu@example.com"},
+                               {"at", to_mail_time(tx.now())},
+                               {"source", "192.0.2.1"}}});
     });
   }
   std::unique_ptr<Postman> postman(SmtpConfig config) {

@@ -84,7 +84,8 @@ void require_free(db::ReadTx& tx, keys::Vault const& vault, std::string const& m
     throw Problem(problems::conflict, "There is an account with this mail address meanwhile.");
 }
 
-void change_mail(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox, MailChangeRow const& row) {
+void change_mail(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox, api::Request const& request,
+                 MailChangeRow const& row) {
   auto const before = load_person(tx, vault, row.person_id);
   auto const new_mail = new_mail_of(vault, row);
   set_mail(tx, vault, row.person_id, Mail(new_mail));
@@ -98,8 +99,10 @@ void change_mail(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbo
                  .subject_kind = "person",
                  .subject_id = row.person_id.bytes,
                  .personal = before.mail});
-  outbox.post(
-      tx, {before.mail, before.language, "mail_changed", {{"name", display_name(before)}, {"new_mail", new_mail}}});
+  auto words = facts_of(tx, request);
+  words.emplace_back("name", display_name(before));
+  words.emplace_back("new_mail", new_mail);
+  outbox.post(tx, {before.mail, before.language, "mail_changed", std::move(words)});
 }
 
 }  // namespace
@@ -149,7 +152,7 @@ void withdraw_mail_change(db::Tx& tx, api::Caller const& caller) {
 }
 
 ConfirmedMailChange confirm_mail_change(db::Tx& tx, MailChangeConfirmation const& in, keys::Vault const& vault,
-                                        mail::Outbox const& outbox) {
+                                        mail::Outbox const& outbox, api::Request const& request) {
   auto const lookup = link_lookup(vault, in.token);
   // Read again once the person is locked: the other end may be confirmed at this moment.
   auto end = open_end(tx, lookup);
@@ -164,7 +167,7 @@ ConfirmedMailChange confirm_mail_change(db::Tx& tx, MailChangeConfirmation const
     store::put_mail_change(tx, row);
     return {false};
   }
-  change_mail(tx, vault, outbox, row);
+  change_mail(tx, vault, outbox, request, row);
   return {true};
 }
 

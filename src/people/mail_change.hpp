@@ -60,7 +60,7 @@ BOOST_DESCRIBE_STRUCT(ConfirmedMailChange, (), (is_changed))
 // working, and the old inbox is told. Problem link_invalid, or conflict, and the end stays open, if somebody has the
 // address meanwhile.
 ConfirmedMailChange confirm_mail_change(db::Tx& tx, MailChangeConfirmation const& in, keys::Vault const& vault,
-                                        mail::Outbox const& outbox);
+                                        mail::Outbox const& outbox, api::Request const& request);
 
 // What a link is for if it is the open one of either end.
 std::optional<LinkFacts> mail_change_of_link(db::ReadTx& tx, keys::Vault const& vault, Bytes const& link_lookup);

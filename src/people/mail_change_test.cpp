@@ -99,6 +99,8 @@ TEST_P(MailChange, is_made_once_both_ends_have_confirmed) {
   EXPECT_FALSE(owner_of(old_mail));
   EXPECT_EQ(newest("mail_changed").message.to, old_mail);
   EXPECT_THAT(newest("mail_changed").message.text, HasSubstr(new_mail));
+  EXPECT_THAT(newest("mail_changed").message.text,
+              HasSubstr("日時: 2026-01-01 00:00 UTC\n接続元の IP アドレス: 198.51.100."));
   EXPECT_EQ(sent("mail_changed"), 1);
   EXPECT_EQ(there.get("/api/v1/me/sessions").status, 401);
   EXPECT_FALSE(here.get(own_change).json.find("pending"));
@@ -222,10 +224,10 @@ TEST_P(MailChange, of_two_that_want_one_address_at_once_one_gets_it) {
   confirm(new_token());
   std::future<std::string> late;
   db->write([&](db::Tx& tx) {
-    EXPECT_TRUE(confirm_mail_change(tx, {first}, vault, outbox).is_changed);
+    EXPECT_TRUE(confirm_mail_change(tx, {first}, vault, outbox, {}).is_changed);
     late = std::async(std::launch::async, [&] {
       try {
-        db->write([&](db::Tx& other) { confirm_mail_change(other, {second}, vault, outbox); });
+        db->write([&](db::Tx& other) { confirm_mail_change(other, {second}, vault, outbox, {}); });
         return std::string("changed");
       } catch (Problem const& problem) {
         return std::string(problem.kind().code);

@@ -80,8 +80,8 @@ OneTimeLink get_one_time_link(db::ReadTx& tx, OneTimeLinkQuery const& in, keys::
 }
 
 void use_one_time_link(db::Database& database, OneTimeLinkUse const& in, keys::Vault const& vault,
-                       mail::Outbox const& outbox, Policy const& policy) {
-  set_password_by_link(database, vault, outbox, policy.password, in.token, in.password);
+                       mail::Outbox const& outbox, Policy const& policy, api::Request const& request) {
+  set_password_by_link(database, vault, outbox, policy.password, request, in.token, in.password);
 }
 
 // ---- Sign-up and forgotten passwords

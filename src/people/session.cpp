@@ -38,8 +38,8 @@ audit::Event password_set_by(PersonId person) {
 
 // The person has a new password: every other way in ends, so does a change of the mail address that a thief of the
 // old one may have asked for, and whoever had one before hears of it.
-void set_password(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox, store::Credentials const& before,
-                  std::string const& hash, std::optional<SessionId> but) {
+void set_password(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox, api::Request const& request,
+                  store::Credentials const& before, std::string const& hash, std::optional<SessionId> but) {
   auto const person = before.person_id;
   store::set_password(tx, person, hash, tx.now());
   store::delete_sessions(tx, person, but);
@@ -47,8 +47,10 @@ void set_password(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outb
   store::delete_mail_change(tx, person);
   audit::record(tx, vault, password_set_by(person));
   if (!before.password_hash) return;
-  auto const facts = load_person(tx, vault, person);
-  outbox.post(tx, {facts.mail, facts.language, "password_changed", {{"name", display_name(facts)}}});
+  auto const known = load_person(tx, vault, person);
+  auto words = facts_of(tx, request);
+  words.emplace_back("name", display_name(known));
+  outbox.post(tx, {known.mail, known.language, "password_changed", std::move(words)});
 }
 
 void require_good_password(PasswordPolicy policy, std::string_view password, std::string_view mail) {
@@ -159,8 +161,13 @@ LinkFacts load_link(db::ReadTx& tx, keys::Vault const& vault, std::string_view t
   throw Problem(problems::link_invalid);
 }
 
+mail::Words facts_of(db::ReadTx& tx, api::Request const& request) {
+  return {{"at", mail::to_mail_time(tx.now())}, {"source", request.peer}};
+}
+
 void set_password_by_link(db::Database& database, keys::Vault const& vault, mail::Outbox const& outbox,
-                          PasswordPolicy policy, std::string_view token, std::string_view password) {
+                          PasswordPolicy policy, api::Request const& request, std::string_view token,
+                          std::string_view password) {
   auto const link = database.read([&](db::ReadTx& tx) { return load_link(tx, vault, token); });
   if (link.purpose != LinkPurpose::set_password) throw Problem(problems::link_invalid);
   require_good_password(policy, password, link.mail);
@@ -169,7 +176,7 @@ void set_password_by_link(db::Database& database, keys::Vault const& vault, mail
   database.write([&](db::Tx& tx) {
     auto const before = store::credentials_for_update(tx, link.person_id);
     if (!before || !store::use_link(tx, link_lookup(vault, token), tx.now())) throw Problem(problems::link_invalid);
-    set_password(tx, vault, outbox, *before, hash, {});
+    set_password(tx, vault, outbox, request, *before, hash, {});
   });
 }
 
@@ -201,8 +208,9 @@ void change_password(db::Database& database, keys::Vault const& vault, mail::Out
   require_good_password(policy, password, proof.mail);
   Random random(database.next_seed());
   auto const hash = hash_password(password, random);
-  database.write(
-      [&](db::Tx& tx) { set_password(tx, vault, outbox, accept_proof(tx, proof), hash, proof.caller.session_id); });
+  database.write([&](db::Tx& tx) {
+    set_password(tx, vault, outbox, request, accept_proof(tx, proof), hash, proof.caller.session_id);
+  });
 }
 
 }  // namespace menkyo::people

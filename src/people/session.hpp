@@ -35,9 +35,13 @@ struct Origin {
 BOOST_DESCRIBE_STRUCT(Origin, (), (address, agent))
 Origin open_origin(keys::Vault const& vault, std::optional<Bytes> const& wrapped_origin);
 
+// What lets the reader of a mail judge who did what it tells of: {{at}} and {{source}}.
+mail::Words facts_of(db::ReadTx& tx, api::Request const& request);
+
 // Slow. Problem link_invalid, or invalid with the rules that the password breaks.
 void set_password_by_link(db::Database& database, keys::Vault const& vault, mail::Outbox const& outbox,
-                          PasswordPolicy policy, std::string_view token, std::string_view password);
+                          PasswordPolicy policy, api::Request const& request, std::string_view token,
+                          std::string_view password);
 struct LinkFacts {
   LinkPurpose purpose;
   std::string mail;

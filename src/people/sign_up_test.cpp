@@ -198,6 +198,8 @@ TEST_P(SignUp, a_forgotten_password_is_set_by_mail) {
   EXPECT_EQ(sign_in(client, "hanako@example.com", other_password).status, 200);
   EXPECT_EQ(mails().back().template_name, "password_changed");
   EXPECT_THAT(mails().back().message.text, HasSubstr("Hanako Sato 様"));
+  EXPECT_THAT(mails().back().message.text,
+              HasSubstr("日時: 2026-01-01 00:01 UTC\n接続元の IP アドレス: " + client.peer));
 }
 
 TEST_P(SignUp, a_reset_link_works_for_a_day_and_unknown_addresses_hear_that_there_is_no_account) {
@@ -238,6 +240,7 @@ TEST_P(SignUp, a_password_is_changed_by_whoever_knows_it) {
   EXPECT_EQ(here.get("/api/v1/me/sessions").status, 200);
   EXPECT_EQ(there.get("/api/v1/me/sessions").status, 401);
   EXPECT_EQ(mails().back().template_name, "password_changed");
+  EXPECT_THAT(mails().back().message.text, HasSubstr(here.peer));
   EXPECT_EQ(sign_in(there, "hanako@example.com", other_password).status, 200);
 }
 
