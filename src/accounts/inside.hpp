@@ -14,6 +14,10 @@ std::string end_of_sort_range(std::string sort_path);
 void record_virtual_account(db::Tx& tx, keys::Vault const& vault, audit::EventKind kind, SmartAccountId account,
                             VirtualAccountId id, audit::Actor const& actor, std::vector<audit::Datum> data);
 
+namespace store {
+struct GrantRow;
+}
+RoleGrant to_grant(store::GrantRow const& row);
 // Stores a grant and its event.
 void put_grant(db::Tx& tx, keys::Vault const& vault, SmartAccountId account, audit::Actor const& actor,
                RoleGrant const& grant, PersonId person);

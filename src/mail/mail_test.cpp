@@ -65,7 +65,7 @@ TEST(Templates, say_the_same_in_both_languages) {
 TEST(Templates, can_all_be_written) {
   for (auto language : {Language::ja, Language::en})
     for (auto const& [name, node] : templates(to_text(language))) {
-      if (name.str() == "common") continue;
+      if (name.str() == "common" || name.str() == "phrases") continue;
       Words words{{"link", "https://l.example/x?a=1&b=2"}, {"name", "佐藤 <花子>"}};
       for (auto const& word : words_of(all_text(node))) words.emplace_back(word, "\"<" + word + ">\"");
       auto const message = write({}, {"a@example.com", language, std::string(name.str()), words});

@@ -21,11 +21,6 @@ void forgive_attempt(db::Tx& tx, Attempt const& attempt);
 // source asks for too many.
 bool count_mail(db::Tx& tx, keys::Vault const& vault, std::string const& normalized_mail, std::string const& peer);
 
-// The same for a mail that somebody known, whom `sender` names, has sent to an address: what others send there does
-// not count.
-bool count_mail_from(db::Tx& tx, keys::Vault const& vault, std::string const& sender,
-                     std::string const& normalized_mail);
-
 // A mail with a link can be had again so often.
 inline constexpr int64_t same_mail_at_most = 5;
 inline constexpr Duration mail_again_after = std::chrono::minutes(1);

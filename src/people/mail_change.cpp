@@ -88,7 +88,9 @@ void change_mail(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbo
                  MailChangeRow const& row) {
   auto const before = load_person(tx, vault, row.person_id);
   auto const new_mail = new_mail_of(vault, row);
-  set_mail(tx, vault, row.person_id, Mail(new_mail));
+  auto profile = load_profile(tx, vault, row.person_id);
+  profile.mail = Mail(new_mail);
+  put_profile(tx, vault, row.person_id, profile);
   store::delete_sessions(tx, row.person_id, row.session_id);
   store::delete_links(tx, row.person_id);
   store::delete_mail_change(tx, row.person_id);
@@ -175,9 +177,13 @@ std::optional<LinkFacts> mail_change_of_link(db::ReadTx& tx, keys::Vault const& 
   auto const end = open_end(tx, link_lookup);
   if (!end) return {};
   auto const new_mail = new_mail_of(vault, end->row);
-  if (end->is_new) return LinkFacts{LinkPurpose::confirm_mail, new_mail, end->row.person_id, new_mail};
-  return LinkFacts{LinkPurpose::approve_mail_change, load_person(tx, vault, end->row.person_id).mail,
-                   end->row.person_id, new_mail};
+  if (end->is_new) return LinkFacts{LinkPurpose::confirm_mail, new_mail, end->row.person_id, new_mail, {}, {}};
+  return LinkFacts{LinkPurpose::approve_mail_change,
+                   load_person(tx, vault, end->row.person_id).mail,
+                   end->row.person_id,
+                   new_mail,
+                   {},
+                   {}};
 }
 
 }  // namespace menkyo::people

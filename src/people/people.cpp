@@ -19,10 +19,10 @@ Person to_person(keys::Vault const& vault, store::ProfileRow const& row) {
           profile.native_name, profile.country, row.language};
 }
 
-std::string add_link(db::Tx& tx, keys::Vault const& vault, PersonId person, Duration period) {
+std::string add_link(db::Tx& tx, keys::Vault const& vault, PersonId person, LinkPurpose purpose, Duration period) {
   auto const token = protocol::to_base64url(tx.random().bytes(32));
-  store::insert_link(tx, {link_lookup(vault, token), tx.new_id<OneTimeLinkId>(), person, LinkPurpose::set_password,
-                          tx.now(), tx.now() + period});
+  store::insert_link(
+      tx, {link_lookup(vault, token), tx.new_id<OneTimeLinkId>(), person, purpose, tx.now(), tx.now() + period});
   return token;
 }
 
@@ -79,17 +79,25 @@ void set_language(db::Tx& tx, PersonId id, Language language) {
   store::set_language(tx, id, language);
 }
 
-void set_mail(db::Tx& tx, keys::Vault const& vault, PersonId id, Mail const& mail) {
+Profile load_profile(db::ReadTx& tx, keys::Vault const& vault, PersonId id) {
   auto const rows = store::profiles(tx, {id});
   if (rows.empty()) throw Problem(problems::not_found);
-  auto profile = keys::open_struct<Profile>(vault, profile_purpose, rows.front().wrapped_profile);
-  profile.mail = mail;
-  store::set_mail(tx, id, mail_lookup(vault, normalize_mail(mail).value()),
-                  keys::seal_struct(vault, profile_purpose, profile, tx.random()));
+  return keys::open_struct<Profile>(vault, profile_purpose, rows.front().wrapped_profile);
+}
+
+void put_profile(db::Tx& tx, keys::Vault const& vault, PersonId id, Profile const& profile) {
+  store::set_profile(tx, id, mail_lookup(vault, normalize_mail(profile.mail).value()),
+                     keys::seal_struct(vault, profile_purpose, profile, tx.random()));
 }
 
 bool has_password(db::ReadTx& tx, PersonId id) {
   return store::password_hash(tx, id).has_value();
+}
+
+std::vector<PersonId> invited_among(db::ReadTx& tx, std::vector<PersonId> const& ids) {
+  auto out = store::without_password(tx, ids);
+  std::sort(out.begin(), out.end());
+  return out;
 }
 
 void disable_person(db::Tx& tx, PersonId id) {
@@ -118,11 +126,16 @@ std::string display_name(Person const& person) {
 
 std::string make_link(db::Tx& tx, keys::Vault const& vault, PersonId person) {
   store::delete_links(tx, person);
-  return add_link(tx, vault, person, link_period);
+  return add_link(tx, vault, person, LinkPurpose::set_password, link_period);
 }
 
 std::string make_reset_link(db::Tx& tx, keys::Vault const& vault, PersonId person) {
-  return add_link(tx, vault, person, reset_period);
+  auto const purpose = has_password(tx, person) ? LinkPurpose::set_password : LinkPurpose::accept_invitation;
+  return add_link(tx, vault, person, purpose, reset_period);
+}
+
+std::string make_invitation_link(db::Tx& tx, keys::Vault const& vault, PersonId person) {
+  return add_link(tx, vault, person, LinkPurpose::accept_invitation, invitation_period);
 }
 
 Bytes link_lookup(keys::Vault const& vault, std::string_view token) {

@@ -17,7 +17,7 @@
 namespace menkyo::people {
 
 using menkyo::Language;
-MENKYO_ENUM(LinkPurpose, set_password, activate, confirm_mail, approve_mail_change)
+MENKYO_ENUM(LinkPurpose, set_password, activate, accept_invitation, confirm_mail, approve_mail_change)
 // What a new password must be: the four kinds of character, 12 to 60 of them - or no rule but 15 characters and more,
 // as NIST SP 800-63B section 3.1.1.2 advises. Neither may be what is tried first.
 MENKYO_ENUM(PasswordPolicy, composed, long_enough)
@@ -69,9 +69,12 @@ std::optional<PersonId> find_person(db::ReadTx& tx, keys::Vault const& vault, st
 std::vector<Person> load_persons(db::ReadTx& tx, keys::Vault const& vault, std::vector<PersonId> ids);
 Person load_person(db::ReadTx& tx, keys::Vault const& vault, PersonId id);  // Problem not_found
 void set_language(db::Tx& tx, PersonId id, Language language);
+Profile load_profile(db::ReadTx& tx, keys::Vault const& vault, PersonId id);  // Problem not_found
 // Problem conflict if somebody else has the address.
-void set_mail(db::Tx& tx, keys::Vault const& vault, PersonId id, Mail const& mail);
+void put_profile(db::Tx& tx, keys::Vault const& vault, PersonId id, Profile const& profile);
 bool has_password(db::ReadTx& tx, PersonId id);
+// Those who were invited and have not set a password yet; sorted.
+std::vector<PersonId> invited_among(db::ReadTx& tx, std::vector<PersonId> const& ids);
 // Ends all sessions too.
 void disable_person(db::Tx& tx, PersonId id);
 
@@ -90,9 +93,20 @@ inline constexpr Duration link_period = std::chrono::days(7);
 // holds the token. The portal's page for it is /link/TOKEN.
 std::string make_link(db::Tx& tx, keys::Vault const& vault, PersonId person);
 
-// The same, but older ones keep working, for somebody who asked by mail: valid for a day.
+// The same, but older ones keep working, for somebody who asked by mail: valid for a day. Whoever was invited and has
+// no password yet accepts the invitation with it.
 inline constexpr Duration reset_period = std::chrono::hours(24);
 std::string make_reset_link(db::Tx& tx, keys::Vault const& vault, PersonId person);
+
+// With which somebody whom another person named for the first time says who it is, and sets a password. Older ones
+// keep working. The token belongs into a mail to that person and nowhere else: whoever has it has the account.
+inline constexpr Duration invitation_period = std::chrono::days(14);
+std::string make_invitation_link(db::Tx& tx, keys::Vault const& vault, PersonId person);
+
+// Counts one mail more that `sender`, any name for somebody known, has sent to an address; what others send there
+// does not count. False if there were so many of late that it must not be sent.
+bool count_mail_from(db::Tx& tx, keys::Vault const& vault, std::string const& sender,
+                     std::string const& normalized_mail);
 
 // ---- Sessions -----------------------------------------------------------------------------------------------------
 

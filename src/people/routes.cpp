@@ -1,3 +1,4 @@
+#include "people/invitation.hpp"
 #include "people/mail_change.hpp"
 #include "people/own_sessions.hpp"
 #include "people/people.hpp"
@@ -36,10 +37,11 @@ struct OneTimeLinkQuery {
 BOOST_DESCRIBE_STRUCT(OneTimeLinkQuery, (), (token))
 struct OneTimeLink {
   LinkPurpose purpose;
-  std::string mail;                     // of the inbox to which it was sent
-  std::optional<std::string> new_mail;  // of a change of the address
+  std::string mail;                                    // of the inbox to which it was sent
+  std::optional<std::string> new_mail;                 // of a change of the address
+  std::optional<std::string> given_name, family_name;  // of an invitation, if they are known
 };
-BOOST_DESCRIBE_STRUCT(OneTimeLink, (), (purpose, mail, new_mail))
+BOOST_DESCRIBE_STRUCT(OneTimeLink, (), (purpose, mail, new_mail, given_name, family_name))
 struct OneTimeLinkUse {
   Secret token;
   Secret password;
@@ -76,7 +78,8 @@ api::Response sign_out(db::Tx& tx, keys::Vault const& vault, api::Request const&
 
 OneTimeLink get_one_time_link(db::ReadTx& tx, OneTimeLinkQuery const& in, keys::Vault const& vault) {
   auto link = load_link(tx, vault, in.token);
-  return {link.purpose, std::move(link.mail), std::move(link.new_mail)};
+  return {link.purpose, std::move(link.mail), std::move(link.new_mail), std::move(link.given_name),
+          std::move(link.family_name)};
 }
 
 void use_one_time_link(db::Database& database, OneTimeLinkUse const& in, keys::Vault const& vault,
@@ -116,6 +119,11 @@ api::Response answer_activation(db::Database& database, OneTimeLinkUse const& in
   return answer_session(request, activate(database, vault, request, in.token, in.password));
 }
 
+api::Response answer_acceptance(db::Database& database, AcceptedInvitation const& in, keys::Vault const& vault,
+                                mail::Outbox const& outbox, Policy const& policy, api::Request const& request) {
+  return answer_session(request, accept_invitation(database, vault, outbox, policy.password, request, in));
+}
+
 void answer_forgotten(db::Tx& tx, ForgottenPassword const& in, keys::Vault const& vault, mail::Outbox const& outbox,
                       api::Request const& request) {
   forgot_password(tx, vault, outbox, request, in.mail, in.language);
@@ -151,6 +159,8 @@ std::vector<api::Route> routes() {
                                      "Have the mail of a sign-up sent again"),
       api::route<&answer_activation>(post, "/api/v1/sign_up/activation", "activate_account",
                                      "Activate an account with its link and password, and sign in"),
+      api::route<&answer_acceptance>(post, "/api/v1/invitations/acceptance", "accept_invitation",
+                                     "Accept an invitation with its link, name and password, and sign in"),
       api::route<&answer_forgotten>(post, "/api/v1/forgotten_passwords", "forgot_password",
                                     "Have a link mailed to set a new password with"),
       api::route<&answer_password_change>(post, "/api/v1/me/password", "change_password",
@@ -174,7 +184,8 @@ std::vector<api::Route> routes() {
   };
   for (auto& route : out) {
     // These answer by themselves because they set a cookie.
-    if (route.operation_id == "sign_in" || route.operation_id == "activate_account")
+    if (route.operation_id == "sign_in" || route.operation_id == "activate_account" ||
+        route.operation_id == "accept_invitation")
       route.answer = [](wire::Schemas& s) { return wire::schema<SignedIn>(s); };
     if (route.operation_id == "sign_out")
       route.answer = [](wire::Schemas& s) { return wire::schema<wire::Empty>(s); };

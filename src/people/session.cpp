@@ -36,26 +36,18 @@ audit::Event password_set_by(PersonId person) {
           .subject_id = person.bytes};
 }
 
-// The person has a new password: every other way in ends, so does a change of the mail address that a thief of the
-// old one may have asked for, and whoever had one before hears of it.
-void set_password(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox, api::Request const& request,
-                  store::Credentials const& before, std::string const& hash, std::optional<SessionId> but) {
-  auto const person = before.person_id;
-  store::set_password(tx, person, hash, tx.now());
-  store::delete_sessions(tx, person, but);
-  store::delete_links(tx, person);
-  store::delete_mail_change(tx, person);
-  audit::record(tx, vault, password_set_by(person));
-  if (!before.password_hash) return;
-  auto const known = load_person(tx, vault, person);
-  auto words = facts_of(tx, request);
-  words.emplace_back("name", display_name(known));
-  outbox.post(tx, {known.mail, known.language, "password_changed", std::move(words)});
-}
-
 void require_good_password(PasswordPolicy policy, std::string_view password, std::string_view mail) {
   if (auto errors = check_password(policy, password, mail); !errors.empty())
     throw Problem(problems::invalid, {}, std::move(errors));
+}
+
+LinkFacts facts_of_link(Person const& person, LinkPurpose purpose) {
+  LinkFacts facts{purpose, person.mail, person.id, {}, {}, {}};
+  if (purpose == LinkPurpose::accept_invitation && !person.family_name.empty()) {
+    facts.given_name = person.given_name;
+    facts.family_name = person.family_name;
+  }
+  return facts;
 }
 
 }  // namespace
@@ -155,10 +147,25 @@ api::Caller Authenticator::operator()(db::ReadTx& tx, api::Request const& reques
 LinkFacts load_link(db::ReadTx& tx, keys::Vault const& vault, std::string_view token) {
   auto const lookup = link_lookup(vault, token);
   if (auto const link = store::open_link(tx, lookup, tx.now()))
-    return {link->purpose, load_person(tx, vault, link->person_id).mail, link->person_id, {}};
-  if (auto const mail = mail_of_sign_up(tx, vault, lookup)) return {LinkPurpose::activate, *mail, {}, {}};
+    return facts_of_link(load_person(tx, vault, link->person_id), link->purpose);
+  if (auto const mail = mail_of_sign_up(tx, vault, lookup)) return {LinkPurpose::activate, *mail, {}, {}, {}, {}};
   if (auto facts = mail_change_of_link(tx, vault, lookup)) return std::move(*facts);
   throw Problem(problems::link_invalid);
+}
+
+void set_password(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox, api::Request const& request,
+                  store::Credentials const& before, std::string const& hash, std::optional<SessionId> but) {
+  auto const person = before.person_id;
+  store::set_password(tx, person, hash, tx.now());
+  store::delete_sessions(tx, person, but);
+  store::delete_links(tx, person);
+  store::delete_mail_change(tx, person);
+  audit::record(tx, vault, password_set_by(person));
+  if (!before.password_hash) return;
+  auto const known = load_person(tx, vault, person);
+  auto words = facts_of(tx, request);
+  words.emplace_back("name", display_name(known));
+  outbox.post(tx, {known.mail, known.language, "password_changed", std::move(words)});
 }
 
 mail::Words facts_of(db::ReadTx& tx, api::Request const& request) {

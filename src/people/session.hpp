@@ -35,6 +35,11 @@ struct Origin {
 BOOST_DESCRIBE_STRUCT(Origin, (), (address, agent))
 Origin open_origin(keys::Vault const& vault, std::optional<Bytes> const& wrapped_origin);
 
+// The person has a new password: every other way in ends, so does a change of the mail address that a thief of the
+// old one may have asked for, and whoever had one before hears of it. `but` names a session that goes on.
+void set_password(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox, api::Request const& request,
+                  store::Credentials const& before, std::string const& hash, std::optional<SessionId> but);
+
 // What lets the reader of a mail judge who did what it tells of: {{at}} and {{source}}.
 mail::Words facts_of(db::ReadTx& tx, api::Request const& request);
 
@@ -45,8 +50,9 @@ void set_password_by_link(db::Database& database, keys::Vault const& vault, mail
 struct LinkFacts {
   LinkPurpose purpose;
   std::string mail;
-  PersonId person_id;                   // empty if there is none yet
-  std::optional<std::string> new_mail;  // of a change of the address
+  PersonId person_id;                                  // empty if there is none yet
+  std::optional<std::string> new_mail;                 // of a change of the address
+  std::optional<std::string> given_name, family_name;  // of an invitation, as the inviter wrote them
 };
 LinkFacts load_link(db::ReadTx& tx, keys::Vault const& vault, std::string_view token);  // Problem link_invalid
 

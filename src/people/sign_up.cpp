@@ -29,23 +29,6 @@ std::string new_secret(db::Tx& tx) {
   return protocol::to_base64url(tx.random().bytes(32));
 }
 
-// A form's fields with what is wrong with them.
-Profile read_profile(NewSignUp const& in, PasswordPolicy policy) {
-  auto errors = check_password(policy, in.password, in.mail);
-  if (!mail::envelope_address(in.mail)) errors.push_back({"/mail", "not_a_mail", "must be a mail address"});
-  auto const latin = [&](Name const& given, const char* path) {
-    auto const name = to_latin_name(given);
-    if (!name) errors.push_back({path, "not_latin", "must be written in Latin letters"});
-    return name.value_or("");
-  };
-  auto const* country = places::find_country(in.country);
-  if (!country) errors.push_back({"/country", "not_a_country", "must be the code of a country or region"});
-  Profile profile{in.mail, latin(in.given_name, "/given_name"), latin(in.family_name, "/family_name"), in.native_name,
-                  country ? std::optional(CountryCode(std::string(country->code))) : std::nullopt};
-  if (!errors.empty()) throw Problem(problems::invalid, {}, std::move(errors));
-  return profile;
-}
-
 // To the owner of the address: the link, or that there is an account already.
 void post_letter(db::Tx& tx, mail::Outbox const& outbox, Wish const& wish, bool has_account,
                  std::string const& token) {
@@ -58,9 +41,26 @@ void post_letter(db::Tx& tx, mail::Outbox const& outbox, Wish const& wish, bool 
 
 }  // namespace
 
+Profile read_introduction(Introduction const& in, PasswordPolicy policy, Mail const& mail,
+                          std::vector<FieldError>& errors) {
+  for (auto& error : check_password(policy, in.password, mail)) errors.push_back(std::move(error));
+  auto const latin = [&](Name const& given, const char* path) {
+    auto const name = to_latin_name(given);
+    if (!name) errors.push_back({path, "not_latin", "must be written in Latin letters"});
+    return name.value_or("");
+  };
+  auto const* country = places::find_country(in.country);
+  if (!country) errors.push_back({"/country", "not_a_country", "must be the code of a country or region"});
+  return {mail, latin(in.given_name, "/given_name"), latin(in.family_name, "/family_name"), in.native_name,
+          country ? std::optional(CountryCode(std::string(country->code))) : std::nullopt};
+}
+
 std::string sign_up(db::Database& database, keys::Vault const& vault, mail::Outbox const& outbox,
                     PasswordPolicy policy, api::Request const& request, NewSignUp const& in) {
-  auto const profile = read_profile(in, policy);
+  std::vector<FieldError> errors;
+  if (!mail::envelope_address(in.mail)) errors.push_back({"/mail", "not_a_mail", "must be a mail address"});
+  auto const profile = read_introduction(in, policy, in.mail, errors);
+  if (!errors.empty()) throw Problem(problems::invalid, {}, std::move(errors));
   Random random(database.next_seed());
   Wish const wish{profile, in.language, hash_password(in.password, random)};
   auto const normalized = normalize_mail(in.mail).value();

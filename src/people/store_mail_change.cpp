@@ -40,9 +40,4 @@ int64_t delete_expired_mail_changes(db::Tx& tx, Instant now, int64_t limit) {
       now, limit);
 }
 
-void set_mail(db::Tx& tx, PersonId person, Bytes const& mail_lookup, Bytes const& wrapped_profile) {
-  tx.exec("update person set mail_lookup = $2, wrapped_profile = $3 where person_id = $1", person, mail_lookup,
-          wrapped_profile);
-}
-
 }  // namespace menkyo::people::store

@@ -22,7 +22,4 @@ std::optional<MailChangeRow> mail_change_by_link(db::ReadTx& tx, Bytes const& li
 bool delete_mail_change(db::Tx& tx, PersonId person);
 int64_t delete_expired_mail_changes(db::Tx& tx, Instant now, int64_t limit);
 
-// Problem conflict if somebody else has the address.
-void set_mail(db::Tx& tx, PersonId person, Bytes const& mail_lookup, Bytes const& wrapped_profile);
-
 }  // namespace menkyo::people::store

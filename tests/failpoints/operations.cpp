@@ -97,6 +97,9 @@ Samples new_samples(Stage& stage, std::string const& operation) {
   samples.by_prefix["ses"] = SessionId{}.text();
   if (operation == "sign_up") samples.by_name["mail"] = "newcomer" + n + "@matrix.example";
   if (operation == "change_password") samples.by_name["password"] = "Tsuru-wa-1000-nen";
+  if (operation == "accept_invitation")
+    samples.by_name["token"] = stage.service().database().write(
+        [&](db::Tx& tx) { return people::make_invitation_link(tx, stage.service().vault(), colleague); });
   if (operation == "ask_mail_change") samples.by_name["mail"] = "elsewhere" + n + "@matrix.example";
   if (operation == "send_sign_up_mail" || operation == "activate_account") {
     auto const [handle, secret] = new_sign_up(stage);

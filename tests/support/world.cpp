@@ -6,6 +6,8 @@ World::World(std::string const& kind) : database(kind) {
   database.open();
   services.add(vault);
   services.add(cursors);
+  services.add(outbox);
+  services.add(policy);
   authenticator.emplace(*database, vault);
 }
 

@@ -32,6 +32,8 @@ class World {
   TestDatabase database;
   keys::Vault vault{keys::MasterKey{4, 5, 6}};
   api::Cursors cursors{Bytes(32, 7)};
+  mail::Outbox outbox{vault, {"Menkyo", "https://licenses.example"}};
+  people::Policy policy;
   api::Services services;
   std::optional<people::Authenticator> authenticator;
   std::optional<api::Dispatcher> dispatcher;

@@ -69,6 +69,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/invitations/acceptance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept an invitation with its link, name and password, and sign in */
+        post: operations["accept_invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/mail_changes/confirmation": {
         parameters: {
             query?: never;
@@ -585,6 +602,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/smart_accounts/{smart_account_id}/role_grants/{role_grant_id}/invitation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send somebody who has not accepted it the invitation again */
+        post: operations["send_invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/smart_accounts/{smart_account_id}/stream": {
         parameters: {
             query?: never;
@@ -952,6 +986,7 @@ export interface components {
             mail: string;
             given_name: string;
             family_name: string;
+            is_invited: boolean;
             grants: components["schemas"]["RoleGrant"][];
         };
         CappedCount: {
@@ -1108,15 +1143,6 @@ export interface components {
             id: string;
             name?: string;
         };
-        GrantedRole: {
-            role_grant_id: string;
-            /** @enum {string} */
-            role: "sa_admin" | "sa_user" | "sa_approver" | "sa_viewer" | "va_admin" | "va_user" | "va_viewer";
-            virtual_account_id?: string;
-            /** Format: date-time */
-            ends_at?: string;
-            invitation_link?: string;
-        };
         ImportJob: {
             job_id: string;
             kind: string;
@@ -1229,9 +1255,11 @@ export interface components {
         };
         OneTimeLink: {
             /** @enum {string} */
-            purpose: "set_password" | "activate" | "confirm_mail" | "approve_mail_change";
+            purpose: "set_password" | "activate" | "accept_invitation" | "confirm_mail" | "approve_mail_change";
             mail: string;
             new_mail?: string;
+            given_name?: string;
+            family_name?: string;
         };
         OverviewTotals: {
             /** Format: int64 */
@@ -1585,6 +1613,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": Record<string, never>;
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    accept_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    password: string;
+                    given_name: string;
+                    family_name: string;
+                    native_name?: string;
+                    country: string;
+                    /** @enum {string} */
+                    language: "ja" | "en";
+                    token: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
                 };
             };
             429: components["responses"]["too_many_requests"];
@@ -2295,7 +2358,6 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    mail: string;
                     password: string;
                     given_name: string;
                     family_name: string;
@@ -2303,6 +2365,7 @@ export interface operations {
                     country: string;
                     /** @enum {string} */
                     language: "ja" | "en";
+                    mail: string;
                 };
             };
         };
@@ -2546,7 +2609,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["GrantedRole"];
+                    "application/json": components["schemas"]["RoleGrant"];
                 };
             };
             429: components["responses"]["too_many_requests"];
@@ -2564,6 +2627,35 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    send_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                smart_account_id: string;
+                role_grant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
         responses: {
             /** @description Done */
             200: {
