@@ -2,6 +2,7 @@
 import { answer, client } from "./client";
 import type { operations } from "./schema";
 import type {
+  AcceptedInvitation,
   Language,
   NewRegistrationToken,
   NewRoleGrant,
@@ -52,6 +53,8 @@ export const signUp = (body: NewSignUp) => answer(client.POST("/api/v1/sign_up",
 export const sendSignUpMail = (handle: string) => answer(client.POST("/api/v1/sign_up/mail", { body: { handle } }));
 export const activateAccount = (token: string, password: string) =>
   answer(client.POST("/api/v1/sign_up/activation", { body: { token, password } }));
+export const acceptInvitation = (body: AcceptedInvitation) =>
+  answer(client.POST("/api/v1/invitations/acceptance", { body }));
 export const forgotPassword = (mail: string, language: Language) =>
   answer(client.POST("/api/v1/forgotten_passwords", { body: { mail, language } }));
 export const changePassword = (current_password: string, password: string) =>
@@ -118,6 +121,13 @@ export const grantRole = (sa: string, body: NewRoleGrant, key: string) =>
       params: account(sa),
       headers: once(key),
       body,
+    }),
+  );
+export const sendInvitation = (sa: string, role_grant_id: string) =>
+  answer(
+    client.POST("/api/v1/smart_accounts/{smart_account_id}/role_grants/{role_grant_id}/invitation", {
+      params: { path: { smart_account_id: sa, role_grant_id } },
+      body: {},
     }),
   );
 export const revokeRole = (sa: string, role_grant_id: string) =>

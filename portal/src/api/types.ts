@@ -9,6 +9,7 @@ type Body<Name extends keyof operations> = operations[Name] extends {
   ? Content
   : never;
 
+export type AcceptedInvitation = Body<"accept_invitation">;
 export type AccountSummary = Schemas["AccountSummary"];
 export type AccountUser = Schemas["AccountUser"];
 export type AuthorizationState = Device["authorization_state"];

@@ -60,6 +60,7 @@ export function ChangeMail({ hasMailbox }: { hasMailbox: boolean }) {
         />
         {change.isError && <ProblemAlert problem={asProblem(change.error)} onRetry={() => change.refetch()} />}
         {pending !== undefined && <Pending change={pending} hasMailbox={hasMailbox} />}
+        {pending !== undefined && <Header variant="h3">{t("mail_change.other")}</Header>}
         <AskForm />
       </SpaceBetween>
     </Container>
@@ -195,7 +196,7 @@ function AskForm() {
             />
           </FormField>
           <FormField
-            label={t("change_password.current")}
+            label={t("sign_in.password")}
             errorText={
               tried && entries.password === "" ? t("sign_in.password_missing") : isWrong && t("change_password.wrong")
             }

@@ -9,6 +9,7 @@ import { asProblem } from "../../api/problem";
 import type { OneTimeLink as Link } from "../../api/types";
 import { PageFrame } from "../../app/page";
 import { PageLoading } from "../../ui/states";
+import { AcceptInvitation } from "./accept_invitation";
 import { Activate } from "./activate";
 import { ConfirmMailChange } from "./confirm_mail_change";
 import { LinkProblem } from "./link_problem";
@@ -18,6 +19,7 @@ import { SetPassword } from "./set_password";
 const TITLES = {
   activate: "activate.title",
   set_password: "set_password.title",
+  accept_invitation: "invitation.title",
   confirm_mail: "mail_change_link.confirm_mail.title",
   approve_mail_change: "mail_change_link.approve_mail_change.title",
 } as const;
@@ -53,6 +55,12 @@ function Purpose({ token, link }: { token: string; link: Link }) {
       return (
         <ServiceGate>
           {(service) => <SetPassword token={token} mail={link.mail} policy={service.password_policy} />}
+        </ServiceGate>
+      );
+    case "accept_invitation":
+      return (
+        <ServiceGate>
+          {(service) => <AcceptInvitation token={token} link={link} policy={service.password_policy} />}
         </ServiceGate>
       );
     case "confirm_mail":
