@@ -21,7 +21,8 @@ MENKYO_ENUM(EventKind, smart_account_created, virtual_account_created, virtual_a
             device_removed, device_deregistered, device_released, device_identity_lapsed, device_identity_renewed,
             use_changed, draw_refused, compliance_lost, compliance_regained, licenses_deposited, term_started,
             term_ended, device_cloned, device_resynced, report_chain_broken, catalog_imported, orders_imported,
-            person_created, person_signed_in, password_set, operator_role_granted, session_ended, profile_changed, companies_imported)
+            person_created, person_signed_in, password_set, operator_role_granted, session_ended, profile_changed,
+            companies_imported)
 
 MENKYO_ENUM(ActorKind, person, staff, device, job, command)
 

@@ -46,8 +46,8 @@ struct CheckedOrders {
 CheckedOrders check_orders(db::ReadTx& tx, catalog::Catalog const& catalog, std::string_view csv, CsvFaults& faults);
 
 struct OrdersStart {
-  ImportReport report;  // `taken`: lines that the job is to deposit
-  std::optional<JobId> job_id;   // absent if there are problems or nothing is new
+  ImportReport report;          // `taken`: lines that the job is to deposit
+  std::optional<JobId> job_id;  // absent if there are problems or nothing is new
 };
 // Checks the file and hands its new lines to a job. `source` says in the event where they came from ("orders.csv").
 // `initiator_id`: the person whose right to do so is proven again by every chunk; absent for the command line.
