@@ -233,6 +233,8 @@ describe.each(STORIES)("an account of one's own in $language", (story) => {
 
   it("is told the same as anybody when the address has an account", async () => {
     await link("sign_in.create").click();
+    // Both pages ask for an address.
+    await heading("sign_up.title").waitFor();
     await fillSignUp();
     await button("sign_up.submit").click();
     await heading("sign_up.sent").waitFor();

@@ -16,15 +16,10 @@ std::string account_domain(std::string_view text) {
 }
 
 // The person of a mail address, made if there is none.
-struct Member {
-  PersonId person_id;
-  std::optional<std::string> link;
-};
-Member find_or_create(db::Tx& tx, keys::Vault const& vault, people::NewPerson const& person,
-                      audit::Actor const& actor) {
-  if (auto const known = people::find_person(tx, vault, person.profile.mail)) return {*known, {}};
-  auto const id = people::create_person(tx, vault, person, actor);
-  return {id, link_path(people::make_link(tx, vault, id))};
+PersonId find_or_create(db::Tx& tx, keys::Vault const& vault, people::NewPerson const& person,
+                        audit::Actor const& actor) {
+  if (auto const known = people::find_person(tx, vault, person.profile.mail)) return *known;
+  return people::create_person(tx, vault, person, actor);
 }
 
 void create_default(db::Tx& tx, keys::Vault const& vault, SmartAccountId account, audit::Actor const& actor) {
@@ -85,7 +80,7 @@ CreatedSmartAccount create_smart_account(db::Tx& tx, keys::Vault const& vault, N
   auto const row = open_account(tx, vault, {in.name, account_domain(in.domain)}, actor);
   auto const& a = in.administrator;
   people::NewPerson const person{{a.mail, std::string(a.given_name), std::string(a.family_name), {}}, a.language};
-  auto member = [&] {
+  auto const administrator = [&] {
     try {
       return find_or_create(tx, vault, person, actor);
     } catch (Problem const& problem) {
@@ -93,12 +88,8 @@ CreatedSmartAccount create_smart_account(db::Tx& tx, keys::Vault const& vault, N
       throw invalid_field("/administrator/mail", "not_a_mail", "must be a mail address");
     }
   }();
-  // Whoever lost the first link, or never used it, needs another.
-  if (!member.link && !people::has_password(tx, member.person_id))
-    member.link = link_path(people::make_link(tx, vault, member.person_id));
-  put_grant(tx, vault, row.smart_account_id, actor, {tx.new_id<RoleGrantId>(), Role::sa_admin, {}, {}},
-            member.person_id);
-  return {summary_of(row, access::Holdings({})), std::move(member.link)};
+  put_grant(tx, vault, row.smart_account_id, actor, {tx.new_id<RoleGrantId>(), Role::sa_admin, {}, {}}, administrator);
+  return {summary_of(row, access::Holdings({})), {}};
 }
 
 std::optional<SmartAccountId> find_account_by_domain(db::ReadTx& tx, std::string_view domain) {
@@ -118,9 +109,9 @@ bool any_smart_account(db::ReadTx& tx) {
 std::string create_first_operator(db::Tx& tx, keys::Vault const& vault, std::string_view mail) {
   audit::Actor const command{audit::ActorKind::command, {}};
   people::NewPerson const person{{people::Mail(std::string(mail)), {}, {}, {}}, people::Language::ja};
-  auto const member = find_or_create(tx, vault, person, command);
-  grant_operator_role(tx, vault, member.person_id, access::OperatorRole::operator_admin, command);
-  return people::make_link(tx, vault, member.person_id);
+  auto const id = find_or_create(tx, vault, person, command);
+  grant_operator_role(tx, vault, id, access::OperatorRole::operator_admin, command);
+  return people::make_link(tx, vault, id);
 }
 
 void grant_operator_role(db::Tx& tx, keys::Vault const& vault, PersonId person, access::OperatorRole role,

@@ -67,14 +67,15 @@ BOOST_DESCRIBE_STRUCT(NewSmartAccount, (), (name, domain, administrator))
 
 struct CreatedSmartAccount {
   AccountSummary smart_account;
-  // The portal's page on which the administrator sets a password; absent if the person has one.
+  // The portal's page on which an administrator without a password sets one; only where no mail server is set, so
+  // that the operator must pass it on.
   std::optional<std::string> one_time_link;
 };
 BOOST_DESCRIBE_STRUCT(CreatedSmartAccount, (), (smart_account, one_time_link))
 
 // With its virtual account DEFAULT and an administrator, who becomes a person if it is none yet. Problem name_taken,
 // with the field, if the name or the domain is in use. `actor` is staff or a command; a caller proved its right
-// before.
+// before. Nobody is told, and no link is made.
 CreatedSmartAccount create_smart_account(db::Tx& tx, keys::Vault const& vault, NewSmartAccount const& in,
                                          audit::Actor const& actor);
 
@@ -164,18 +165,19 @@ struct RoleGrant {
 };
 BOOST_DESCRIBE_STRUCT(RoleGrant, (), (role_grant_id, role, virtual_account_id, ends_at))
 
-struct GrantedRole : RoleGrant {
-  // The portal's page on which a person who had no account sets a password; told this once, to whoever granted.
-  std::optional<std::string> invitation_link;
+struct GivenRole {
+  RoleGrant grant;
+  PersonId person_id;
+  bool is_new;  // the person did not have it, or to another end
 };
-BOOST_DESCRIBE_STRUCT(GrantedRole, (RoleGrant), (invitation_link))
 
 struct AccountUser {
   PersonId person_id;
   std::string mail, given_name, family_name;
+  bool is_invited;  // and has not accepted yet
   std::vector<RoleGrant> grants;
 };
-BOOST_DESCRIBE_STRUCT(AccountUser, (), (person_id, mail, given_name, family_name, grants))
+BOOST_DESCRIBE_STRUCT(AccountUser, (), (person_id, mail, given_name, family_name, is_invited, grants))
 
 struct NewRoleGrant {
   SmartAccountId smart_account_id;
@@ -194,12 +196,12 @@ struct UserQuery {
 BOOST_DESCRIBE_STRUCT(UserQuery, (), (smart_account_id, limit, cursor))
 
 // A role of the whole account cannot be given for a virtual account, nor the other way round (Problem invalid).
-// Giving the same role again changes when it ends.
-GrantedRole grant_role(db::Tx& tx, keys::Vault const& vault,
-                       Access<access::Place, Permission::users_manage> const& access, NewRoleGrant const& in);
-// Problem conflict for the last lasting administrator.
-void revoke_role(db::Tx& tx, keys::Vault const& vault,
-                 Access<access::RoleGrant, Permission::users_manage> const& access);
+// Giving the same role again changes when it ends. An address without an account becomes a person. Nobody is told.
+GivenRole grant_role(db::Tx& tx, keys::Vault const& vault,
+                     Access<access::Place, Permission::users_manage> const& access, NewRoleGrant const& in);
+// Problem conflict for the last lasting administrator. Nobody is told.
+GivenRole revoke_role(db::Tx& tx, keys::Vault const& vault,
+                      Access<access::RoleGrant, Permission::users_manage> const& access);
 // Whoever has a role in what the caller manages, with those roles only.
 wire::Page<AccountUser> list_users(db::ReadTx& tx, keys::Vault const& vault, api::Cursors const& cursors,
                                    Access<access::VirtualAccounts, Permission::users_manage> const& access,

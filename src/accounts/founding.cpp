@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "accounts/invitations.hpp"
 #include "accounts/letters.hpp"
 #include "accounts/requests.hpp"
 #include "base/random.hpp"
@@ -78,21 +79,23 @@ bool holds(std::vector<store::GrantRow> const& grants, Role role) {
   return std::any_of(grants.begin(), grants.end(), [role](auto const& grant) { return grant.role == role; });
 }
 
-void add_member(db::Tx& tx, keys::Vault const& vault, SmartAccountId account, PersonId founder,
-                NewMember const& member) {
+void add_member(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox, SmartAccountId account,
+                PersonId founder, NewMember const& member) {
   auto const actor = audit::actor(audit::ActorKind::person, founder);
   auto person = people::find_person(tx, vault, member.mail);
   if (!person) person = create_invited(tx, vault, founder, member.mail, actor);
   if (holds(store::grants_of_person(tx, account, *person), member.role)) return;
   std::optional<VirtualAccountId> place;
   if (access::is_virtual_account_role(member.role)) place = default_virtual_account(tx, account);
-  put_grant(tx, vault, account, actor, {tx.new_id<RoleGrantId>(), member.role, place, {}}, *person);
+  RoleGrant const grant{tx.new_id<RoleGrantId>(), member.role, place, {}};
+  put_grant(tx, vault, account, actor, grant, *person);
+  tell_of_role_given(tx, vault, outbox, account, {grant, *person, true}, founder);
 }
 
 }  // namespace
 
-store::AccountRow open_founded(db::Tx& tx, keys::Vault const& vault, NewAccount const& account, PersonId founder,
-                               AccountForm const& form) {
+store::AccountRow open_founded(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox,
+                               NewAccount const& account, PersonId founder, AccountForm const& form) {
   auto const actor = audit::actor(audit::ActorKind::person, founder);
   auto const row = open_account(tx, vault, account, actor);
   store::set_creator(tx, row.smart_account_id, founder);
@@ -101,7 +104,7 @@ store::AccountRow open_founded(db::Tx& tx, keys::Vault const& vault, NewAccount 
                       keys::seal_struct(vault, site_purpose, form.headquarters, tx.random())},
                      true);
   put_grant(tx, vault, row.smart_account_id, actor, {tx.new_id<RoleGrantId>(), Role::sa_admin, {}, {}}, founder);
-  for (auto const& member : form.members) add_member(tx, vault, row.smart_account_id, founder, member);
+  for (auto const& member : form.members) add_member(tx, vault, outbox, row.smart_account_id, founder, member);
   return row;
 }
 
@@ -129,7 +132,7 @@ Founded found_smart_account(db::Tx& tx, keys::Vault const& vault, mail::Outbox c
   check_free(tx, in.name, claim.domain);
   auto const type = in.type.value_or(AccountType::CUSTOMER);
   if (claim.kind == ClaimKind::own) {
-    auto const row = open_founded(tx, vault, {in.name, claim.domain, type}, founder, form);
+    auto const row = open_founded(tx, vault, outbox, {in.name, claim.domain, type}, founder, form);
     tell_activated(tx, vault, outbox, row, founder, form, {});
     return {summary_of(row, access::holdings(tx, founder, row.smart_account_id)), {}};
   }

@@ -330,8 +330,13 @@ TEST_P(Foundings, bring_those_in_whom_the_form_names) {
   ASSERT_EQ(users.size(), 4U);
   for (auto const& user : users) EXPECT_EQ(user.at("grants").items().size(), 1U) << user.at("mail").as_string();
   auto const mails = new_mails();
-  auto const& told = mails.back().message.text;
-  EXPECT_THAT(told, AllOf(HasSubstr("Account approvers: known Test <known@kame.example>"),
+  std::vector<std::string> told;
+  for (auto const& mail : mails) told.push_back(mail.template_name + " " + std::string(mail.message.to));
+  EXPECT_THAT(told, UnorderedElementsAre("account_activated hana@kame.example", "invitation known@kame.example",
+                                         "invitation New@Kame.example", "invitation partner@other.example"));
+  auto const activated =
+      std::find_if(mails.begin(), mails.end(), [](auto const& m) { return m.template_name == "account_activated"; });
+  EXPECT_THAT(std::string(activated->message.text), AllOf(HasSubstr("Account approvers: known Test <known@kame.example>"),
                           HasSubstr("hana Test <hana@kame.example>"), HasSubstr("New@Kame.example")));
   auto as_known = world.as(known);
   EXPECT_EQ(as_known.get("/api/v1/smart_accounts/" + id).json.at("roles").items().at(0).as_string(), "sa_approver");

@@ -28,6 +28,7 @@ AccountSummary summary_of(store::AccountRow const& row, access::Holdings const& 
 PersonId create_invited(db::Tx& tx, keys::Vault const& vault, PersonId inviter, people::Mail const& mail,
                         audit::Actor const& actor);
 
+RoleGrant to_grant(store::GrantRow const& row);
 // Stores a grant and its event.
 void put_grant(db::Tx& tx, keys::Vault const& vault, SmartAccountId account, audit::Actor const& actor,
                RoleGrant const& grant, PersonId person);

@@ -85,7 +85,7 @@ void require_claim_still_holds(db::ReadTx& tx, keys::Vault const& vault, store::
 SmartAccountId open_requested(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox,
                               store::RequestRow const& row, std::string const& reason) {
   auto const form = form_of(vault, row);
-  auto const account = open_founded(tx, vault, {row.name, row.domain, row.type}, row.requester_id, form);
+  auto const account = open_founded(tx, vault, outbox, {row.name, row.domain, row.type}, row.requester_id, form);
   tell_activated(tx, vault, outbox, account, row.requester_id, form, reason);
   return account.smart_account_id;
 }

@@ -24,10 +24,11 @@ BOOST_DESCRIBE_STRUCT(Reason, (), (reason))
 inline constexpr std::string_view form_purpose = "account_form", reason_purpose = "account_reason",
                                   site_purpose = "account_site";
 
-// The account with its headquarters, its founder as administrator and everybody whom the form names. Problem
+// The account with its headquarters, its founder as administrator and everybody whom the form names, who
+// are told. Problem
 // name_taken.
-store::AccountRow open_founded(db::Tx& tx, keys::Vault const& vault, NewAccount const& account, PersonId founder,
-                               AccountForm const& form);
+store::AccountRow open_founded(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox,
+                               NewAccount const& account, PersonId founder, AccountForm const& form);
 
 // Stores the request, and tells the requester and those who decide: the administrators of `above`, else staff.
 OwnAccountRequest ask_for_account(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox,

@@ -3,6 +3,7 @@
 #include "accounts/accounts.hpp"
 #include "accounts/founding.hpp"
 #include "accounts/inside.hpp"
+#include "accounts/invitations.hpp"
 #include "accounts/store.hpp"
 #include "base/text.hpp"
 
@@ -135,14 +136,22 @@ wire::Page<AccountUser> answer_users(db::ReadTx& tx,
   return list_users(tx, vault, cursors, access, in);
 }
 
-GrantedRole answer_grant(db::Tx& tx, Access<access::Place, Permission::users_manage> const& access,
-                         NewRoleGrant const& in, keys::Vault const& vault) {
-  return grant_role(tx, vault, access, in);
+RoleGrant answer_grant(db::Tx& tx, Access<access::Place, Permission::users_manage> const& access,
+                       NewRoleGrant const& in, keys::Vault const& vault, mail::Outbox const& outbox) {
+  auto const role = grant_role(tx, vault, access, in);
+  tell_of_role_given(tx, vault, outbox, access.smart_account_id(), role, access.person_id());
+  return role.grant;
 }
 
 void answer_revocation(db::Tx& tx, Access<access::RoleGrant, Permission::users_manage> const& access,
-                       RoleGrantKey const&, keys::Vault const& vault) {
-  revoke_role(tx, vault, access);
+                       RoleGrantKey const&, keys::Vault const& vault, mail::Outbox const& outbox) {
+  auto const role = revoke_role(tx, vault, access);
+  tell_of_role_taken(tx, vault, outbox, access.smart_account_id(), role, access.person_id());
+}
+
+void answer_invitation(db::Tx& tx, Access<access::RoleGrant, Permission::users_manage> const& access,
+                       RoleGrantKey const&, keys::Vault const& vault, mail::Outbox const& outbox) {
+  send_invitation(tx, vault, outbox, access);
 }
 
 // ---- For the operator ---------------------------------------------------------------------------------------------
@@ -185,8 +194,11 @@ wire::Page<AccountSummary> list_all_accounts(
 
 CreatedSmartAccount answer_new_account(
     db::Tx& tx, Access<access::Operator, access::OperatorPermission::accounts_create> const& access,
-    NewSmartAccount const& in, keys::Vault const& vault) {
-  return create_smart_account(tx, vault, in, access.actor());
+    NewSmartAccount const& in, keys::Vault const& vault, mail::Outbox const& outbox) {
+  auto created = create_smart_account(tx, vault, in, access.actor());
+  created.one_time_link =
+      tell_first_administrator(tx, vault, outbox, created.smart_account.smart_account_id, in.administrator.mail);
+  return created;
 }
 
 }  // namespace
@@ -203,6 +215,8 @@ std::vector<api::Route> routes() {
       api::route<&answer_users>(get, account + "/users", "list_users", "List who has a role"),
       api::route<&answer_grant>(post, grants, "grant_role", "Give a person a role"),
       api::route<&answer_revocation>(del, grants + "/{role_grant_id}", "revoke_role", "Take a role back"),
+      api::route<&answer_invitation>(post, grants + "/{role_grant_id}/invitation", "send_invitation",
+                                     "Send somebody who has not accepted it the invitation again"),
       api::route<&list_all_accounts>(get, all, "list_operator_smart_accounts", "List all Smart Accounts"),
       api::route<&answer_new_account>(post, all, "create_smart_account",
                                       "Create a Smart Account with its administrator"),

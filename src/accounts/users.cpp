@@ -9,10 +9,6 @@ namespace menkyo::accounts {
 
 namespace {
 
-RoleGrant to_grant(store::GrantRow const& row) {
-  return {row.role_grant_id, row.role, row.virtual_account_id, row.ends_at};
-}
-
 // Call with the account locked.
 void keep_one_administrator(db::ReadTx& tx, SmartAccountId account, store::GrantRow const& leaving) {
   if (leaving.role != Role::sa_admin || leaving.ends_at) return;
@@ -62,8 +58,13 @@ std::vector<PersonId> members(db::ReadTx& tx, SmartAccountId account, access::Re
 
 PersonId create_invited(db::Tx& tx, keys::Vault const& vault, PersonId inviter, people::Mail const& mail,
                         audit::Actor const& actor) {
+  if (!mail::envelope_address(mail)) throw invalid_field("/mail", "not_a_mail", "must be a mail address");
   auto const language = people::load_person(tx, vault, inviter).language;
   return people::create_person(tx, vault, {{mail, {}, {}, {}}, language}, actor);
+}
+
+RoleGrant to_grant(store::GrantRow const& row) {
+  return {row.role_grant_id, row.role, row.virtual_account_id, row.ends_at};
 }
 
 void put_grant(db::Tx& tx, keys::Vault const& vault, SmartAccountId account, audit::Actor const& actor,
@@ -73,34 +74,30 @@ void put_grant(db::Tx& tx, keys::Vault const& vault, SmartAccountId account, aud
   record_role(tx, vault, audit::EventKind::role_granted, account, actor, grant, person);
 }
 
-GrantedRole grant_role(db::Tx& tx, keys::Vault const& vault,
-                       Access<access::Place, Permission::users_manage> const& access, NewRoleGrant const& in) {
+GivenRole grant_role(db::Tx& tx, keys::Vault const& vault,
+                     Access<access::Place, Permission::users_manage> const& access, NewRoleGrant const& in) {
   check_grant(in, tx.now());
   auto const account = access.smart_account_id();
   store::lock_account(tx, account);
   auto person = people::find_person(tx, vault, in.mail);
-  std::optional<std::string> link;
-  if (!person) {
-    person = create_invited(tx, vault, access.person_id(), in.mail, access.actor());
-    link = link_path(people::make_link(tx, vault, *person));
-  }
+  if (!person) person = create_invited(tx, vault, access.person_id(), in.mail, access.actor());
   for (auto const& row : store::grants_of_person(tx, account, *person)) {
     if (row.role != in.role || row.virtual_account_id != in.virtual_account_id) continue;
     auto grant = to_grant(row);
-    if (row.ends_at == in.ends_at) return {grant, {}};
+    if (row.ends_at == in.ends_at) return {grant, *person, false};
     if (in.ends_at) keep_one_administrator(tx, account, row);
     grant.ends_at = in.ends_at;
     store::set_grant_end(tx, account, row.role_grant_id, in.ends_at);
     record_role(tx, vault, audit::EventKind::role_granted, account, access.actor(), grant, *person);
-    return {grant, {}};
+    return {grant, *person, true};
   }
   RoleGrant const grant{tx.new_id<RoleGrantId>(), in.role, in.virtual_account_id, in.ends_at};
   put_grant(tx, vault, account, access.actor(), grant, *person);
-  return {grant, link};
+  return {grant, *person, true};
 }
 
-void revoke_role(db::Tx& tx, keys::Vault const& vault,
-                 Access<access::RoleGrant, Permission::users_manage> const& access) {
+GivenRole revoke_role(db::Tx& tx, keys::Vault const& vault,
+                      Access<access::RoleGrant, Permission::users_manage> const& access) {
   auto const account = access.smart_account_id();
   store::lock_account(tx, account);
   auto const row = store::grant(tx, account, access.role_grant_id());
@@ -108,6 +105,7 @@ void revoke_role(db::Tx& tx, keys::Vault const& vault,
   keep_one_administrator(tx, account, *row);
   store::delete_grant(tx, account, row->role_grant_id);
   record_role(tx, vault, audit::EventKind::role_revoked, account, access.actor(), to_grant(*row), row->person_id);
+  return {to_grant(*row), row->person_id, false};
 }
 
 wire::Page<AccountUser> list_users(db::ReadTx& tx, keys::Vault const& vault, api::Cursors const& cursors,
@@ -123,7 +121,8 @@ wire::Page<AccountUser> list_users(db::ReadTx& tx, keys::Vault const& vault, api
 
   std::map<PersonId, AccountUser> users;
   for (auto const& p : people::load_persons(tx, vault, ids))
-    users[p.id] = {p.id, p.mail, p.given_name, p.family_name, {}};
+    users[p.id] = {p.id, p.mail, p.given_name, p.family_name, false, {}};
+  for (auto const& id : people::invited_among(tx, ids)) users[id].is_invited = true;
   std::vector<store::MemberKey> keys;
   for (auto const& id : ids) keys.push_back({account, id});
   for (auto const& g : store::grants_of_members(tx, keys)) {

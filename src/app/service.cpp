@@ -150,7 +150,8 @@ Service::Service(Settings settings, Clock const& clock, SeedSource& seeds, Clock
   cursors_ = std::make_unique<api::Cursors>(vault_->derive("cursors"));
   desk_ = std::make_unique<devices::Desk>(
       devices::DeskConfig{database_.get(), vault_.get(), authority_.get(), &catalogs_, {}, settings_.worker_threads});
-  outbox_ = std::make_unique<mail::Outbox>(*vault_, mail::Letterhead{settings_.service_name, settings_.reached_at()});
+  outbox_ = std::make_unique<mail::Outbox>(*vault_, mail::Letterhead{settings_.service_name, settings_.reached_at()},
+                                           !settings_.smtp_url.empty());
   mailbox_ = std::make_unique<mail::Mailbox>(*vault_, settings_.shows_mails());
   postman_ = make_postman(settings_, *vault_);
   mailer_ = std::make_unique<jobs::JobRunner>(*database_, jobs::RunnerConfig{.lease = "mail"});

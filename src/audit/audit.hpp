@@ -23,7 +23,7 @@ MENKYO_ENUM(EventKind, smart_account_created, virtual_account_created, virtual_a
             term_ended, device_cloned, device_resynced, report_chain_broken, catalog_imported, orders_imported,
             person_created, person_signed_in, password_set, operator_role_granted, session_ended, account_requested,
             account_request_approved, account_request_declined, account_request_withdrawn, profile_changed,
-            companies_imported)
+            companies_imported, mail_changed)
 
 MENKYO_ENUM(ActorKind, person, staff, device, job, command)
 

@@ -22,6 +22,11 @@ bool came_by_proxy(api::Request const& request) {
 
 }  // namespace
 
+std::string to_mail_time(Instant t) {
+  auto const text = to_rfc3339(t);
+  return text.substr(0, 10) + " " + text.substr(11, 5) + " UTC";
+}
+
 MailId Outbox::post(db::Tx& tx, Letter const& letter) const {
   auto const id = tx.new_id<MailId>();
   store::insert_mail(tx, {id, letter.template_name,

@@ -48,6 +48,12 @@ struct Letterhead {
 // holds what SMTP gives a meaning.
 std::optional<std::string> envelope_address(std::string_view address);
 
+// A word or two that a letter's words are made of, such as the name of a role, from the table "phrases". Throws
+// std::logic_error for one that does not exist.
+std::string phrase(Language language, std::string_view name);
+// A time as mails name it: "2026-01-31 09:05 UTC". Whose clock the reader goes by, nobody knows.
+std::string to_mail_time(Instant t);
+
 // What a letter says: plain text and HTML with the same content. Throws std::logic_error for a template that does not
 // exist or names a word that the letter does not give.
 Message write(Letterhead const& head, Letter const& letter);
@@ -55,10 +61,13 @@ Message write(Letterhead const& head, Letter const& letter);
 // Thread-safe. `vault` must outlive it.
 class Outbox {
  public:
-  Outbox(keys::Vault const& vault, Letterhead head) : vault_(vault), head_(std::move(head)) {}
+  // `is_sent`: there is a mail server; otherwise mails lie in a folder, and nobody gets them without the operator.
+  Outbox(keys::Vault const& vault, Letterhead head, bool is_sent = true)
+      : vault_(vault), head_(std::move(head)), is_sent_(is_sent) {}
 
   MailId post(db::Tx& tx, Letter const& letter) const;
   std::string const& service_name() const { return head_.service_name; }
+  bool is_sent() const { return is_sent_; }
   Message write(Letter const& letter) const { return mail::write(head_, letter); }
   // The address of a page of the portal; `path` begins with a slash.
   std::string link(std::string_view path) const { return head_.public_url + std::string(path); }
@@ -66,6 +75,7 @@ class Outbox {
  private:
   keys::Vault const& vault_;
   Letterhead head_;
+  bool is_sent_;
 };
 
 // ---- What the mailbox page shows where there is no mail server

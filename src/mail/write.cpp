@@ -38,15 +38,14 @@ std::vector<std::string> texts(toml::table const& table, std::string_view name) 
   return out;
 }
 
-std::map<std::string, Template, std::less<>> read_templates(std::string_view text_of_file) {
-  auto const file = toml::parse(text_of_file);
+std::map<std::string, Template, std::less<>> read_templates(toml::table const& file) {
   auto const text = [](toml::table const& table, std::string_view name) {
     return table[name].value_or(std::string());
   };
   auto const& common = *file.get_as<toml::table>("common");
   std::map<std::string, Template, std::less<>> out;
   for (auto const& [key, node] : file) {
-    if (key == "common") continue;
+    if (key == "common" || key == "phrases") continue;
     auto const& table = *node.as_table();
     Template t{text(table, "subject"), text(table, "heading"), texts(table, "before"),   {},
                text(table, "button"),  texts(table, "after"),  text(common, "greeting"), text(common, "footer")};
@@ -58,9 +57,14 @@ std::map<std::string, Template, std::less<>> read_templates(std::string_view tex
   return out;
 }
 
+toml::table const& file_of(Language language) {
+  static toml::table const all[] = {toml::parse(ja_toml()), toml::parse(en_toml())};
+  return all[size_t(language)];
+}
+
 Template const& find_template(Letter const& letter) {
-  static std::map<std::string, Template, std::less<>> const all[] = {read_templates(ja_toml()),
-                                                                     read_templates(en_toml())};
+  static std::map<std::string, Template, std::less<>> const all[] = {read_templates(file_of(Language::ja)),
+                                                                     read_templates(file_of(Language::en))};
   auto const& of_language = all[size_t(letter.language)];
   auto const found = of_language.find(letter.template_name);
   if (found == of_language.end()) throw std::logic_error("there is no mail " + letter.template_name);
@@ -124,6 +128,12 @@ std::string lay_out(data const& values, bool is_html) {
 }
 
 }  // namespace
+
+std::string phrase(Language language, std::string_view name) {
+  auto const text = file_of(language)["phrases"][name].value<std::string>();
+  if (!text) throw std::logic_error("there is no phrase " + std::string(name));
+  return *text;
+}
 
 Message write(Letterhead const& head, Letter const& letter) {
   auto const& t = find_template(letter);

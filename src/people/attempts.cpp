@@ -69,4 +69,22 @@ bool count_mail(db::Tx& tx, keys::Vault const& vault, std::string const& normali
   return true;
 }
 
+bool count_mail_from(db::Tx& tx, keys::Vault const& vault, std::string const& sender,
+                     std::string const& normalized_mail) {
+  auto const key = bucket(vault, "mail from", sender + "\n" + normalized_mail);
+  auto const sent = store::open_bucket(tx, key, tx.now());
+  if (sent.blocked_until_at > tx.now()) return false;
+  store::set_bucket(tx, key, after_attempt(sent, mails_per_address, tx.now()));
+  return true;
+}
+
+void require_mail_again(int64_t mails_sent, Instant mailed_at, Instant now) {
+  if (mails_sent >= same_mail_at_most)
+    throw Problem(problems::too_many_requests,
+                  "The mail was sent several times already; look into your inbox, and into "
+                  "the folder for unwanted mail.");
+  if (mailed_at + mail_again_after > now)
+    refuse_until(mailed_at + mail_again_after, now, "The mail was sent a moment ago; wait before it is sent again.");
+}
+
 }  // namespace menkyo::people

@@ -21,4 +21,10 @@ void forgive_attempt(db::Tx& tx, Attempt const& attempt);
 // source asks for too many.
 bool count_mail(db::Tx& tx, keys::Vault const& vault, std::string const& normalized_mail, std::string const& peer);
 
+// A mail with a link can be had again so often.
+inline constexpr int64_t same_mail_at_most = 5;
+inline constexpr Duration mail_again_after = std::chrono::minutes(1);
+// Problem too_many_requests if it was sent so often, or a moment ago.
+void require_mail_again(int64_t mails_sent, Instant mailed_at, Instant now);
+
 }  // namespace menkyo::people

@@ -4,6 +4,7 @@
 #include "people/profile.hpp"
 #include "people/session.hpp"
 #include "people/store.hpp"
+#include "people/store_mail_change.hpp"
 #include "people/throttle.hpp"
 #include "protocol/bytes.hpp"
 
@@ -17,10 +18,10 @@ Person to_person(keys::Vault const& vault, store::ProfileRow const& row) {
           profile.native_name, profile.preferred_name, profile.country,    row.language};
 }
 
-std::string add_link(db::Tx& tx, keys::Vault const& vault, PersonId person, Duration period) {
+std::string add_link(db::Tx& tx, keys::Vault const& vault, PersonId person, LinkPurpose purpose, Duration period) {
   auto const token = protocol::to_base64url(tx.random().bytes(32));
-  store::insert_link(tx, {link_lookup(vault, token), tx.new_id<OneTimeLinkId>(), person, LinkPurpose::set_password,
-                          tx.now(), tx.now() + period});
+  store::insert_link(
+      tx, {link_lookup(vault, token), tx.new_id<OneTimeLinkId>(), person, purpose, tx.now(), tx.now() + period});
   return token;
 }
 
@@ -31,12 +32,18 @@ Bytes mail_lookup(keys::Vault const& vault, std::string_view normalized_mail) {
 }
 
 PersonId create_person(db::Tx& tx, keys::Vault const& vault, NewPerson const& person, audit::Actor const& actor) {
+  auto const id = tx.new_id<PersonId>();
+  create_person(tx, vault, id, person, actor);
+  return id;
+}
+
+void create_person(db::Tx& tx, keys::Vault const& vault, PersonId id, NewPerson const& person,
+                   audit::Actor const& actor) {
   auto const mail = normalize_mail(person.profile.mail);
   if (!mail) throw invalid_field("/mail", "not_a_mail", "must be a mail address");
   auto const lookup = mail_lookup(vault, *mail);
   if (store::find_by_mail(tx, lookup))
     throw Problem(problems::conflict, "There is an account with this mail address.");
-  auto const id = tx.new_id<PersonId>();
   store::insert_person(tx, {id, lookup, keys::seal_struct(vault, profile_purpose, person.profile, tx.random()),
                             person.language, tx.now()});
   audit::record(tx, vault,
@@ -45,7 +52,6 @@ PersonId create_person(db::Tx& tx, keys::Vault const& vault, NewPerson const& pe
                  .actor = actor,
                  .subject_kind = "person",
                  .subject_id = id.bytes});
-  return id;
 }
 
 std::optional<PersonId> find_person(db::ReadTx& tx, keys::Vault const& vault, std::string_view mail) {
@@ -76,14 +82,32 @@ bool is_active(db::ReadTx& tx, PersonId id) {
   return store::is_active(tx, id);
 }
 
+Profile lock_profile(db::Tx& tx, keys::Vault const& vault, PersonId id) {
+  auto const row = store::lock_profile(tx, id);
+  if (!row) throw Problem(problems::not_found);
+  return keys::open_struct<Profile>(vault, profile_purpose, row->wrapped_profile);
+}
+
+void put_profile(db::Tx& tx, keys::Vault const& vault, PersonId id, Profile const& profile) {
+  store::set_profile(tx, id, mail_lookup(vault, normalize_mail(profile.mail).value()),
+                     keys::seal_struct(vault, profile_purpose, profile, tx.random()));
+}
+
 bool has_password(db::ReadTx& tx, PersonId id) {
   return store::password_hash(tx, id).has_value();
+}
+
+std::vector<PersonId> invited_among(db::ReadTx& tx, std::vector<PersonId> const& ids) {
+  auto out = store::without_password(tx, ids);
+  std::sort(out.begin(), out.end());
+  return out;
 }
 
 void disable_person(db::Tx& tx, PersonId id) {
   if (!store::disable(tx, id, tx.now())) return;
   store::delete_sessions(tx, id);
   store::delete_links(tx, id);
+  store::delete_mail_change(tx, id);
 }
 
 std::optional<Name> read_latin_name(std::string_view text, std::string const& path, wire::Errors& errors) {
@@ -111,19 +135,29 @@ std::string display_name(Person const& person) {
 
 std::string make_link(db::Tx& tx, keys::Vault const& vault, PersonId person) {
   store::delete_links(tx, person);
-  return add_link(tx, vault, person, link_period);
+  return add_link(tx, vault, person, LinkPurpose::set_password, link_period);
 }
 
 std::string make_reset_link(db::Tx& tx, keys::Vault const& vault, PersonId person) {
-  return add_link(tx, vault, person, reset_period);
+  auto const purpose = has_password(tx, person) ? LinkPurpose::set_password : LinkPurpose::accept_invitation;
+  return add_link(tx, vault, person, purpose, reset_period);
+}
+
+std::string make_invitation_link(db::Tx& tx, keys::Vault const& vault, PersonId person) {
+  return add_link(tx, vault, person, LinkPurpose::accept_invitation, invitation_period);
 }
 
 Bytes link_lookup(keys::Vault const& vault, std::string_view token) {
   return vault.lookup("one_time_link", as_bytes(token));
 }
 
+std::string hours_of(Duration period) {
+  return std::to_string(std::chrono::duration_cast<std::chrono::hours>(period).count());
+}
+
 int64_t clean_up(db::Tx& tx, int64_t limit) {
-  return store::delete_expired(tx, {tx.now(), tx.now() - known_source_kept, tx.now() - sign_ins_kept}, limit);
+  return store::delete_expired(tx, {tx.now(), tx.now() - known_source_kept, tx.now() - sign_ins_kept}, limit) +
+         store::delete_expired_mail_changes(tx, tx.now(), limit);
 }
 
 }  // namespace menkyo::people

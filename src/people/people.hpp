@@ -19,7 +19,7 @@
 namespace menkyo::people {
 
 using menkyo::Language;
-MENKYO_ENUM(LinkPurpose, set_password, activate)
+MENKYO_ENUM(LinkPurpose, set_password, activate, accept_invitation, confirm_mail, approve_mail_change)
 // What a new password must be: the four kinds of character, 12 to 60 of them - or no rule but 15 characters and more,
 // as NIST SP 800-63B section 3.1.1.2 advises. Neither may be what is tried first.
 MENKYO_ENUM(PasswordPolicy, composed, long_enough)
@@ -73,15 +73,24 @@ struct NewPerson {
 
 // Without a password; make_link gives the way to set one. Problem invalid (/mail not_a_mail) or conflict.
 PersonId create_person(db::Tx& tx, keys::Vault const& vault, NewPerson const& person, audit::Actor const& actor);
+// The same under an id of tx.new_id, for people who make their account themselves and so are the actor.
+void create_person(db::Tx& tx, keys::Vault const& vault, PersonId id, NewPerson const& person,
+                   audit::Actor const& actor);
 // Any spelling of the address; nullopt too if it is none.
 std::optional<PersonId> find_person(db::ReadTx& tx, keys::Vault const& vault, std::string_view mail);
 // In no particular order; those that do not exist are left out.
 std::vector<Person> load_persons(db::ReadTx& tx, keys::Vault const& vault, std::vector<PersonId> ids);
 Person load_person(db::ReadTx& tx, keys::Vault const& vault, PersonId id);  // Problem not_found
 void set_language(db::Tx& tx, PersonId id, Language language);
+// Nobody else changes it until the end of the transaction. Problem not_found.
+Profile lock_profile(db::Tx& tx, keys::Vault const& vault, PersonId id);
+// Problem conflict if somebody else has the address.
+void put_profile(db::Tx& tx, keys::Vault const& vault, PersonId id, Profile const& profile);
 bool has_password(db::ReadTx& tx, PersonId id);
 // Whether there is such a person and it is not disabled.
 bool is_active(db::ReadTx& tx, PersonId id);
+// Those who were invited and have not set a password yet; sorted.
+std::vector<PersonId> invited_among(db::ReadTx& tx, std::vector<PersonId> const& ids);
 // Ends all sessions too.
 void disable_person(db::Tx& tx, PersonId id);
 
@@ -115,9 +124,20 @@ inline constexpr Duration link_period = std::chrono::days(7);
 // holds the token. The portal's page for it is /link/TOKEN.
 std::string make_link(db::Tx& tx, keys::Vault const& vault, PersonId person);
 
-// The same, but older ones keep working, for somebody who asked by mail: valid for a day.
+// The same, but older ones keep working, for somebody who asked by mail: valid for a day. Whoever was invited and has
+// no password yet accepts the invitation with it.
 inline constexpr Duration reset_period = std::chrono::hours(24);
 std::string make_reset_link(db::Tx& tx, keys::Vault const& vault, PersonId person);
+
+// With which somebody whom another person named for the first time says who it is, and sets a password. Older ones
+// keep working. The token belongs into a mail to that person and nowhere else: whoever has it has the account.
+inline constexpr Duration invitation_period = std::chrono::days(14);
+std::string make_invitation_link(db::Tx& tx, keys::Vault const& vault, PersonId person);
+
+// Counts one mail more that `sender`, any name for somebody known, has sent to an address; what others send there
+// does not count. False if there were so many of late that it must not be sent.
+bool count_mail_from(db::Tx& tx, keys::Vault const& vault, std::string const& sender,
+                     std::string const& normalized_mail);
 
 // ---- Sessions -----------------------------------------------------------------------------------------------------
 
@@ -154,8 +174,8 @@ std::string source_of(std::string const& peer);
 // How long people can see where they signed in from.
 inline constexpr Duration sign_ins_kept = std::chrono::days(180);
 
-// Deletes what is no longer of use: expired sessions, links and sign-ups, old attempts and sign-ins, at most `limit`
-// rows of each. A job calls it; returns how many rows went.
+// Deletes what is no longer of use: expired sessions, links, sign-ups and changes of mail addresses, old attempts and
+// sign-ins, at most `limit` rows of each. A job calls it; returns how many rows went.
 int64_t clean_up(db::Tx& tx, int64_t limit);
 
 // ---- Operations ---------------------------------------------------------------------------------------------------

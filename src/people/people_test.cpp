@@ -53,7 +53,7 @@ class People : public ::testing::TestWithParam<std::string> {
       auto const person = create_person(tx, vault, {{mail, "Taro", "Yamada", {}}, Language::ja}, {});
       return std::pair(person, make_link(tx, vault, person));
     });
-    if (!password.empty()) set_password_by_link(*db, vault, outbox, PasswordPolicy::composed, token, password);
+    if (!password.empty()) set_password_by_link(*db, vault, outbox, PasswordPolicy::composed, {}, token, password);
     return id;
   }
   test::Answer sign_in(test::ApiClient& client, std::string const& mail, std::string const& password) {

@@ -1,3 +1,5 @@
+#include "people/invitation.hpp"
+#include "people/mail_change.hpp"
 #include "people/own_sessions.hpp"
 #include "people/people.hpp"
 #include "people/profile.hpp"
@@ -36,9 +38,11 @@ struct OneTimeLinkQuery {
 BOOST_DESCRIBE_STRUCT(OneTimeLinkQuery, (), (token))
 struct OneTimeLink {
   LinkPurpose purpose;
-  std::string mail;
+  std::string mail;                                    // of the inbox to which it was sent
+  std::optional<std::string> new_mail;                 // of a change of the address
+  std::optional<std::string> given_name, family_name;  // of an invitation, if they are known
 };
-BOOST_DESCRIBE_STRUCT(OneTimeLink, (), (purpose, mail))
+BOOST_DESCRIBE_STRUCT(OneTimeLink, (), (purpose, mail, new_mail, given_name, family_name))
 struct OneTimeLinkUse {
   Secret token;
   Secret password;
@@ -75,12 +79,13 @@ api::Response sign_out(db::Tx& tx, keys::Vault const& vault, api::Request const&
 
 OneTimeLink get_one_time_link(db::ReadTx& tx, OneTimeLinkQuery const& in, keys::Vault const& vault) {
   auto link = load_link(tx, vault, in.token);
-  return {link.purpose, std::move(link.mail)};
+  return {link.purpose, std::move(link.mail), std::move(link.new_mail), std::move(link.given_name),
+          std::move(link.family_name)};
 }
 
 void use_one_time_link(db::Database& database, OneTimeLinkUse const& in, keys::Vault const& vault,
-                       mail::Outbox const& outbox, Policy const& policy) {
-  set_password_by_link(database, vault, outbox, policy.password, in.token, in.password);
+                       mail::Outbox const& outbox, Policy const& policy, api::Request const& request) {
+  set_password_by_link(database, vault, outbox, policy.password, request, in.token, in.password);
 }
 
 // ---- Sign-up and forgotten passwords
@@ -113,6 +118,11 @@ void answer_mail_again(db::Tx& tx, SignUpHandle const& in, keys::Vault const& va
 api::Response answer_activation(db::Database& database, OneTimeLinkUse const& in, keys::Vault const& vault,
                                 api::Request const& request) {
   return answer_session(request, activate(database, vault, request, in.token, in.password));
+}
+
+api::Response answer_acceptance(db::Database& database, AcceptedInvitation const& in, keys::Vault const& vault,
+                                mail::Outbox const& outbox, Policy const& policy, api::Request const& request) {
+  return answer_session(request, accept_invitation(database, vault, outbox, policy.password, request, in));
 }
 
 void answer_forgotten(db::Tx& tx, ForgottenPassword const& in, keys::Vault const& vault, mail::Outbox const& outbox,
@@ -150,10 +160,22 @@ std::vector<api::Route> routes() {
                                      "Have the mail of a sign-up sent again"),
       api::route<&answer_activation>(post, "/api/v1/sign_up/activation", "activate_account",
                                      "Activate an account with its link and password, and sign in"),
+      api::route<&answer_acceptance>(post, "/api/v1/invitations/acceptance", "accept_invitation",
+                                     "Accept an invitation with its link, name and password, and sign in"),
       api::route<&answer_forgotten>(post, "/api/v1/forgotten_passwords", "forgot_password",
                                     "Have a link mailed to set a new password with"),
       api::route<&answer_password_change>(post, "/api/v1/me/password", "change_password",
                                           "Change one's own password"),
+      api::route<&get_mail_change>(get, "/api/v1/me/mail_change", "get_my_mail_change",
+                                   "See whether a change of one's own mail address waits to be confirmed"),
+      api::route<&ask_mail_change>(post, "/api/v1/me/mail_change", "ask_mail_change",
+                                   "Ask for another mail address, in place of what was asked for before"),
+      api::route<&withdraw_mail_change>(del, "/api/v1/me/mail_change", "withdraw_mail_change",
+                                        "Withdraw the change of one's own mail address"),
+      api::route<&send_mail_change_again>(post, "/api/v1/me/mail_change/mail", "send_mail_change_mail",
+                                          "Have the mails of the change sent again"),
+      api::route<&confirm_mail_change>(post, "/api/v1/mail_changes/confirmation", "confirm_mail_change",
+                                       "Confirm a change of a mail address, with the link of either end"),
       api::route<&list_sessions>(get, "/api/v1/me/sessions", "list_my_sessions", "List one's own sessions"),
       api::route<&end_other_sessions>(del, "/api/v1/me/sessions", "end_my_other_sessions",
                                       "End all of one's own sessions but this"),
@@ -164,12 +186,14 @@ std::vector<api::Route> routes() {
   for (auto& route : profile_routes()) out.push_back(std::move(route));
   for (auto& route : out) {
     // These answer by themselves because they set a cookie.
-    if (route.operation_id == "sign_in" || route.operation_id == "activate_account")
+    if (route.operation_id == "sign_in" || route.operation_id == "activate_account" ||
+        route.operation_id == "accept_invitation")
       route.answer = [](wire::Schemas& s) { return wire::schema<SignedIn>(s); };
     if (route.operation_id == "sign_out")
       route.answer = [](wire::Schemas& s) { return wire::schema<wire::Empty>(s); };
-    // It finds out by itself who is asking, because it is slow.
-    if (route.operation_id == "change_password") route.needs_session = true;
+    // They find out by themselves who is asking, because they are slow.
+    if (route.operation_id == "change_password" || route.operation_id == "ask_mail_change")
+      route.needs_session = true;
   }
   return out;
 }

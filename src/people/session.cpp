@@ -3,10 +3,10 @@
 #include <algorithm>
 
 #include "base/text.hpp"
-#include "people/attempts.hpp"
+#include "people/mail_change.hpp"
 #include "people/password.hpp"
 #include "people/sign_up.hpp"
-#include "people/store.hpp"
+#include "people/store_mail_change.hpp"
 #include "protocol/bytes.hpp"
 
 namespace menkyo::people {
@@ -36,22 +36,18 @@ audit::Event password_set_by(PersonId person) {
           .subject_id = person.bytes};
 }
 
-// The person has a new password: every other way in ends, and whoever had one before hears of it.
-void set_password(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox, store::Credentials const& before,
-                  std::string const& hash, std::optional<SessionId> but) {
-  auto const person = before.person_id;
-  store::set_password(tx, person, hash, tx.now());
-  store::delete_sessions(tx, person, but);
-  store::delete_links(tx, person);
-  audit::record(tx, vault, password_set_by(person));
-  if (!before.password_hash) return;
-  auto const facts = load_person(tx, vault, person);
-  outbox.post(tx, {facts.mail, facts.language, "password_changed", {{"name", display_name(facts)}}});
-}
-
 void require_good_password(PasswordPolicy policy, std::string_view password, std::string_view mail) {
   if (auto errors = check_password(policy, password, mail); !errors.empty())
     throw Problem(problems::invalid, {}, std::move(errors));
+}
+
+LinkFacts facts_of_link(Person const& person, LinkPurpose purpose) {
+  LinkFacts facts{purpose, person.mail, person.id, {}, {}, {}};
+  if (purpose == LinkPurpose::accept_invitation && !person.family_name.empty()) {
+    facts.given_name = person.given_name;
+    facts.family_name = person.family_name;
+  }
+  return facts;
 }
 
 }  // namespace
@@ -151,13 +147,34 @@ api::Caller Authenticator::operator()(db::ReadTx& tx, api::Request const& reques
 LinkFacts load_link(db::ReadTx& tx, keys::Vault const& vault, std::string_view token) {
   auto const lookup = link_lookup(vault, token);
   if (auto const link = store::open_link(tx, lookup, tx.now()))
-    return {link->purpose, load_person(tx, vault, link->person_id).mail, link->person_id};
-  if (auto const mail = mail_of_sign_up(tx, vault, lookup)) return {LinkPurpose::activate, *mail, {}};
+    return facts_of_link(load_person(tx, vault, link->person_id), link->purpose);
+  if (auto const mail = mail_of_sign_up(tx, vault, lookup)) return {LinkPurpose::activate, *mail, {}, {}, {}, {}};
+  if (auto facts = mail_change_of_link(tx, vault, lookup)) return std::move(*facts);
   throw Problem(problems::link_invalid);
 }
 
+void set_password(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox, api::Request const& request,
+                  store::Credentials const& before, std::string const& hash, std::optional<SessionId> but) {
+  auto const person = before.person_id;
+  store::set_password(tx, person, hash, tx.now());
+  store::delete_sessions(tx, person, but);
+  store::delete_links(tx, person);
+  store::delete_mail_change(tx, person);
+  audit::record(tx, vault, password_set_by(person));
+  if (!before.password_hash) return;
+  auto const known = load_person(tx, vault, person);
+  auto words = facts_of(tx, request);
+  words.emplace_back("name", display_name(known));
+  outbox.post(tx, {known.mail, known.language, "password_changed", std::move(words)});
+}
+
+mail::Words facts_of(db::ReadTx& tx, api::Request const& request) {
+  return {{"at", mail::to_mail_time(tx.now())}, {"source", request.peer}};
+}
+
 void set_password_by_link(db::Database& database, keys::Vault const& vault, mail::Outbox const& outbox,
-                          PasswordPolicy policy, std::string_view token, std::string_view password) {
+                          PasswordPolicy policy, api::Request const& request, std::string_view token,
+                          std::string_view password) {
   auto const link = database.read([&](db::ReadTx& tx) { return load_link(tx, vault, token); });
   if (link.purpose != LinkPurpose::set_password) throw Problem(problems::link_invalid);
   require_good_password(policy, password, link.mail);
@@ -166,32 +183,40 @@ void set_password_by_link(db::Database& database, keys::Vault const& vault, mail
   database.write([&](db::Tx& tx) {
     auto const before = store::credentials_for_update(tx, link.person_id);
     if (!before || !store::use_link(tx, link_lookup(vault, token), tx.now())) throw Problem(problems::link_invalid);
-    set_password(tx, vault, outbox, *before, hash, {});
+    set_password(tx, vault, outbox, request, *before, hash, {});
   });
+}
+
+PasswordProof prove_password(db::Database& database, keys::Vault const& vault, api::Request const& request,
+                             std::string_view current_password) {
+  auto const authenticate = Authenticator(database, vault);
+  auto proof = database.write([&](db::Tx& tx) {
+    auto const caller = authenticate(tx, request);
+    if (!caller.signed_in()) throw Problem(problems::unauthenticated);
+    auto const mail = load_person(tx, vault, caller.person_id).mail;
+    auto const attempt = count_attempt(tx, vault, normalize_mail(mail).value_or(mail), request.peer);
+    return PasswordProof{caller, mail, attempt, store::password_hash(tx, caller.person_id).value_or("")};
+  });
+  if (!verify_password(current_password, proof.password_hash)) throw Problem(problems::wrong_credentials);
+  return proof;
+}
+
+store::Credentials accept_proof(db::Tx& tx, PasswordProof const& proof) {
+  auto still = store::credentials_for_update(tx, proof.caller.person_id);
+  if (!still || still->password_hash != proof.password_hash) throw Problem(problems::wrong_credentials);
+  forgive_attempt(tx, proof.attempt);
+  return std::move(*still);
 }
 
 void change_password(db::Database& database, keys::Vault const& vault, mail::Outbox const& outbox,
                      PasswordPolicy policy, api::Request const& request, std::string_view current_password,
                      std::string_view password) {
-  auto const authenticate = Authenticator(database, vault);
-  auto const before = database.write([&](db::Tx& tx) {
-    auto const caller = authenticate(tx, request);
-    if (!caller.signed_in()) throw Problem(problems::unauthenticated);
-    auto const mail = load_person(tx, vault, caller.person_id).mail;
-    auto const attempt = count_attempt(tx, vault, normalize_mail(mail).value_or(mail), request.peer);
-    return std::tuple(caller, mail, attempt, store::password_hash(tx, caller.person_id).value_or(""));
-  });
-  auto const& [caller, mail, attempt, old_hash] = before;
-  if (!verify_password(current_password, old_hash)) throw Problem(problems::wrong_credentials);
-  require_good_password(policy, password, mail);
+  auto const proof = prove_password(database, vault, request, current_password);
+  require_good_password(policy, password, proof.mail);
   Random random(database.next_seed());
   auto const hash = hash_password(password, random);
-  database.write([&, person = caller.person_id, session = caller.session_id, &attempt = std::get<2>(before),
-                  &old_hash = std::get<3>(before)](db::Tx& tx) {
-    auto const still = store::credentials_for_update(tx, person);
-    if (!still || still->password_hash != old_hash) throw Problem(problems::wrong_credentials);
-    forgive_attempt(tx, attempt);
-    set_password(tx, vault, outbox, *still, hash, session);
+  database.write([&](db::Tx& tx) {
+    set_password(tx, vault, outbox, request, accept_proof(tx, proof), hash, proof.caller.session_id);
   });
 }
 

@@ -29,24 +29,6 @@ std::string new_secret(db::Tx& tx) {
   return protocol::to_base64url(tx.random().bytes(32));
 }
 
-std::string hours_of(Duration period) {
-  return std::to_string(std::chrono::duration_cast<std::chrono::hours>(period).count());
-}
-
-// A form's fields with what is wrong with them.
-Profile read_profile(NewSignUp const& in, PasswordPolicy policy) {
-  auto errors = check_password(policy, in.password, in.mail);
-  if (!mail::envelope_address(in.mail)) errors.push_back({"/mail", "not_a_mail", "must be a mail address"});
-  auto const latin = [&](Name const& given, const char* path) {
-    return read_latin_name(given, path, errors).value_or(Name());
-  };
-  auto const* country = places::read_country(in.country, "/country", errors);
-  Profile profile{in.mail, latin(in.given_name, "/given_name"), latin(in.family_name, "/family_name"), in.native_name,
-                  country ? std::optional(CountryCode(std::string(country->code))) : std::nullopt};
-  if (!errors.empty()) throw Problem(problems::invalid, {}, std::move(errors));
-  return profile;
-}
-
 // To the owner of the address: the link, or that there is an account already.
 void post_letter(db::Tx& tx, mail::Outbox const& outbox, Wish const& wish, bool has_account,
                  std::string const& token) {
@@ -59,9 +41,23 @@ void post_letter(db::Tx& tx, mail::Outbox const& outbox, Wish const& wish, bool 
 
 }  // namespace
 
+Profile read_introduction(Introduction const& in, PasswordPolicy policy, Mail const& mail,
+                          std::vector<FieldError>& errors) {
+  for (auto& error : check_password(policy, in.password, mail)) errors.push_back(std::move(error));
+  auto const latin = [&](Name const& given, const char* path) {
+    return read_latin_name(given, path, errors).value_or(Name());
+  };
+  auto const* country = places::read_country(in.country, "/country", errors);
+  return {mail, latin(in.given_name, "/given_name"), latin(in.family_name, "/family_name"), in.native_name,
+          country ? std::optional(CountryCode(std::string(country->code))) : std::nullopt};
+}
+
 std::string sign_up(db::Database& database, keys::Vault const& vault, mail::Outbox const& outbox,
                     PasswordPolicy policy, api::Request const& request, NewSignUp const& in) {
-  auto const profile = read_profile(in, policy);
+  std::vector<FieldError> errors;
+  if (!mail::envelope_address(in.mail)) errors.push_back({"/mail", "not_a_mail", "must be a mail address"});
+  auto const profile = read_introduction(in, policy, in.mail, errors);
+  if (!errors.empty()) throw Problem(problems::invalid, {}, std::move(errors));
   Random random(database.next_seed());
   Wish const wish{profile, in.language, hash_password(in.password, random)};
   auto const normalized = normalize_mail(in.mail).value();
@@ -82,15 +78,7 @@ void mail_again(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox
                 std::string_view handle) {
   auto const row = store::sign_up_by_handle(tx, handle_lookup(vault, handle), tx.now());
   if (!row) throw Problem(problems::link_invalid, "This sign-up has expired; begin again.");
-  if (row->mails_sent >= mails_per_sign_up)
-    throw Problem(problems::too_many_requests,
-                  "The mail was sent several times already; look into your inbox, and into "
-                  "the folder for unwanted mail.");
-  if (auto const wait = row->mailed_at + mail_again_after - tx.now(); wait > Duration{}) {
-    Problem problem(problems::too_many_requests, "The mail was sent a moment ago; wait before it is sent again.");
-    problem.retry_after_s = int(std::chrono::ceil<std::chrono::seconds>(wait).count());
-    throw problem;
-  }
+  require_mail_again(row->mails_sent, row->mailed_at, tx.now());
   auto const wish = keys::open_struct<Wish>(vault, wish_purpose, row->wrapped_wish);
   if (!count_mail(tx, vault, normalize_mail(wish.profile.mail).value(), request.peer)) return;
   auto const token = new_secret(tx);
@@ -122,7 +110,8 @@ StartedSession activate(db::Database& database, keys::Vault const& vault, api::R
     forgive_attempt(tx, attempt);
     // Whoever else asked for this address has not proved it.
     store::delete_sign_ups(tx, mail_lookup(vault, normalize_mail(wish.profile.mail).value()));
-    auto const person = create_person(tx, vault, {wish.profile, wish.language}, {audit::ActorKind::person, {}});
+    auto const person = tx.new_id<PersonId>();
+    create_person(tx, vault, person, {wish.profile, wish.language}, audit::actor(audit::ActorKind::person, person));
     store::set_password(tx, person, wish.password_hash, tx.now());
     return start_session(tx, vault, request, person);
   });

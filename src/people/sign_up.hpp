@@ -11,19 +11,24 @@
 namespace menkyo::people {
 
 inline constexpr Duration sign_up_period = std::chrono::hours(24);
-// For the same sign-up, the mail can be had again so often.
-inline constexpr int64_t mails_per_sign_up = 5;
-inline constexpr Duration mail_again_after = std::chrono::minutes(1);
 
-struct NewSignUp {
-  Mail mail;
+// Who somebody new is.
+struct Introduction {
   wire::Exact<1, 200> password;
   Name given_name, family_name;
   std::optional<Name> native_name;
   CountryCode country;
   Language language;
 };
-BOOST_DESCRIBE_STRUCT(NewSignUp, (), (mail, password, given_name, family_name, native_name, country, language))
+BOOST_DESCRIBE_STRUCT(Introduction, (), (password, given_name, family_name, native_name, country, language))
+// The profile of it; what is wrong with its fields is appended to `errors`.
+Profile read_introduction(Introduction const& in, PasswordPolicy policy, Mail const& mail,
+                          std::vector<FieldError>& errors);
+
+struct NewSignUp : Introduction {
+  Mail mail;
+};
+BOOST_DESCRIBE_STRUCT(NewSignUp, (Introduction), (mail))
 
 // Slow. The answer is the handle with which the mail can be sent again. Problem invalid, too_many_requests.
 std::string sign_up(db::Database& database, keys::Vault const& vault, mail::Outbox const& outbox,

@@ -20,6 +20,13 @@ std::vector<ProfileRow> profiles(db::ReadTx& tx, std::vector<PersonId> const& id
       ids);
 }
 
+void set_profile(db::Tx& tx, PersonId id, Bytes const& mail_lookup, Bytes const& wrapped_profile) {
+  tx.exec(
+      "update person set mail_lookup = $2, wrapped_profile = $3, profile_version = profile_version + 1 "
+      "where person_id = $1",
+      id, mail_lookup, wrapped_profile);
+}
+
 void set_language(db::Tx& tx, PersonId id, Language language) {
   tx.exec("update person set language = $2 where person_id = $1", id, language);
 }
@@ -37,6 +44,13 @@ std::optional<Credentials> credentials_for_update(db::Tx& tx, PersonId id) {
 std::optional<std::string> password_hash(db::ReadTx& tx, PersonId id) {
   return tx.one<std::string>("select password_hash from person where person_id = $1 and password_hash is not null",
                              id);
+}
+
+std::vector<PersonId> without_password(db::ReadTx& tx, std::vector<PersonId> const& ids) {
+  return tx.all_many<PersonId>(
+      "select p.person_id from {rows: person_id bytea} r join person p on p.person_id = r.person_id "
+      "where p.password_hash is null",
+      ids);
 }
 
 void set_password(db::Tx& tx, PersonId id, std::string const& hash, Instant at) {

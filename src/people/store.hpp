@@ -20,6 +20,8 @@ struct ProfileRow {
   Language language;
 };
 std::vector<ProfileRow> profiles(db::ReadTx& tx, std::vector<PersonId> const& ids);
+// Problem conflict if somebody else has the address.
+void set_profile(db::Tx& tx, PersonId id, Bytes const& mail_lookup, Bytes const& wrapped_profile);
 void set_language(db::Tx& tx, PersonId id, Language language);
 
 // The profile of one person with its version.
@@ -55,6 +57,7 @@ std::optional<Credentials> credentials(db::ReadTx& tx, Bytes const& mail_lookup)
 // The same, and nobody changes them until the end of the transaction.
 std::optional<Credentials> credentials_for_update(db::Tx& tx, PersonId id);
 std::optional<std::string> password_hash(db::ReadTx& tx, PersonId id);
+std::vector<PersonId> without_password(db::ReadTx& tx, std::vector<PersonId> const& ids);
 void set_password(db::Tx& tx, PersonId id, std::string const& hash, Instant at);
 bool is_active(db::ReadTx& tx, PersonId id);
 bool disable(db::Tx& tx, PersonId id, Instant at);

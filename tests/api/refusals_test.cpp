@@ -92,6 +92,12 @@ std::string_view expected(api::Route const& route, CallerKind const& caller, boo
   return allowed;
 }
 
+// Beside the account itself.
+bool names_things_of_an_account(api::Route const& route) {
+  auto const account = route.path.find("{smart_account_id}");
+  return account != std::string::npos && route.path.find('{', account + 1) != std::string::npos;
+}
+
 class Refusals : public ::testing::TestWithParam<std::string> {
  protected:
   Refusals() : world(GetParam()), service(world) {
@@ -194,6 +200,7 @@ class Refusals : public ::testing::TestWithParam<std::string> {
                        {"token", link},
                        {"domain", "new.example"},
                        {"handle", "none"},
+                       {"current_password", "Kame-wa-9-ban"},
                        {"given_name", "Hana"},
                        {"family_name", "Sato"},
                        {"application/jose", next.make_register(token.text).text}};
@@ -236,6 +243,7 @@ class Refusals : public ::testing::TestWithParam<std::string> {
       return *people::find_person(tx, world.vault, "admin@other.example");
     });
     callers.push_back({"the administrator of another account", outsider});
+    make_callers_elsewhere();
     auto const lapsed = person("lapsed"), removed = person("removed");
     grant(lapsed, Role::sa_admin, {}, world.now());
     auto const gone = grant(removed, Role::sa_admin);
@@ -244,6 +252,29 @@ class Refusals : public ::testing::TestWithParam<std::string> {
     callers.push_back({"an administrator who was removed", removed});
     for (auto const& caller : callers)
       if (caller.person) addresses[caller.person] = address_of(caller.person);
+  }
+
+  // Every role in another account, which is none here.
+  void make_callers_elsewhere() {
+    auto const [other, place] = world.db->read([&](db::ReadTx& tx) {
+      auto const account = accounts::find_account_by_domain(tx, "other.example").value();
+      return std::pair(account, accounts::default_virtual_account(tx, account));
+    });
+    elsewhere = other;
+    for (size_t i = 0; i < enum_words(Role{}).size(); ++i) {
+      auto const role = Role(i);
+      auto const id = person(std::string(to_text(role)) + ".elsewhere");
+      world.db->write([&](db::Tx& tx) {
+        std::optional<VirtualAccountId> where;
+        if (access::is_virtual_account_role(role)) where = place;
+        tx.exec(
+            "insert into role_grant (smart_account_id, role_grant_id, person_id, role, virtual_account_id, "
+            "created_at, ends_at) values ($1, $2, $3, $4, $5, $6, null)",
+            other, tx.new_id<RoleGrantId>(), id, role, where, tx.now());
+      });
+      callers.push_back({std::string(to_text(role)) + " elsewhere", id});
+      at_home_elsewhere.push_back(callers.back());
+    }
   }
 
   // In the address book of that person, who alone may name it.
@@ -269,6 +300,7 @@ class Refusals : public ::testing::TestWithParam<std::string> {
     auto const request = example_request(route, own, also);
     auto const response = service.send(request, caller.person ? service.session_of(caller.person) : "");
     auto const verdict = verdict_of(response);
+    ++cases;
     EXPECT_EQ(verdict, expected(route, caller, !also.empty(), requester))
         << route.operation_id << (also.empty() ? "" : " with " + also.front()) << " by " << caller.name << ": "
         << response.status << " " << response.body;
@@ -280,13 +312,29 @@ class Refusals : public ::testing::TestWithParam<std::string> {
     return verdict == allowed;
   }
 
+  // Somebody names its own account, and in it what belongs to this one: nothing of it is there. Callers without the
+  // permission at all are told that instead.
+  void check_mixed(api::Route const& route, CallerKind const& caller, std::vector<std::string> const& also) {
+    auto mixed = samples;
+    mixed.by_prefix["sa"] = elsewhere.text();
+    mixed.by_prefix["acr"] = request_to_account.text();
+    auto const response = service.send(example_request(route, mixed, also), service.session_of(caller.person));
+    auto const verdict = verdict_of(response);
+    ++cases;
+    EXPECT_TRUE(verdict == "not_found" || verdict == "forbidden")
+        << route.operation_id << (also.empty() ? "" : " with " + also.front()) << " by " << caller.name
+        << " with what is not theirs: " << response.status << " " << response.body;
+  }
+
   DeviceWorld world;
   UndoneService service;
   VirtualAccountId above, below;
   PersonId requester;
   AccountRequestId request_to_account, request_to_staff;
   Samples samples;
-  std::vector<CallerKind> callers;
+  std::vector<CallerKind> callers, at_home_elsewhere;
+  SmartAccountId elsewhere;
+  int cases = 0;
   std::map<PersonId, PersonAddressId> addresses;
 };
 MENKYO_ON_BOTH_DATABASES(Refusals);
@@ -303,8 +351,12 @@ TEST_P(Refusals, are_what_the_table_says) {
       bool exercised = false;
       for (auto const& caller : callers) exercised = check(route, caller, also) || exercised;
       EXPECT_TRUE(exercised) << "nobody can call " << route.operation_id;
+      if (!also.empty() || names_things_of_an_account(route))
+        for (auto const& caller : at_home_elsewhere) check_mixed(route, caller, also);
     }
   }
+  RecordProperty("cases", cases);
+  EXPECT_GT(cases, 2500);
 }
 
 // Every operation on a customer's data declares what it needs.

@@ -28,6 +28,19 @@ std::string new_peer(Stage& stage) {
   return "198.18." + std::to_string(n / 256 % 256) + "." + std::to_string(n % 256);
 }
 
+// What the link of the newest mail of a template leads to.
+std::string newest_token(Stage& stage, std::string const& template_name) {
+  auto const wrapped = stage.service().database().read([&](db::ReadTx& tx) {
+    return tx
+        .one<Bytes>("select wrapped_message from mail where template = $1 order by created_at desc limit 1",
+                    template_name)
+        .value();
+  });
+  auto const text = keys::open_struct<mail::Message>(stage.service().vault(), mail::message_purpose, wrapped).text;
+  auto const at = text.find("/link/") + 6;
+  return text.substr(at, text.find('\n', at) - at);
+}
+
 // Somebody who asked for an account: the handle, and the token in the mail.
 std::pair<std::string, std::string> new_sign_up(Stage& stage) {
   auto const asked =
@@ -36,17 +49,29 @@ std::pair<std::string, std::string> new_sign_up(Stage& stage) {
                                             R"(","given_name":"New","family_name":"Comer",)"
                                             R"("country":"JP","language":"en"})"));
   if (asked.status != 200) throw std::runtime_error("no sign-up: " + asked.body);
-  auto const wrapped = stage.service().database().read([](db::ReadTx& tx) {
-    return tx
-        .one<Bytes>(
-            "select wrapped_message from mail where template = 'activate' order by created_at desc "
-            "limit 1")
-        .value();
-  });
-  auto const text = keys::open_struct<mail::Message>(stage.service().vault(), mail::message_purpose, wrapped).text;
-  auto const at = text.find("/link/") + 6;
+  auto token = newest_token(stage, "activate");
   stage.clock.shift(std::chrono::minutes(2));  // the mail can be had again
-  return {protocol::json::parse(asked.body).at("handle").as_string(), text.substr(at, text.find('\n', at) - at)};
+  return {protocol::json::parse(asked.body).at("handle").as_string(), std::move(token)};
+}
+
+// A person who asked for another mail address; returns the link of the new one.
+std::string new_mail_change(Stage& stage, PersonId person) {
+  auto request = post("/api/v1/me/mail_change", R"({"mail":"elsewhere)" + std::to_string(stage.number()) +
+                                                    R"(@matrix.example","current_password":")" +
+                                                    std::string(password) + R"("})");
+  request.headers.emplace_back("host", "menkyo.example");
+  request.headers.emplace_back("menkyo-request", "1");
+  request.headers.emplace_back("cookie", "menkyo_session=" + stage.new_session(person));
+  request.peer = new_peer(stage);
+  if (auto const asked = stage.ask(request); asked.status != 200)
+    throw std::runtime_error("no change of a mail address: " + asked.body);
+  auto token = newest_token(stage, "confirm_mail");
+  stage.clock.shift(std::chrono::minutes(2));
+  return token;
+}
+
+bool among(std::string const& name, std::initializer_list<std::string_view> names) {
+  return std::find(names.begin(), names.end(), name) != names.end();
 }
 
 // Somebody with an address of that domain asks for an account of a domain below it.
@@ -92,6 +117,10 @@ Samples new_samples(Stage& stage, std::string const& operation) {
   if (operation == "change_password") samples.by_name["password"] = "Tsuru-wa-1000-nen";
   if (operation == "change_my_address" || operation == "delete_my_address")
     samples.by_prefix["adr"] = stage.new_address(colleague).text();
+  if (operation == "accept_invitation")
+    samples.by_name["token"] = stage.service().database().write(
+        [&](db::Tx& tx) { return people::make_invitation_link(tx, stage.service().vault(), colleague); });
+  if (operation == "ask_mail_change") samples.by_name["mail"] = "elsewhere" + n + "@matrix.example";
   if (operation == "send_sign_up_mail" || operation == "activate_account") {
     auto const [handle, secret] = new_sign_up(stage);
     samples.by_name["handle"] = handle;
@@ -126,7 +155,7 @@ std::vector<std::string> more_fields(std::string const& operation) {
 bool is_of_one_person(std::string const& operation) {
   static std::set<std::string> const own{"change_password",     "change_my_personal_data", "change_my_company_data",
                                          "add_my_address",      "change_my_address",       "delete_my_address",
-                                         "found_smart_account", "withdraw_account_request"};
+                                         "found_smart_account", "withdraw_account_request", "ask_mail_change", "withdraw_mail_change", "send_mail_change_mail"};
   return own.contains(operation);
 }
 
@@ -135,23 +164,29 @@ Operation of_route(api::Route const& route) {
   out.name = route.operation_id;
   out.repeats = route.method == api::Method::post && route.needs_session;
   if (out.name == "sign_in") out.aside = {"event"};  // each is one of its own
+  // What a person does with its own account, which has a password.
+  bool const is_own =
+      among(out.name, {"change_password", "ask_mail_change", "withdraw_mail_change", "send_mail_change_mail"});
+  bool const has_change = among(out.name, {"withdraw_mail_change", "send_mail_change_mail", "confirm_mail_change"});
+  bool const has_password = is_own || has_change || out.name == "sign_in";
   // Whoever asks once more gets one more.
+  if (out.name == "ask_mail_change") out.aside = {"mail"};
   if (out.name == "sign_up" || out.name == "forgot_password") out.aside = {"mail", "sign_up", "one_time_link"};
   // Nothing can be kept for whoever is found out only on the way.
-  if (out.name == "change_password") out.repeats = false;
-  out.prepare = [route](Stage& stage) -> std::function<Told()> {
+  if (out.name == "change_password" || out.name == "ask_mail_change") out.repeats = false;
+  out.prepare = [route, is_own, has_change, has_password](Stage& stage) -> std::function<Told()> {
     auto samples = new_samples(stage, route.operation_id);
-    auto request = example_request(route, samples, more_fields(route.operation_id));
-    bool const by_staff = std::any_of(route.needs.begin(), route.needs.end(),
-                                      [](auto const& need) { return need.scope == "operator"; });
-    bool const has_password = route.operation_id == "sign_in" || route.operation_id == "change_password";
+    auto const colleague = *PersonId::parse(samples.by_prefix.at("per"));
     if (has_password)
       stage.ask(post("/api/v1/one_time_links/" + samples.by_name.at("token"),
                      R"({"password":")" + std::string(password) + R"("})"));
-    auto const session =
-        stage.new_session(by_staff                               ? stage.staff
-                          : is_of_one_person(route.operation_id) ? *PersonId::parse(samples.by_prefix.at("per"))
-                                                                 : stage.installation.administrator);
+    if (has_change) samples.by_name["token"] = new_mail_change(stage, colleague);
+    auto request = example_request(route, samples, more_fields(route.operation_id));
+    bool const by_staff = std::any_of(route.needs.begin(), route.needs.end(),
+                                      [](auto const& need) { return need.scope == "operator"; });
+    auto const session = stage.new_session(by_staff                               ? stage.staff
+                                           : is_of_one_person(route.operation_id) ? colleague
+                                                                                  : stage.installation.administrator);
     request.headers.emplace_back("host", "menkyo.example");
     request.headers.emplace_back("menkyo-request", "1");
     request.peer = new_peer(stage);

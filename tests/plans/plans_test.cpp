@@ -9,6 +9,7 @@
 #include "audit/store.hpp"
 #include "devices/store.hpp"
 #include "licenses/store.hpp"
+#include "people/store_directory.hpp"
 #include "tests/support/test_database.hpp"
 
 namespace menkyo {
@@ -64,6 +65,11 @@ class PlansTest : public testing::Test {
 auto by_more_than_the_account() {
   return Each(Not(testing::AnyOf(HasSubstr("(smart_account_id=?)"), HasSubstr("SCAN device"), HasSubstr("SCAN event"),
                                  HasSubstr("SCAN holding"), HasSubstr("SCAN virtual_account"))));
+}
+
+TEST_F(PlansTest, companies_are_looked_up_by_a_range_of_their_keys) {
+  EXPECT_THAT(plan_of([](db::ReadTx& tx) { people::store::companies_by_key(tx, "kaede", 10); }),
+              testing::Contains(HasSubstr("SEARCH company_key USING PRIMARY KEY (name_key>? AND name_key<?)")));
 }
 
 TEST_F(PlansTest, EventsOfAVirtualAccountAreFoundByIt) {

@@ -65,6 +65,7 @@ void People::open() {
   services_ = {};
   services_.add(world_.vault);
   services_.add(cursors_);
+  services_.add(outbox_);
   services_.add(*world_.authority);
   services_.add(world_.catalogs);
   services_.add(*world_.desk);

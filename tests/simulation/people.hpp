@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "api/page.hpp"
+#include "mail/mail.hpp"
 #include "tests/simulation/scene.hpp"
 #include "tests/support/api_client.hpp"
 
@@ -68,6 +69,7 @@ class People {
   Random& random_;
   api::Services services_;
   api::Cursors cursors_{Bytes(32, 3)};
+  mail::Outbox outbox_{world_.vault, {}};
   std::optional<api::Dispatcher> dispatcher_;
   std::vector<Person> people_;
   int64_t sessions_ = 0, names_ = 0;

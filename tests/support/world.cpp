@@ -7,6 +7,7 @@ World::World(std::string const& kind) : database(kind) {
   services.add(vault);
   services.add(cursors);
   services.add(outbox);
+  services.add(policy);
   authenticator.emplace(*database, vault);
 }
 

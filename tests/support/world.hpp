@@ -33,6 +33,7 @@ class World {
   keys::Vault vault{keys::MasterKey{4, 5, 6}};
   api::Cursors cursors{Bytes(32, 7)};
   mail::Outbox outbox{vault, {"Menkyo", "https://licenses.example"}};
+  people::Policy policy;
   api::Services services;
   std::optional<people::Authenticator> authenticator;
   std::optional<api::Dispatcher> dispatcher;

@@ -2,6 +2,7 @@
 import { answer, client } from "./client";
 import type { operations } from "./schema";
 import type {
+  AcceptedInvitation,
   CompanyData,
   Founding,
   Language,
@@ -56,10 +57,19 @@ export const signUp = (body: NewSignUp) => answer(client.POST("/api/v1/sign_up",
 export const sendSignUpMail = (handle: string) => answer(client.POST("/api/v1/sign_up/mail", { body: { handle } }));
 export const activateAccount = (token: string, password: string) =>
   answer(client.POST("/api/v1/sign_up/activation", { body: { token, password } }));
+export const acceptInvitation = (body: AcceptedInvitation) =>
+  answer(client.POST("/api/v1/invitations/acceptance", { body }));
 export const forgotPassword = (mail: string, language: Language) =>
   answer(client.POST("/api/v1/forgotten_passwords", { body: { mail, language } }));
 export const changePassword = (current_password: string, password: string) =>
   answer(client.POST("/api/v1/me/password", { body: { current_password, password } }));
+export const getMyMailChange = () => answer(client.GET("/api/v1/me/mail_change"));
+export const askMailChange = (mail: string, current_password: string) =>
+  answer(client.POST("/api/v1/me/mail_change", { body: { mail, current_password } }));
+export const sendMailChangeMail = () => answer(client.POST("/api/v1/me/mail_change/mail", { body: {} }));
+export const withdrawMailChange = () => answer(client.DELETE("/api/v1/me/mail_change"));
+export const confirmMailChange = (token: string) =>
+  answer(client.POST("/api/v1/mail_changes/confirmation", { body: { token } }));
 export const listMySessions = (query: ListQuery) => answer(client.GET("/api/v1/me/sessions", { params: { query } }));
 export const endMySession = (session_id: string) =>
   answer(client.DELETE("/api/v1/me/sessions/{session_id}", { params: { path: { session_id } } }));
@@ -142,6 +152,13 @@ export const grantRole = (sa: string, body: NewRoleGrant, key: string) =>
       params: account(sa),
       headers: once(key),
       body,
+    }),
+  );
+export const sendInvitation = (sa: string, role_grant_id: string) =>
+  answer(
+    client.POST("/api/v1/smart_accounts/{smart_account_id}/role_grants/{role_grant_id}/invitation", {
+      params: { path: { smart_account_id: sa, role_grant_id } },
+      body: {},
     }),
   );
 export const revokeRole = (sa: string, role_grant_id: string) =>

@@ -10,6 +10,7 @@ type Body<Name extends keyof operations> = operations[Name] extends {
   : never;
 
 export type AccountRequestStatus = OwnAccountRequest["status"];
+export type AcceptedInvitation = Body<"accept_invitation">;
 export type AccountSummary = Schemas["AccountSummary"];
 export type AccountUser = Schemas["AccountUser"];
 export type AuthorizationState = Device["authorization_state"];
@@ -42,6 +43,7 @@ export type NewRoleGrant = Body<"grant_role">;
 export type NewSignUp = Body<"sign_up">;
 export type NewSmartAccount = Body<"create_smart_account">;
 export type NewVirtualAccount = Body<"create_virtual_account">;
+export type OneTimeLink = Schemas["OneTimeLink"];
 export type OverviewTotals = Schemas["OverviewTotals"];
 export type OwnAccountRequest = Schemas["OwnAccountRequest"];
 export type OwnAddress = Schemas["OwnAddress"];
@@ -51,6 +53,7 @@ export type OwnSignIn = Schemas["OwnSignIn"];
 export type PasswordPolicy = ServiceFacts["password_policy"];
 export type PersonalData = Body<"change_my_personal_data">;
 export type PostalAddress = Schemas["PostalAddress"];
+export type PendingMailChange = Schemas["PendingMailChange"];
 export type ProblemBody = Schemas["Problem"];
 export type ReceivedAccountRequest = Schemas["ReceivedAccountRequest"];
 export type RegistrationToken = Schemas["RegistrationToken"];

@@ -1,16 +1,20 @@
 // Who may do what: the people of an account and their roles.
+import Badge from "@cloudscape-design/components/badge";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
-import { useQueryClient } from "@tanstack/react-query";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { listUsers, revokeRole } from "../../api/calls";
+import { listUsers, revokeRole, sendInvitation } from "../../api/calls";
+import { asProblem } from "../../api/problem";
 import type { AccountUser, RoleGrant } from "../../api/types";
 import { accountKey } from "../../live/keys";
 import { Confirm } from "../../ui/confirm";
 import { useFlash } from "../../ui/flash";
 import { formatDate, formatName } from "../../ui/format";
 import type { ListShape } from "../../ui/list_state";
+import { problemText } from "../../ui/problem_alert";
 import { type Column, ResourceTable } from "../../ui/resource_table";
 import { Empty } from "../../ui/states";
 import { useLanguage } from "../../ui/use_language";
@@ -36,11 +40,28 @@ export function UsersTab({ sa }: { sa: string }) {
     grant.virtual_account_id === undefined
       ? t("users.whole_account")
       : (nameOf.get(grant.virtual_account_id) ?? grant.virtual_account_id);
+  // Whoever was invited has no name yet.
+  const called = (user: AccountUser) => (user.family_name === "" ? user.mail : formatName(language, user));
   const done = (text: string) => {
     setDialog(null);
     flash({ type: "success", content: text });
     void queryClient.invalidateQueries({ queryKey: ["account", sa] });
   };
+  const inviteAgain = useMutation({
+    // Any role will do: the mail names it, and its link serves them all.
+    mutationFn: (user: AccountUser) => sendInvitation(sa, user.grants[0]?.role_grant_id ?? ""),
+    onSuccess: (_, { mail }) => done(t("users.invited_again", { mail })),
+    onError: (error, { mail }) => {
+      const problem = asProblem(error);
+      if (problem.code === "conflict") done(t("users.invite_accepted", { mail }));
+      else if (problem.code === "too_many_requests")
+        flash({ type: "warning", content: t("users.invite_enough", { mail }) });
+      else {
+        const text = problemText(t, problem);
+        flash({ type: "error", header: text.title, content: text.help });
+      }
+    },
+  });
   const columns: Column<AccountUser>[] = [
     {
       id: "name",
@@ -49,10 +70,17 @@ export function UsersTab({ sa }: { sa: string }) {
       minWidth: 170,
       cell: (item) => (
         <>
-          {formatName(language, item)}
-          <Box variant="small" display="block" color="text-body-secondary">
-            {item.mail}
-          </Box>
+          {called(item)}
+          {item.is_invited && (
+            <div>
+              <Badge color="blue">{t("users.invited")}</Badge>
+            </div>
+          )}
+          {called(item) !== item.mail && (
+            <Box variant="small" display="block" color="text-body-secondary">
+              {item.mail}
+            </Box>
+          )}
         </>
       ),
     },
@@ -71,7 +99,7 @@ export function UsersTab({ sa }: { sa: string }) {
                 ariaLabel={t("users.revoke_of", {
                   role: t(`roles.${grant.role}`),
                   scope: scopeOf(grant),
-                  name: formatName(language, item),
+                  name: called(item),
                 })}
                 onClick={() => setDialog({ kind: "revoke", user: item, grant })}
               >
@@ -87,13 +115,25 @@ export function UsersTab({ sa }: { sa: string }) {
       header: t("common.actions"),
       minWidth: 150,
       cell: (item) => (
-        <Button
-          variant="inline-link"
-          ariaLabel={t("users.add_role_of", { name: formatName(language, item) })}
-          onClick={() => setDialog({ kind: "grant", mail: item.mail })}
-        >
-          {t("users.add_role")}
-        </Button>
+        <SpaceBetween size="xxs">
+          <Button
+            variant="inline-link"
+            ariaLabel={t("users.add_role_of", { name: called(item) })}
+            onClick={() => setDialog({ kind: "grant", mail: item.mail })}
+          >
+            {t("users.add_role")}
+          </Button>
+          {item.is_invited && (
+            <Button
+              variant="inline-link"
+              ariaLabel={t("users.invite_again_of", { mail: item.mail })}
+              loading={inviteAgain.isPending && inviteAgain.variables === item}
+              onClick={() => inviteAgain.mutate(item)}
+            >
+              {t("users.invite_again")}
+            </Button>
+          )}
+        </SpaceBetween>
       ),
     },
   ];
@@ -133,7 +173,7 @@ export function UsersTab({ sa }: { sa: string }) {
           onDone={() => done(t("users.revoked", { mail: dialog.user.mail }))}
         >
           {t("users.revoke_text", {
-            name: formatName(language, dialog.user),
+            name: called(dialog.user),
             role: t(`roles.${dialog.grant.role}`),
             scope: scopeOf(dialog.grant),
           })}

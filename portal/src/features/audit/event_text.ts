@@ -42,6 +42,7 @@ export const EVENT_KINDS = [
   "session_ended",
   "profile_changed",
   "companies_imported",
+  "mail_changed",
 ] as const;
 
 export function eventText(t: TFunction, language: Language, event: LogEvent): string {

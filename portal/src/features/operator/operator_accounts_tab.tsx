@@ -65,7 +65,12 @@ export function OperatorAccountsTab({ mayCreate }: { mayCreate: boolean }) {
           onClose={() => setCreating(false)}
           onCreated={(created) => {
             setCreating(false);
-            flash({ type: "success", content: t("operator.account_created", { name: created.smart_account.name }) });
+            const isTold = created.one_time_link === undefined;
+            flash({
+              type: "success",
+              header: t("operator.account_created", { name: created.smart_account.name }),
+              content: isTold ? t("operator.account_created_text") : undefined,
+            });
             void queryClient.invalidateQueries({ queryKey: ["operator", "accounts"] });
             void queryClient.invalidateQueries({ queryKey: ["accounts"] });
             if (created.one_time_link !== undefined) {

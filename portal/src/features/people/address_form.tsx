@@ -70,21 +70,20 @@ export function AddressForm({ item, fields, onSaved, onClose }: AddressFormProps
   });
   const problem = save.isError ? asProblem(save.error) : null;
   // Said at once and together; what else is wrong, the server knows.
-  const needed = {
-    country: true,
-    postal_code: country?.postal_code_required === true,
-    region: country?.region_required === true,
-    city: true,
-    line1: true,
-    line2: false,
-    type: false,
+  const missingText: Partial<Record<keyof typeof entries, string>> = {
+    acknowledged: t("fields.not_acknowledged"),
+    country: t("sign_up.country_choose"),
+    city: t("fields.empty"),
+    line1: t("fields.empty"),
+    ...(country?.postal_code_required === true && { postal_code: t("fields.empty") }),
+    ...(country?.region_required === true && { region: t("addresses.region_choose") }),
   };
-  const missing = (field: keyof typeof entries) =>
-    field === "acknowledged"
-      ? !entries.acknowledged && t("fields.not_acknowledged")
-      : needed[field] && entries[field].trim() === "" && t("fields.empty");
-  const isComplete = () => FIELDS.every((field) => missing(field) === false);
-  const errorOf = (field: keyof typeof entries) => (tried && missing(field)) || form.errorOf(problem, field);
+  const missing = (field: keyof typeof entries) => {
+    const entry = entries[field];
+    return entry === false || (entry !== true && entry.trim() === "") ? missingText[field] : undefined;
+  };
+  const isComplete = () => FIELDS.every((field) => missing(field) === undefined);
+  const errorOf = (field: keyof typeof entries) => (tried ? missing(field) : undefined) ?? form.errorOf(problem, field);
   const text = (field: "postal_code" | "city" | "line1" | "line2", autoComplete: string) => (
     <Input
       name={field}

@@ -2,6 +2,7 @@ import type { AutosuggestProps } from "@cloudscape-design/components/autosuggest
 import FormField from "@cloudscape-design/components/form-field";
 import Input, { type InputProps } from "@cloudscape-design/components/input";
 import Select, { type SelectProps } from "@cloudscape-design/components/select";
+import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useMutation } from "@tanstack/react-query";
 import { type Ref, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -38,7 +39,7 @@ function CompanyView({ profile, onEdit }: { profile: OwnProfile; onEdit: () => v
   const { company } = profile;
   const address = useAddresses().data?.items.find((each) => each.person_address_id === company.company_address_id);
   return (
-    <>
+    <SpaceBetween size="l">
       <MissingFields fields={profile.missing} />
       <ProfileView
         title={t("profile.company_title")}
@@ -49,7 +50,7 @@ function CompanyView({ profile, onEdit }: { profile: OwnProfile; onEdit: () => v
           { label: t("profile.company_phone"), value: company.company_phone_shown },
         ]}
       />
-    </>
+    </SpaceBetween>
   );
 }
 

@@ -4,6 +4,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useTranslation } from "react-i18next";
 import { Crumbs } from "../../app/crumbs";
 import { PageFrame } from "../../app/page";
+import { ChangeMail } from "./change_mail";
 import { ChangePassword } from "./change_password";
 import { OwnSessions, OwnSignIns } from "./own_sessions";
 import { ServiceGate } from "./service_gate";
@@ -27,7 +28,14 @@ export function Security() {
         <Header variant="h1" description={t("security.description")}>
           {title}
         </Header>
-        <ServiceGate>{(service) => <ChangePassword policy={service.password_policy} />}</ServiceGate>
+        <ServiceGate>
+          {(service) => (
+            <SpaceBetween size="l">
+              <ChangePassword policy={service.password_policy} />
+              <ChangeMail hasMailbox={service.has_mailbox} />
+            </SpaceBetween>
+          )}
+        </ServiceGate>
         <OwnSessions />
         <OwnSignIns />
       </SpaceBetween>

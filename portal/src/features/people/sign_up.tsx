@@ -4,7 +4,7 @@ import Container from "@cloudscape-design/components/container";
 import Form from "@cloudscape-design/components/form";
 import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
-import Input, { type InputProps } from "@cloudscape-design/components/input";
+import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
@@ -16,14 +16,15 @@ import { PageFrame } from "../../app/page";
 import { fieldText, ProblemAlert } from "../../ui/problem_alert";
 import { RouteLink } from "../../ui/route_link";
 import { useLanguage } from "../../ui/use_language";
-import { CountryField, likelyCountry } from "./country_field";
+import { likelyCountry } from "./country_field";
+import { IntroductionFields, NO_INTRODUCTION } from "./introduction_fields";
 import { isMail } from "./is_mail";
 import { PasswordField } from "./password_field";
 import { keepsAllRules } from "./password_rules";
 import { ServiceGate } from "./service_gate";
 import { SignUpSent } from "./sign_up_sent";
 
-const EMPTY = { mail: "", password: "", given_name: "", family_name: "", native_name: "", country: "" };
+const EMPTY = { mail: "", password: "", ...NO_INTRODUCTION };
 type Entries = typeof EMPTY;
 type Field = keyof Entries;
 
@@ -106,9 +107,6 @@ function SignUpForm({ policy, entries, onChange, onDone }: SignUpFormProps) {
     if (native !== "") request.native_name = native;
     ask.mutate(request);
   };
-  const text = (field: Field, more?: Partial<InputProps>) => (
-    <Input {...more} name={field} value={entries[field]} onChange={({ detail }) => put(field, detail.value)} />
-  );
   return (
     <form onSubmit={submit} noValidate>
       <Container
@@ -134,7 +132,14 @@ function SignUpForm({ policy, entries, onChange, onDone }: SignUpFormProps) {
           <SpaceBetween size="l">
             {isElsewhere && <ProblemAlert problem={problem} />}
             <FormField label={t("sign_in.mail")} errorText={errorOf("mail")}>
-              {text("mail", { type: "email", autoComplete: "username", autoFocus: true })}
+              <Input
+                type="email"
+                name="mail"
+                autoComplete="username"
+                autoFocus
+                value={entries.mail}
+                onChange={({ detail }) => put("mail", detail.value)}
+              />
             </FormField>
             <PasswordField
               label={t("sign_in.password")}
@@ -143,36 +148,7 @@ function SignUpForm({ policy, entries, onChange, onDone }: SignUpFormProps) {
               error={errorOf("password")}
               onChange={(value) => put("password", value)}
             />
-            <FormField
-              label={t("sign_up.given_name")}
-              description={t("sign_up.given_name_help")}
-              errorText={errorOf("given_name")}
-            >
-              {text("given_name", { autoComplete: "given-name" })}
-            </FormField>
-            <FormField
-              label={t("sign_up.family_name")}
-              description={t("sign_up.family_name_help")}
-              errorText={errorOf("family_name")}
-            >
-              {text("family_name", { autoComplete: "family-name" })}
-            </FormField>
-            <FormField
-              label={
-                <>
-                  {t("sign_up.native_name")} <i>– {t("common.optional")}</i>
-                </>
-              }
-              description={t("sign_up.native_name_help")}
-              errorText={errorOf("native_name")}
-            >
-              {text("native_name", { autoComplete: "name" })}
-            </FormField>
-            <CountryField
-              value={entries.country}
-              error={errorOf("country")}
-              onChange={(code) => put("country", code)}
-            />
+            <IntroductionFields entries={entries} errorOf={errorOf} onChange={put} />
           </SpaceBetween>
         </Form>
       </Container>

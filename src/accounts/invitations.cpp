@@ -1,0 +1,95 @@
+#include "accounts/invitations.hpp"
+
+#include "accounts/inside.hpp"
+#include "accounts/store.hpp"
+#include "base/text.hpp"
+
+namespace menkyo::accounts {
+
+namespace {
+
+// What every mail about a role says, in the reader's language; by nobody known: by the operator. Of a virtual account
+// its own name alone: a role on it does not show what is above it.
+mail::Words words_of(db::ReadTx& tx, keys::Vault const& vault, SmartAccountId account, RoleGrant const& grant,
+                     people::Language language, std::optional<PersonId> by) {
+  auto const scope = grant.virtual_account_id ? store::node(tx, account, *grant.virtual_account_id) : std::nullopt;
+  return {{"account", store::account(tx, account).value().name},
+          {"role", mail::phrase(language, to_text(grant.role))},
+          {"scope", scope ? scope->name : mail::phrase(language, "whole_account")},
+          {"until", grant.ends_at ? mail::to_mail_time(*grant.ends_at) : mail::phrase(language, "no_end")},
+          {"by",
+           by ? people::display_name(people::load_person(tx, vault, *by)) : mail::phrase(language, "the_operator")}};
+}
+
+// What an account may still send to somebody; anybody can be named there, so strangers' inboxes are spared.
+bool may_mail(db::Tx& tx, keys::Vault const& vault, SmartAccountId account, people::Person const& person) {
+  return people::count_mail_from(tx, vault, account.text(), normalize_mail(person.mail).value());
+}
+
+// Returns the path of its link.
+std::string post_invitation(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox,
+                            people::Person const& person, mail::Words words) {
+  words.emplace_back(
+      "days", std::to_string(std::chrono::duration_cast<std::chrono::days>(people::invitation_period).count()));
+  auto path = link_path(people::make_invitation_link(tx, vault, person.id));
+  words.emplace_back("link", outbox.link(path));
+  outbox.post(tx, {person.mail, person.language, "invitation", std::move(words)});
+  return path;
+}
+
+void post_news(db::Tx& tx, mail::Outbox const& outbox, people::Person const& person, std::string const& template_name,
+               mail::Words words) {
+  words.emplace_back("name", people::display_name(person));
+  words.emplace_back("link", outbox.link("/"));
+  outbox.post(tx, {person.mail, person.language, template_name, std::move(words)});
+}
+
+}  // namespace
+
+void tell_of_role_given(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox, SmartAccountId account,
+                        GivenRole const& role, PersonId by) {
+  if (!role.is_new || by == role.person_id) return;
+  auto const person = people::load_person(tx, vault, role.person_id);
+  if (!may_mail(tx, vault, account, person)) return;
+  auto words = words_of(tx, vault, account, role.grant, person.language, by);
+  if (people::has_password(tx, person.id))
+    post_news(tx, outbox, person, "role_given", std::move(words));
+  else
+    post_invitation(tx, vault, outbox, person, std::move(words));
+}
+
+void tell_of_role_taken(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox, SmartAccountId account,
+                        GivenRole const& role, PersonId by) {
+  if (by == role.person_id) return;
+  auto const person = people::load_person(tx, vault, role.person_id);
+  if (!may_mail(tx, vault, account, person)) return;
+  post_news(tx, outbox, person, "role_taken", words_of(tx, vault, account, role.grant, person.language, by));
+}
+
+std::optional<std::string> tell_first_administrator(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox,
+                                                    SmartAccountId account, std::string_view mail) {
+  auto const person = people::load_person(tx, vault, people::find_person(tx, vault, mail).value());
+  auto words = words_of(tx, vault, account, {{}, Role::sa_admin, {}, {}}, person.language, {});
+  if (people::has_password(tx, person.id)) {
+    post_news(tx, outbox, person, "role_given", std::move(words));
+    return {};
+  }
+  auto path = post_invitation(tx, vault, outbox, person, std::move(words));
+  return outbox.is_sent() ? std::nullopt : std::optional(std::move(path));
+}
+
+void send_invitation(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox,
+                     Access<access::RoleGrant, Permission::users_manage> const& access) {
+  auto const account = access.smart_account_id();
+  auto const row = store::grant(tx, account, access.role_grant_id());
+  if (!row) throw Problem(problems::not_found);
+  if (people::has_password(tx, row->person_id))
+    throw Problem(problems::conflict, "This person has accepted an invitation already.");
+  auto const person = people::load_person(tx, vault, row->person_id);
+  if (!may_mail(tx, vault, account, person))
+    throw Problem(problems::too_many_requests, "This person was sent many mails lately; wait for a while.");
+  post_invitation(tx, vault, outbox, person,
+                  words_of(tx, vault, account, to_grant(*row), person.language, access.person_id()));
+}
+
+}  // namespace menkyo::accounts
