@@ -37,6 +37,3 @@ create index account_request_by_status on account_request (decider_id, status, a
 
 -- Those who decide are mailed, among perhaps many thousands of members.
 create index role_grant_by_role on role_grant (smart_account_id, role, person_id);
-
--- Sites are counted over all accounts.
-insert into counter (name, value) values ('account_site', 0);

@@ -88,7 +88,8 @@ CreatedSmartAccount create_smart_account(db::Tx& tx, keys::Vault const& vault, N
       throw invalid_field("/administrator/mail", "not_a_mail", "must be a mail address");
     }
   }();
-  put_grant(tx, vault, row.smart_account_id, actor, {tx.new_id<RoleGrantId>(), Role::sa_admin, {}, {}}, administrator);
+  put_grant(tx, vault, row.smart_account_id, actor, {tx.new_id<RoleGrantId>(), Role::sa_admin, {}, {}},
+            administrator);
   return {summary_of(row, access::Holdings({})), {}};
 }
 

@@ -336,8 +336,9 @@ TEST_P(Foundings, bring_those_in_whom_the_form_names) {
                                          "invitation New@Kame.example", "invitation partner@other.example"));
   auto const activated =
       std::find_if(mails.begin(), mails.end(), [](auto const& m) { return m.template_name == "account_activated"; });
-  EXPECT_THAT(std::string(activated->message.text), AllOf(HasSubstr("Account approvers: known Test <known@kame.example>"),
-                          HasSubstr("hana Test <hana@kame.example>"), HasSubstr("New@Kame.example")));
+  EXPECT_THAT(std::string(activated->message.text),
+              AllOf(HasSubstr("Account approvers: known Test <known@kame.example>"),
+                    HasSubstr("hana Test <hana@kame.example>"), HasSubstr("New@Kame.example")));
   auto as_known = world.as(known);
   EXPECT_EQ(as_known.get("/api/v1/smart_accounts/" + id).json.at("roles").items().at(0).as_string(), "sa_approver");
 }

@@ -153,9 +153,10 @@ std::vector<std::string> more_fields(std::string const& operation) {
 
 // Those that change what belongs to one person alone are tried by a new one.
 bool is_of_one_person(std::string const& operation) {
-  static std::set<std::string> const own{"change_password",     "change_my_personal_data", "change_my_company_data",
-                                         "add_my_address",      "change_my_address",       "delete_my_address",
-                                         "found_smart_account", "withdraw_account_request", "ask_mail_change", "withdraw_mail_change", "send_mail_change_mail"};
+  static std::set<std::string> const own{"change_password",      "change_my_personal_data",  "change_my_company_data",
+                                         "add_my_address",       "change_my_address",        "delete_my_address",
+                                         "found_smart_account",  "withdraw_account_request", "ask_mail_change",
+                                         "withdraw_mail_change", "send_mail_change_mail"};
   return own.contains(operation);
 }
 
@@ -169,6 +170,9 @@ Operation of_route(api::Route const& route) {
       among(out.name, {"change_password", "ask_mail_change", "withdraw_mail_change", "send_mail_change_mail"});
   bool const has_change = among(out.name, {"withdraw_mail_change", "send_mail_change_mail", "confirm_mail_change"});
   bool const has_password = is_own || has_change || out.name == "sign_in";
+  // The first headquarters of all brings the row that counts them.
+  if (among(out.name, {"found_smart_account", "decide_account_request", "decide_operator_account_request"}))
+    out.aside = {"counter"};
   // Whoever asks once more gets one more.
   if (out.name == "ask_mail_change") out.aside = {"mail"};
   if (out.name == "sign_up" || out.name == "forgot_password") out.aside = {"mail", "sign_up", "one_time_link"};
