@@ -54,7 +54,7 @@ bool has_database(std::string const& name) {
 std::string name_of(Size const& asked) {
   auto const size = Plan(asked, system_clock().now()).size();
   std::string name = std::to_string(size.devices);
-  for (auto const part : {size.virtual_accounts, size.lots, size.changes, size_t(size.seed)})
+  for (auto const part : {size.virtual_accounts, size.lots, size.changes, size_t(size.seed), size.users})
     name += "_" + std::to_string(part);
   return name;
 }

@@ -33,8 +33,9 @@ Results measure(std::string const& kind, Size const& size, Options const& option
   Populated populated(kind, size, options.keep);
   auto const& population = populated.population();
   Results out{kind, population.plan.size(), {}};
-  std::printf("%s, %zu devices, %zu virtual accounts, %zu lots\n", kind == "sqlite" ? "SQLite" : "PostgreSQL",
-              out.size.devices, out.size.virtual_accounts, out.size.lots);
+  std::printf("%s, %zu devices, %zu virtual accounts, %zu lots, %zu users\n",
+              kind == "sqlite" ? "SQLite" : "PostgreSQL", out.size.devices, out.size.virtual_accounts, out.size.lots,
+              out.size.users);
   print_head("");
   auto const take = [&](Work work) {
     print(work);
@@ -62,6 +63,7 @@ void write_json(Options const& options, std::vector<Results> const& all) {
   for (auto const& r : all) {
     w.begin_object().member("database", r.database).member("devices", int64_t(r.size.devices));
     w.member("virtual_accounts", int64_t(r.size.virtual_accounts)).member("lots", int64_t(r.size.lots));
+    w.member("users", int64_t(r.size.users));
     w.key("works").begin_array();
     for (auto const& work : r.works) {
       w.begin_object();
@@ -105,6 +107,9 @@ int main(int argc, char** argv) {
       ->check(CLI::Range(0, 10'000));
   cli.add_option("--lots", options.size.lots, "0: one for each 10 devices, at most 100000")
       ->check(CLI::Range(0, 1'000'000));
+  cli.add_option("--users", options.size.users, "People with a role beside the administrator")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 100'000));
   cli.add_option("--connections", options.connections, "People who ask at a time")
       ->capture_default_str()
       ->check(CLI::Range(1, 1000));

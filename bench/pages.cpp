@@ -63,6 +63,8 @@ std::vector<Page> pages_of(Population const& population, std::string const& cook
       [&] { return account + "/virtual_accounts?parent=" + vas[random.below(vas.size())].text(); });
   add("tree, search",
       [&] { return account + "/virtual_accounts?search=" + std::to_string(10'001 + random.below(vas.size())); });
+  add("users", [&] { return account + "/users"; });
+  add("requests for accounts", [&] { return account + "/account_requests"; });
   add("events", [&] { return account + "/events"; });
   add("events of a kind that is rare", [&] { return account + "/events?kind=token_created"; });
   add("events of one", [&] { return anywhere() + "/events"; });

@@ -19,6 +19,7 @@ struct Size {
   size_t devices = 10'000, virtual_accounts = 0, lots = 0;
   size_t changes = 1;  // of what a device uses, after its first draw; on the average
   uint64_t seed = 1;
+  size_t users = 0;  // beside the administrator; most on one virtual account, a twentieth on the whole account
 };
 
 // Times are microseconds UTC, as everywhere.

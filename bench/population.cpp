@@ -76,6 +76,7 @@ class Populating {
     set_password();
     count_devices();
     make_tree();
+    make_users();
     make_pools();
     make_options();
     clock_.advance(std::chrono::seconds(1));
@@ -116,6 +117,24 @@ class Populating {
     service_.handle(std::move(request), [&](api::Response r) { answered.set_value(std::move(r)); });
     if (auto const response = answered.get_future().get(); response.status != 200)
       throw std::runtime_error("the password was refused: " + response.body);
+  }
+
+  void make_users() {
+    using MayManage = access::Access<access::Place, Permission::users_manage>;
+    in_chunks(out_.plan.size().users, 100, [&](size_t from, size_t to) {
+      database().write([&](db::Tx& tx) {
+        for (size_t i = from; i < to; ++i) {
+          people::Mail const mail("user" + std::to_string(i) + "@aozora.example");
+          people::create_person(tx, service_.vault(), {{mail, "Sora", "Ao", {}}, people::Language::ja}, by_command);
+          bool const whole = i % 20 == 0;
+          accounts::NewRoleGrant in{
+              out_.smart_account_id, mail, whole ? access::Role::sa_user : access::Role::va_user, {}, {}};
+          if (!whole) in.virtual_account_id = out_.virtual_accounts[i % virtual_accounts()];
+          accounts::grant_role(tx, service_.vault(), api::ProofTraits<MayManage>::prove(tx, administrator_, in), in);
+        }
+      });
+      seal_all(service_);
+    });
   }
 
   void count_devices() {
@@ -284,6 +303,7 @@ void write_file(app::Settings const& settings, Plan const& plan) {
   auto const& s = plan.size();
   w.begin_object().member("devices", int64_t(s.devices)).member("virtual_accounts", int64_t(s.virtual_accounts));
   w.member("lots", int64_t(s.lots)).member("changes", int64_t(s.changes)).member("seed", int64_t(s.seed));
+  w.member("users", int64_t(s.users));
   w.member("until", to_us(plan.until())).end_object();
   std::ofstream file(file_of(settings), std::ios::binary);
   file << out << "\n";
@@ -297,7 +317,8 @@ Plan read_file(app::Settings const& settings) {
   text << file.rdbuf();
   auto const j = json::parse(text.str());
   auto const number = [&](char const* name) { return size_t(j.at(name).as_int()); };
-  return {{number("devices"), number("virtual_accounts"), number("lots"), number("changes"), number("seed")},
+  return {{number("devices"), number("virtual_accounts"), number("lots"), number("changes"), number("seed"),
+           number("users")},
           from_us(j.at("until").as_int())};
 }
 
