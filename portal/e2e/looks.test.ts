@@ -3,12 +3,9 @@
 import type { TFunction } from "i18next";
 import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import en from "../src/i18n/en.json";
-import { barriers, type Language, LOCALES, signIn, texts } from "./person";
+import { everyLook, type Language, LOCALES, signIn, texts } from "./person";
 import { openWorld, type World } from "./world";
 
-const WIDTHS = [320, 768, 1440];
-const SCHEMES = ["light", "dark"] as const;
 const CUSTOMER: Record<Language, string> = {
   ja: "mei.hanada@hanabi-coffee.example",
   en: "naomi.tanabe@kaede-electric.example",
@@ -36,35 +33,7 @@ describe.each(["ja", "en"] as const)("the looks in %s", (language) => {
   });
   afterAll(() => context?.close());
 
-  // What is wrong with the page as it is shown now, at any width and in any colours.
-  async function faults(name: string): Promise<string[]> {
-    const found: string[] = [];
-    for (const colorScheme of SCHEMES) {
-      await page.emulateMedia({ colorScheme });
-      for (const width of WIDTHS) {
-        const which = `${name} ${width} ${colorScheme}`;
-        await page.setViewportSize({ width, height: width === 320 ? 800 : 1000 });
-        await page.waitForTimeout(150);
-        await page.screenshot({
-          path: world.picture(`looks-${language}-${which.replaceAll(" ", "-")}`),
-          fullPage: true,
-        });
-        const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-        if (wide > 0) found.push(`${which}: ${wide} px wider than the screen`);
-        // The story asks about the light pages on a wide screen.
-        if (colorScheme === "dark" && width !== 768) {
-          found.push(...(await barriers(page)).map((each) => `${which}: ${each}`));
-        }
-      }
-    }
-    const text = await page.locator("body").innerText();
-    for (const [word] of text.matchAll(/\b\w+\.\w+(\.\w+)*\b|\{\{|\bundefined\b|\bNaN\b|\[object/g)) {
-      const section = word.includes(".") ? word.slice(0, word.indexOf(".")) : undefined;
-      if (section === undefined || section in en) found.push(`${name}: "${word}" is no text for a person`);
-    }
-    await page.setViewportSize({ width: 1440, height: 1000 });
-    return found;
-  }
+  const faults = (name: string) => everyLook(world, page, `looks-${language}-${name}`);
 
   const tab = (key: string) => page.getByRole("tab", { name: t(key), exact: true });
   const button = (key: string) => page.getByRole("button", { name: t(key), exact: true });

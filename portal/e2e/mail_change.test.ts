@@ -1,13 +1,11 @@
 // Another mail address and a way in for somebody new, once in each language and with real mail: a change is asked for,
 // confirmed at both ends in other browsers and withdrawn; somebody is invited, comes, and is told of a role.
-import type { TFunction } from "i18next";
-import type { BrowserContext, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { barriers, LOCALES, signIn, texts } from "./person";
+import { type Desk, everyLook, openDesk, openInbox, signIn, wayOf } from "./person";
 import { openWorld, type ReceivedMail, type World } from "./world";
 
 const PASSWORD = "Kettle-42-orbit";
-const WIDTHS = [320, 768, 1440];
 const STORIES = [
   {
     language: "ja",
@@ -36,80 +34,35 @@ beforeAll(async () => {
 afterAll(() => world?.close());
 
 describe.each(STORIES)("mail addresses in $language", (story) => {
-  let t: TFunction;
-  let context: BrowserContext;
+  let desk: Desk;
+  let t: Desk["t"];
   let page: Page;
-  const taken = new Map<string, number>();
-  const faults: string[] = [];
+  const inboxes = new Map<string, () => Promise<ReceivedMail>>();
 
-  async function openPage(inContext: BrowserContext) {
-    const opened = await inContext.newPage();
-    opened.setDefaultTimeout(30_000);
-    opened.on("pageerror", (error) => faults.push(error.message));
-    opened.on("console", (message) => {
-      // Refusals are part of the story: a password is wrong, a link is used, a mail is asked for too soon.
-      if (message.type() === "error" && !/status of (401|410|422|429)/.test(message.text()))
-        faults.push(message.text());
-    });
-    return opened;
-  }
-  const openContext = () =>
-    world.browser.newContext({
-      locale: LOCALES[story.language],
-      viewport: { width: 1440, height: 1000 },
-      colorScheme: "light",
-      reducedMotion: "reduce",
-    });
-
+  // Refusals are part of the story: a password is wrong, a link is used, a mail is asked for too soon.
+  const open = () => openDesk(world, story.language, /status of (401|410|422|429)/);
   beforeAll(async () => {
-    t = await texts(story.language);
-    context = await openContext();
-    page = await openPage(context);
+    desk = await open();
+    ({ t, page } = desk);
   });
-  afterAll(() => context?.close());
+  afterAll(() => desk?.close());
   beforeEach(({ onTestFailed, task }) => {
-    onTestFailed(async () => {
-      await page.screenshot({ path: world.picture(`${story.language}-failed-${task.name.replaceAll(/\W+/g, "-")}`) });
-    });
+    onTestFailed(() => desk.picture(`failed-${task.name.replaceAll(/\W+/g, "-")}`));
   });
 
   const button = (key: string, on = page) => on.getByRole("button", { name: t(key), exact: true });
   const heading = (key: string, on = page) => on.getByRole("heading", { name: t(key), exact: true });
   const change = () => page.locator("form", { has: page.locator("input[name=new-mail]") });
 
-  // Pictures at every width, light and dark; nothing is wider than the screen, and axe finds no barrier.
-  async function look(name: string, on = page) {
-    for (const colorScheme of ["dark", "light"] as const) {
-      await on.emulateMedia({ colorScheme });
-      for (const width of WIDTHS) {
-        await on.setViewportSize({ width, height: width === 320 ? 800 : 1000 });
-        await on.waitForTimeout(150);
-        const file = `${story.language}-mail-change-${name}-${width}-${colorScheme}`;
-        await on.screenshot({ path: world.picture(file), fullPage: true });
-        expect(await on.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), file).toBe(0);
-        if (width !== 768) expect(await barriers(on), file).toEqual([]);
-      }
-    }
-  }
+  const look = async (name: string, on = page) =>
+    expect(await everyLook(world, on, `${story.language}-mail-change-${name}`)).toEqual([]);
 
   // The next mail to an address.
-  async function nextMail(to: string): Promise<ReceivedMail> {
-    const count = taken.get(to) ?? 0;
-    for (let tries = 0; tries < 300; ++tries) {
-      const mail = world.mailsTo(to)[count];
-      if (mail !== undefined) {
-        taken.set(to, count + 1);
-        return mail;
-      }
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-    throw new Error(`no mail number ${count + 1} came to ${to}`);
+  function nextMail(to: string): Promise<ReceivedMail> {
+    const inbox = inboxes.get(to) ?? openInbox(world, to);
+    inboxes.set(to, inbox);
+    return inbox();
   }
-  // Where the mail leads, in the portal under test.
-  const wayOf = (mail: ReceivedMail) => {
-    const address = /https?:\/\/\S+\/link\S*/.exec(mail.text)?.[0] ?? "";
-    return world.portal + new URL(address).pathname;
-  };
 
   async function askFor(mail: string, password: string) {
     await change().locator("input[name=new-mail]").fill(mail);
@@ -137,10 +90,10 @@ describe.each(STORIES)("mail addresses in $language", (story) => {
   });
 
   it("confirms it in the new inbox, in another browser", async () => {
-    const elsewhere = await openContext();
-    const other = await openPage(elsewhere);
+    const elsewhere = await open();
+    const other = elsewhere.page;
     const mail = await nextMail(story.elsewhere);
-    await other.goto(wayOf(mail));
+    await other.goto(wayOf(world, mail));
     await heading("mail_change_link.confirm_mail.title", other).waitFor();
     await other.getByText(story.elsewhere).waitFor();
     await look("confirm", other);
@@ -157,9 +110,9 @@ describe.each(STORIES)("mail addresses in $language", (story) => {
   });
 
   it("approves it in the old inbox, and signs in with the new address", async () => {
-    const elsewhere = await openContext();
-    const other = await openPage(elsewhere);
-    await other.goto(wayOf(await nextMail(story.administrator)));
+    const elsewhere = await open();
+    const other = elsewhere.page;
+    await other.goto(wayOf(world, await nextMail(story.administrator)));
     await heading("mail_change_link.approve_mail_change.title", other).waitFor();
     await look("approve", other);
     await button("mail_change_link.approve_mail_change.submit", other).click();
@@ -192,9 +145,9 @@ describe.each(STORIES)("mail addresses in $language", (story) => {
     await dialog.getByRole("button", { name: t("mail_change.withdraw"), exact: true }).click();
     await page.getByText(t("mail_change.withdrawn")).waitFor();
     await expect.poll(() => heading("mail_change.pending").count()).toBe(0);
-    const elsewhere = await openContext();
-    const other = await openPage(elsewhere);
-    await other.goto(wayOf(mail));
+    const elsewhere = await open();
+    const other = elsewhere.page;
+    await other.goto(wayOf(world, mail));
     await other.getByText(t("problems.link_invalid.title")).waitFor();
     await elsewhere.close();
   });
@@ -220,9 +173,9 @@ describe.each(STORIES)("mail addresses in $language", (story) => {
   });
 
   it("comes by the invitation, and is told of another role", async () => {
-    const elsewhere = await openContext();
-    const other = await openPage(elsewhere);
-    await other.goto(wayOf(await nextMail(story.newcomer)));
+    const elsewhere = await open();
+    const other = elsewhere.page;
+    await other.goto(wayOf(world, await nextMail(story.newcomer)));
     await heading("invitation.title", other).waitFor();
     expect(await other.getByLabel(t("sign_in.mail"), { exact: true }).inputValue()).toBe(story.newcomer);
     await other.locator("input[name=given_name]").fill("花子");
@@ -258,6 +211,6 @@ describe.each(STORIES)("mail addresses in $language", (story) => {
     await page.getByText(t("users.revoked", { mail: story.newcomer })).waitFor();
     const told = await nextMail(story.newcomer);
     expect(told.headers.subject).toContain({ ja: "取り消されました", en: "was taken from you" }[story.language]);
-    expect(faults).toEqual([]);
+    expect(desk.faults).toEqual([]);
   });
 });

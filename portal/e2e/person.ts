@@ -38,6 +38,33 @@ export async function barriers(page: Page): Promise<string[]> {
   ];
 }
 
+const WIDTHS = [320, 768, 1440];
+const SCHEMES = ["dark", "light"] as const;
+
+// What is wrong with the page as it is shown now, at any width and in any colours; keeps a picture of each.
+export async function everyLook(world: World, page: Page, name: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const colorScheme of SCHEMES) {
+    await page.emulateMedia({ colorScheme });
+    for (const width of WIDTHS) {
+      const which = `${name} ${width} ${colorScheme}`;
+      await page.setViewportSize({ width, height: width === 320 ? 800 : 1000 });
+      await page.waitForTimeout(150);
+      await page.screenshot({ path: world.picture(which.replaceAll(" ", "-")), fullPage: true });
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      if (wide > 0) found.push(`${which}: ${wide} px wider than the screen`);
+      if (width !== 768) found.push(...(await barriers(page)).map((each) => `${which}: ${each}`));
+    }
+  }
+  const text = await page.locator("body").innerText();
+  for (const [word] of text.matchAll(/\b\w+\.\w+(\.\w+)*\b|\{\{|\bundefined\b|\bNaN\b|\[object/g)) {
+    const section = word.includes(".") ? word.slice(0, word.indexOf(".")) : undefined;
+    if (section === undefined || section in en) found.push(`${name}: "${word}" is no text for a person`);
+  }
+  await page.setViewportSize({ width: 1440, height: 1000 });
+  return found;
+}
+
 // A person at a browser of its own.
 export interface Desk {
   t: TFunction;
