@@ -1,0 +1,137 @@
+// Many seeds of a town. MENKYO_SEED=<number> organizations_test replays one, MENKYO_SEEDS=<number> runs so many new
+// ones.
+
+#include <gmock/gmock.h>
+
+#include <cstdlib>
+#include <random>
+
+#include "tests/organizations/town.hpp"
+
+namespace menkyo::organizations {
+namespace {
+
+constexpr int steps = 120;
+
+std::optional<uint64_t> number_from(char const* variable) {
+  auto const* given = std::getenv(variable);
+  return given ? std::optional(std::strtoull(given, nullptr, 10)) : std::nullopt;
+}
+
+std::vector<uint64_t> seeds(uint64_t count) {
+  if (auto const one = number_from("MENKYO_SEED")) return {*one};
+  auto const wanted = number_from("MENKYO_SEEDS");
+  auto const first = wanted ? uint64_t(std::random_device{}()) : 1;
+  std::vector<uint64_t> out;
+  for (uint64_t i = 0; i < wanted.value_or(count); ++i) out.push_back(first + i);
+  return out;
+}
+
+std::map<std::string, int> live(std::string const& kind, uint64_t seed) {
+  SCOPED_TRACE(kind + "; replay it with MENKYO_SEED=" + std::to_string(seed) + " organizations_test");
+  Town town(kind, seed);
+  for (int i = 0; i < steps; ++i) {
+    try {
+      town.step();
+    } catch (std::runtime_error const& error) {
+      ADD_FAILURE() << "step " << i << ": " << error.what();
+      break;
+    }
+    auto const broken = town.broken();
+    EXPECT_THAT(broken, testing::IsEmpty()) << "after step " << i;
+    if (!broken.empty()) break;
+  }
+  return town.counts();
+}
+
+// What the sanitizers slow down runs a tenth.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr uint64_t seeds_on_sqlite = 6, seeds_on_postgres = 1;
+#else
+constexpr uint64_t seeds_on_sqlite = 40, seeds_on_postgres = 5;
+#endif
+
+TEST(Organizations, on_sqlite_keep_their_rules) {
+  std::map<std::string, int> counts;
+  for (auto const seed : seeds(seeds_on_sqlite)) {
+    for (auto const& [what, count] : live("sqlite", seed)) counts[what] += count;
+    if (HasFailure()) return;
+  }
+  if (number_from("MENKYO_SEED")) return;
+  // Runs in which nothing happens would prove nothing.
+  for (auto* what : {"found at once: ok",
+                     "found: name_taken",
+                     "ask for a prefix: ok",
+                     "ask for another domain: ok",
+                     "approve: ok",
+                     "decline: ok",
+                     "approve too late: name_taken",
+                     "decide again: conflict",
+                     "decide: not_found",
+                     "decide: forbidden",
+                     "decide for staff: not_found",
+                     "withdraw: ok",
+                     "withdraw: conflict",
+                     "withdraw another's: not_found",
+                     "give a role: ok",
+                     "give a role: forbidden",
+                     "give a role: not_found",
+                     "change the end of a role: ok",
+                     "change the end of a role: conflict",
+                     "take a role: ok",
+                     "take a role: conflict",
+                     "take a role: forbidden",
+                     "leave: ok",
+                     "leave: conflict",
+                     "look at an account: ok",
+                     "look at an account: not_found",
+                     "look at its users: forbidden",
+                     "time passes"})
+    EXPECT_GT(counts[what], 0) << what;
+  for (auto const& [what, count] : counts) RecordProperty(what, count);
+}
+
+TEST(Organizations, on_postgres_keep_their_rules) {
+  for (auto const seed : seeds(seeds_on_postgres)) {
+    live("postgres", seed);
+    if (HasFailure()) return;
+  }
+}
+
+// Each check notices what it is for.
+TEST(OrganizationsChecks, notice_damage) {
+  std::pair<char const*, char const*> const damages[] = {
+      {"update smart_account set domain = 'other.example'", "a domain is not the account's"},
+      {"update smart_account set name = 'Other'", "the name is not the account's"},
+      {"update virtual_account set is_default = false", "not exactly one default"},
+      {"delete from role_grant", "no lasting administrator"},
+      {"update role_grant set ends_at = 1", "no lasting administrator"},
+      {"update role_grant set role = 'sa_viewer'", "no event tells of a role sa_viewer"},
+      {"delete from event where kind = 'role_granted'", "no event tells of a role sa_admin"},
+      {"update account_request set status = 'APPROVED', decided_at = 1", "an approved request without its account"},
+      {"update account_request set decided_at = 1", "a decided request without its time"},
+      {"delete from timer", "a request waits without reminding"},
+      {"update account_request set status = 'DECLINED', decided_at = 1", "a request reminds without waiting"},
+  };
+  for (auto const& [damage, sentence] : damages) {
+    test::World world("sqlite");
+    auto const account = world.account("kame.example");
+    auto const requester = world.person("taro@kame.example");
+    auto const broken = world.database->write([&](db::Tx& tx) {
+      tx.exec(
+          "insert into account_request (account_request_id, requester_id, decider_id, kind, status, name, domain, "
+          "type, wrapped_form, created_at, reminders, version) values ($1, $2, $3, 'prefix', 'PENDING', 'T', "
+          "'t.kame.example', 'CUSTOMER', $1, 1, 0, 1)",
+          tx.new_id<AccountRequestId>(), requester, account);
+      auto const id = tx.one<AccountRequestId>("select account_request_id from account_request").value();
+      jobs::set_timer(tx, accounts::request_timer, {account, id.bytes, tx.now()});
+      EXPECT_THAT(broken_rows(tx), testing::IsEmpty());
+      tx.exec(damage);
+      return broken_rows(tx);
+    });
+    EXPECT_THAT(broken, testing::Contains(testing::HasSubstr(sentence))) << damage;
+  }
+}
+
+}  // namespace
+}  // namespace menkyo::organizations

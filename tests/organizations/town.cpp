@@ -1,0 +1,310 @@
+#include "tests/organizations/town.hpp"
+
+#include "base/text.hpp"
+#include "tests/support/employment.hpp"
+
+namespace menkyo::organizations {
+
+namespace {
+
+std::vector<std::string> const domains{"kame.example", "osaka.kame.example", "tsuru.example", "partner.example"};
+std::vector<std::string> const prefixes{"tokyo", "osaka", "eu"};
+std::vector<Role> const roles{Role::sa_admin,  Role::sa_admin, Role::sa_user,  Role::sa_approver,
+                              Role::sa_viewer, Role::va_admin, Role::va_viewer};
+
+bool is_below(std::string const& domain, std::string const& above) {
+  return domain.size() > above.size() + 1 && domain.ends_with("." + above);
+}
+
+// The same name in other spellings.
+std::string respelled(std::string const& name, uint64_t how) {
+  if (how == 0) return "  " + name + " ";
+  if (how == 1) return to_nfkc(fold_name(name));
+  std::string wide;
+  for (char c : name) {
+    if (c < '!' || c > '~')
+      wide += c;
+    else {
+      auto const code = uint32_t(c) - '!' + 0xFF01;
+      wide += {char(0xE0 | code >> 12), char(0x80 | (code >> 6 & 0x3F)), char(0x80 | (code & 0x3F))};
+    }
+  }
+  return wide;
+}
+
+}  // namespace
+
+Town::Town(std::string const& database_kind, uint64_t seed)
+    : world_(database_kind),
+      runner_((world_.serve([] {
+        auto table = people::routes();
+        for (auto& route : accounts::routes()) table.push_back(std::move(route));
+        return table;
+      }()),
+               *world_.database)),
+      random_(FixedSeeds(seed).next()),
+      staff_(world_.operator_with(access::OperatorRole::operator_admin)) {
+  runner_.add(jobs::TimerKind{std::string(accounts::request_timer), [this](db::Tx& tx, jobs::Timer const& timer) {
+                                return accounts::remind_of_request(tx, world_.vault, world_.outbox, timer);
+                              }});
+  for (int i = 0; i < 3; ++i) newcomer();
+}
+
+size_t Town::newcomer() {
+  ModelPerson person{"", one_of(domains), {}};
+  person.mail = "p" + std::to_string(persons_.size()) + "@" + person.domain;
+  person.id = world_.person(person.mail);
+  world_.database->write([&](db::Tx& tx) { test::employ(tx, world_.vault, person.id); });
+  persons_.push_back(person);
+  ++counts_["newcomer"];
+  return persons_.size() - 1;
+}
+
+void Town::expect(std::string const& what, test::Answer const& answer, std::string const& code) {
+  auto const got = answer.status == 200 ? "ok" : answer.code();
+  if (got != code) throw std::runtime_error(what + ": " + got + " instead of " + code + ": " + answer.body);
+  ++counts_[what + ": " + code];
+}
+
+bool Town::is_taken(std::string const& name, std::string const& domain) const {
+  return std::any_of(accounts_.begin(), accounts_.end(), [&](auto const& account) {
+    return account.name_key == fold_name(name) || account.domain == domain;
+  });
+}
+
+std::vector<ModelGrant> Town::holding(size_t account, size_t person) {
+  std::vector<ModelGrant> out;
+  for (auto const& grant : accounts_[account].grants[person])
+    if (!grant.ends_at || *grant.ends_at > now()) out.push_back(grant);
+  return out;
+}
+
+bool Town::is_administrator(size_t account, size_t person) {
+  auto const held = holding(account, person);
+  return std::any_of(held.begin(), held.end(), [](auto const& grant) { return grant.role == Role::sa_admin; });
+}
+
+size_t Town::lasting_administrators(size_t account) {
+  size_t count = 0;
+  for (auto const& [person, grants] : accounts_[account].grants)
+    for (auto const& grant : grants) count += grant.role == Role::sa_admin && !grant.ends_at;
+  return count;
+}
+
+std::string Town::refusal(size_t account, size_t person) {
+  return holding(account, person).empty() ? "not_found" : "forbidden";
+}
+
+void Town::remember_account(std::string const& name, std::string const& domain, std::string const& id,
+                            size_t founder) {
+  ModelAccount account{fold_name(name), domain, *SmartAccountId::parse(id), {}, {}};
+  world_.database->read(
+      [&](db::ReadTx& tx) { account.default_place = accounts::default_virtual_account(tx, account.id); });
+  auto const grant = world_.database->read([&](db::ReadTx& tx) {
+    return tx.one<RoleGrantId>("select role_grant_id from role_grant where smart_account_id = $1", account.id)
+        .value();
+  });
+  account.grants[founder] = {{Role::sa_admin, {}, grant.text()}};
+  accounts_.push_back(std::move(account));
+}
+
+size_t Town::open_requests(size_t person) const {
+  return size_t(std::count_if(requests_.begin(), requests_.end(),
+                              [&](auto const& r) { return r.requester == person && r.pending; }));
+}
+
+size_t Town::requests_of_day(size_t person) {
+  return size_t(std::count_if(requests_.begin(), requests_.end(), [&](auto const& r) {
+    return r.requester == person && r.made_at >= now() - std::chrono::days(1);
+  }));
+}
+
+void Town::found() {
+  auto const founder = anybody();
+  auto const& own = persons_[founder].domain;
+  auto domain = own;
+  if (chance(45)) domain = one_of(prefixes) + "." + own;
+  if (chance(15)) domain = one_of(domains);
+  if (chance(10)) domain = "brand" + std::to_string(random_.below(4)) + ".example";
+  auto name = "Works " + std::to_string(random_.below(25));
+  if (chance(30)) name = respelled(name, random_.below(3));
+  auto client = world_.as(persons_[founder].id);
+  auto const answer = client.post(
+      "/api/v1/smart_accounts", R"({"name":")" + name + R"(","domain":")" + domain +
+                                    R"(","note":"Ours","headquarters":{"country":"FJ","city":"Suva","line1":"1"}})");
+  bool const prefix = is_below(domain, own);
+  if (is_taken(name, domain)) return expect("found", answer, "name_taken");
+  if (domain == own) {
+    expect("found at once", answer, "ok");
+    return remember_account(name, domain, answer.json.at("smart_account").at("smart_account_id").as_string(),
+                            founder);
+  }
+  if (open_requests(founder) >= size_t(accounts::max_open_requests) ||
+      requests_of_day(founder) >= size_t(accounts::max_requests_a_day))
+    return expect("ask", answer, "too_many_requests");
+  expect(prefix ? "ask for a prefix" : "ask for another domain", answer, "ok");
+  ModelRequest request{
+      answer.json.at("account_request").at("account_request_id").as_string(), name, domain, founder, {}, true, now()};
+  for (size_t i = 0; i < accounts_.size(); ++i)
+    if (prefix && accounts_[i].domain == own) request.decider = i;
+  requests_.push_back(std::move(request));
+}
+
+void Town::decide() {
+  if (requests_.empty()) return;
+  auto& request = requests_[random_.below(requests_.size())];
+  auto decider = anybody();
+  if (request.decider && chance(70))
+    for (size_t i = 0; i < persons_.size(); ++i)
+      if (is_administrator(*request.decider, i)) decider = i;
+  auto const base = request.decider ? "/api/v1/smart_accounts/" + accounts_[*request.decider].id.text()
+                                    : std::string("/api/v1/operator");
+  bool const approve = chance(70);
+  bool const by_staff = !request.decider && chance(80);
+  auto client = world_.as(by_staff ? staff_ : persons_[decider].id);
+  auto const answer = client.post(base + "/account_requests/" + request.id + "/decision",
+                                  std::string(R"({"decision":")") + (approve ? "approve" : "decline") + "\"}");
+  if (!request.decider && !by_staff) return expect("decide for staff", answer, "not_found");
+  if (request.decider && !is_administrator(*request.decider, decider))
+    return expect("decide", answer, refusal(*request.decider, decider));
+  if (!request.pending) return expect("decide again", answer, "conflict");
+  if (approve && is_taken(request.name, request.domain)) return expect("approve too late", answer, "name_taken");
+  expect(approve ? "approve" : "decline", answer, "ok");
+  request.pending = false;
+  if (!approve) return;
+  auto requester = world_.as(persons_[request.requester].id);
+  auto const own = requester.get("/api/v1/account_requests/" + request.id);
+  remember_account(request.name, request.domain, own.json.at("smart_account_id").as_string(), request.requester);
+}
+
+void Town::withdraw() {
+  if (requests_.empty()) return;
+  auto& request = requests_[random_.below(requests_.size())];
+  auto const who = chance(70) ? request.requester : anybody();
+  auto client = world_.as(persons_[who].id);
+  bool const was_withdrawn =
+      client.get("/api/v1/account_requests/" + request.id).body.find("WITHDRAWN") != std::string::npos;
+  auto const answer = client.post("/api/v1/account_requests/" + request.id + "/withdrawal");
+  if (who != request.requester) return expect("withdraw another's", answer, "not_found");
+  expect("withdraw", answer, request.pending || was_withdrawn ? "ok" : "conflict");
+  request.pending = false;
+}
+
+void Town::give_role() {
+  if (accounts_.empty()) return;
+  auto const account = random_.below(accounts_.size());
+  auto giver = anybody();
+  if (chance(80))
+    for (size_t i = 0; i < persons_.size(); ++i)
+      if (is_administrator(account, i)) giver = i;
+  auto const taker = chance(15) ? newcomer() : anybody();
+  auto const role = one_of(roles);
+  bool const on_place = access::is_virtual_account_role(role);
+  std::optional<Instant> end;
+  if (chance(25)) end = now() + std::chrono::hours(1 + int64_t(random_.below(200)));
+  auto client = world_.as(persons_[giver].id);
+  auto const answer =
+      client.post("/api/v1/smart_accounts/" + accounts_[account].id.text() + "/role_grants",
+                  R"({"mail":")" + persons_[taker].mail + R"(","role":")" + std::string(to_text(role)) + '"' +
+                      (on_place ? R"(,"virtual_account_id":")" + accounts_[account].default_place.text() + '"' : "") +
+                      (end ? R"(,"ends_at":")" + to_rfc3339(*end) + '"' : "") + "}");
+  auto const held = holding(account, giver);
+  bool const manages_place = on_place && std::any_of(held.begin(), held.end(),
+                                                     [](auto const& grant) { return grant.role == Role::va_admin; });
+  if (!is_administrator(account, giver) && !manages_place) {
+    // Who may not even see the place is told that it is not there.
+    bool const sees = std::any_of(held.begin(), held.end(), [&](auto const& grant) {
+      return !on_place || access::allows(grant.role, access::Permission::inventory_view);
+    });
+    return expect("give a role", answer, sees ? "forbidden" : "not_found");
+  }
+  auto& grants = accounts_[account].grants[taker];
+  auto const known =
+      std::find_if(grants.begin(), grants.end(), [&](auto const& grant) { return grant.role == role; });
+  if (known == grants.end()) {
+    expect("give a role", answer, "ok");
+    grants.push_back({role, end, answer.json.at("role_grant_id").as_string()});
+    return;
+  }
+  bool const is_last = role == Role::sa_admin && !known->ends_at && end && lasting_administrators(account) == 1;
+  expect("change the end of a role", answer, is_last ? "conflict" : "ok");
+  if (!is_last) known->ends_at = end;
+}
+
+void Town::take_role() {
+  if (accounts_.empty()) return;
+  auto const account = random_.below(accounts_.size());
+  auto& all = accounts_[account].grants;
+  auto owner = all.begin();
+  std::advance(owner, long(random_.below(all.size())));
+  if (owner->second.empty()) return;
+  auto const index = random_.below(owner->second.size());
+  auto const grant = owner->second[index];
+  // People leave by themselves, too, if they may.
+  auto taker = chance(30) ? owner->first : anybody();
+  if (chance(70))
+    for (size_t i = 0; i < persons_.size(); ++i)
+      if (is_administrator(account, i)) taker = i;
+  if (access::is_virtual_account_role(grant.role) && !is_administrator(account, taker)) return;
+  auto client = world_.as(persons_[taker].id);
+  auto const answer = client.send(api::Method::del, "/api/v1/smart_accounts/" + accounts_[account].id.text() +
+                                                        "/role_grants/" + grant.role_grant_id);
+  if (!is_administrator(account, taker)) return expect("take a role", answer, refusal(account, taker));
+  bool const is_last = grant.role == Role::sa_admin && !grant.ends_at && lasting_administrators(account) == 1;
+  expect(taker == owner->first ? "leave" : "take a role", answer, is_last ? "conflict" : "ok");
+  if (!is_last) owner->second.erase(owner->second.begin() + long(index));
+}
+
+void Town::look() {
+  if (accounts_.empty()) return;
+  auto const account = random_.below(accounts_.size());
+  auto const who = anybody();
+  auto client = world_.as(persons_[who].id);
+  auto const path = "/api/v1/smart_accounts/" + accounts_[account].id.text();
+  auto const held = holding(account, who);
+  expect("look at an account", client.get(path), held.empty() ? "not_found" : "ok");
+  bool const manages = std::any_of(held.begin(), held.end(), [](auto const& grant) {
+    return access::allows(grant.role, access::Permission::users_manage);
+  });
+  expect("look at its users", client.get(path + "/users"), manages ? "ok" : refusal(account, who));
+  size_t mine = 0;
+  for (size_t i = 0; i < accounts_.size(); ++i) mine += !holding(i, who).empty();
+  auto const listed = client.get("/api/v1/smart_accounts?limit=200").json.at("items").items().size();
+  if (listed != mine)
+    throw std::runtime_error(std::to_string(listed) + " accounts are listed instead of " + std::to_string(mine));
+}
+
+void Town::let_time_pass() {
+  world_.database.clock.advance(std::chrono::hours(1 + random_.below(20)));
+  while (runner_.run_once()) {
+  }
+  ++counts_["time passes"];
+}
+
+void Town::step() {
+  world_.database.clock.advance(std::chrono::milliseconds(1));
+  auto const what = random_.below(100);
+  if (what < 6) {
+    newcomer();
+  } else if (what < 26) {
+    found();
+  } else if (what < 44) {
+    decide();
+  } else if (what < 50) {
+    withdraw();
+  } else if (what < 70) {
+    give_role();
+  } else if (what < 82) {
+    take_role();
+  } else if (what < 92) {
+    look();
+  } else {
+    let_time_pass();
+  }
+}
+
+std::vector<std::string> Town::broken() {
+  return world_.database->read([](db::ReadTx& tx) { return broken_rows(tx); });
+}
+
+}  // namespace menkyo::organizations

@@ -1,0 +1,100 @@
+#pragma once
+// People of a few organizations who come, found accounts, ask and decide, give and take roles, and go, by chance from
+// one seed and through the program's own operations; beside it a model that knows only the domain's rules and says
+// beforehand what must come out. One thread.
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "accounts/founding.hpp"
+#include "jobs/runner.hpp"
+#include "tests/support/world.hpp"
+
+namespace menkyo::organizations {
+
+using access::Role;
+
+// What the model knows. Persons and accounts are known by their numbers here.
+struct ModelGrant {
+  Role role;
+  std::optional<Instant> ends_at;
+  std::string role_grant_id;
+};
+struct ModelPerson {
+  std::string mail, domain;
+  PersonId id;
+};
+struct ModelAccount {
+  std::string name_key, domain;
+  SmartAccountId id;
+  VirtualAccountId default_place;
+  std::map<size_t, std::vector<ModelGrant>> grants;  // by person
+};
+struct ModelRequest {
+  std::string id, name, domain;
+  size_t requester;
+  std::optional<size_t> decider;  // an account; else staff
+  bool pending = true;
+  Instant made_at;
+};
+
+class Town {
+ public:
+  Town(std::string const& database_kind, uint64_t seed);
+
+  // Does one thing. Throws std::runtime_error with what was done if the answer is not what the model says.
+  void step();
+  // Sentences about what is broken; empty if all is well.
+  std::vector<std::string> broken();
+  // How often what happened.
+  std::map<std::string, int> const& counts() const { return counts_; }
+
+ private:
+  bool chance(int percent) { return random_.below(100) < uint64_t(percent); }
+  template <class T>
+  T const& one_of(std::vector<T> const& list) {
+    return list[random_.below(list.size())];
+  }
+  size_t anybody() { return random_.below(persons_.size()); }
+  Instant now() { return world_.database->now(); }
+
+  size_t newcomer();
+  void found();
+  void decide();
+  void withdraw();
+  void give_role();
+  void take_role();
+  void look();
+  void let_time_pass();
+
+  void expect(std::string const& what, test::Answer const& answer, std::string const& code);
+  bool is_taken(std::string const& name, std::string const& domain) const;
+  std::vector<ModelGrant> holding(size_t account, size_t person);
+  bool is_administrator(size_t account, size_t person);
+  size_t lasting_administrators(size_t account);
+  // How the operations on an account answer whoever may not manage its users.
+  std::string refusal(size_t account, size_t person);
+  void remember_account(std::string const& name, std::string const& domain, std::string const& id, size_t founder);
+  size_t open_requests(size_t person) const;
+  size_t requests_of_day(size_t person);
+
+  test::World world_;
+  jobs::JobRunner runner_;
+  Random random_;
+  PersonId staff_;
+  std::vector<ModelPerson> persons_;
+  std::vector<ModelAccount> accounts_;
+  std::vector<ModelRequest> requests_;
+  std::map<std::string, int> counts_;
+};
+
+// What must hold after every step, whatever was done, read from the rows alone: each name and domain once and as the
+// account has it, one DEFAULT in each account, an administrator whose role does not end, the last event about each
+// role being that it was given if and only if it is there, a timer for each request that waits and for no other, and
+// an account for each that was approved.
+std::vector<std::string> broken_rows(db::ReadTx& tx);
+
+}  // namespace menkyo::organizations
