@@ -147,6 +147,9 @@ describe.each(STORIES)("an account of one's own in $language", (story) => {
   it("signs out and has forgotten the password", async () => {
     await page.goto(`${world.portal}/`);
     await button("shell.sign_out").click();
+    await link("sign_in.forgot").waitFor();
+    // What was told to whoever left is gone.
+    expect(await page.getByText(t("activate.done"), { exact: true }).count()).toBe(0);
     await link("sign_in.forgot").click();
     await heading("forgot_password.title").waitFor();
     await look("forgot-password");

@@ -31,8 +31,6 @@ class Races : public ::testing::TestWithParam<std::string> {
           "insert into role_grant (smart_account_id, role_grant_id, person_id, role, created_at) values ($1, $2, $3, "
           "'sa_admin', $4)",
           world.account, tx.new_id<RoleGrantId>(), person, tx.now());
-      tx.exec("insert into smart_account_domain (domain, smart_account_id) values ('aozora.example', $1)",
-              world.account);
       return person;
     });
   }

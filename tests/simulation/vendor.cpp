@@ -17,10 +17,6 @@ constexpr std::array<char const*, 7> codes{"PRM", "ADV", "ESS", "HI", "LO", "ENF
 
 Vendor::Vendor(test::DeviceWorld& world, Model& model, Random& random)
     : world_(world), model_(model), random_(random) {
-  world_.db->write([&](db::Tx& tx) {
-    tx.exec("insert into smart_account_domain (domain, smart_account_id) values ('aozora.example', $1)",
-            world_.account);
-  });
   open();
 }
 

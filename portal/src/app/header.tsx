@@ -4,7 +4,7 @@ import { signOut } from "../api/calls";
 import { asProblem } from "../api/problem";
 import type { Language } from "../api/types";
 import { LANGUAGE_NAMES, LANGUAGES } from "../i18n";
-import { useFlash } from "../ui/flash";
+import { useClearFlashes, useFlash } from "../ui/flash";
 import { calledName } from "../ui/format";
 import { problemText } from "../ui/problem_alert";
 import { useLanguage } from "../ui/use_language";
@@ -85,6 +85,7 @@ function PersonMenu() {
   const language = useLanguage();
   const navigate = useNavigate();
   const flash = useFlash();
+  const clearFlashes = useClearFlashes();
   if (person === undefined) return null;
   const leave = async () => {
     try {
@@ -99,6 +100,7 @@ function PersonMenu() {
       }
     }
     await leaveSession();
+    clearFlashes();
     navigate("/sign_in", { replace: true });
   };
   return (

@@ -8,6 +8,7 @@ interface FlashContextValue {
   flashes: (Flash & { id: string })[];
   add: (flash: Flash) => void;
   dismiss: (id: string) => void;
+  clear: () => void;
 }
 
 const FlashContext = createContext<FlashContextValue | null>(null);
@@ -22,7 +23,8 @@ export function FlashProvider({ children }: { children: ReactNode }) {
     set((present) => [{ ...flash, id }, ...present].slice(0, MOST_FLASHES));
   }, []);
   const dismiss = useCallback((id: string) => set((present) => present.filter((flash) => flash.id !== id)), []);
-  const value = useMemo(() => ({ flashes, add, dismiss }), [flashes, add, dismiss]);
+  const clear = useCallback(() => set([]), []);
+  const value = useMemo(() => ({ flashes, add, dismiss, clear }), [flashes, add, dismiss, clear]);
   return <FlashContext.Provider value={value}>{children}</FlashContext.Provider>;
 }
 
@@ -34,6 +36,11 @@ function useFlashContext(): FlashContextValue {
 
 export function useFlash() {
   return useFlashContext().add;
+}
+
+// For whoever leaves: what was told is nobody else's business.
+export function useClearFlashes() {
+  return useFlashContext().clear;
 }
 
 const FlashList = lazy(async () => ({ default: (await import("./flash_list")).FlashList }));

@@ -10,6 +10,7 @@ import { addAddress, changeAddress } from "../../api/calls";
 import { idempotencyKeys } from "../../api/client";
 import { asProblem } from "../../api/problem";
 import type { OwnAddress } from "../../api/types";
+import { useMe } from "../../app/session";
 import { useFlash } from "../../ui/flash";
 import { FormModal } from "../../ui/form_modal";
 import { localName } from "../../ui/format";
@@ -36,6 +37,7 @@ const FIELDS = ["acknowledged", "country", "postal_code", "region", "city", "lin
 export function AddressForm({ item, fields, onSaved, onClose }: AddressFormProps) {
   const { t } = useTranslation();
   const language = useLanguage();
+  const me = useMe();
   const flash = useFlash();
   const queryClient = useQueryClient();
   const [keys] = useState(idempotencyKeys);
@@ -44,7 +46,7 @@ export function AddressForm({ item, fields, onSaved, onClose }: AddressFormProps
   const form = useEntries({
     type: item?.type ?? "company",
     acknowledged: item !== undefined,
-    country: begin?.country ?? likelyCountry(language),
+    country: begin?.country ?? me.person.country ?? likelyCountry(language),
     postal_code: begin?.postal_code ?? "",
     region: begin?.region ?? "",
     city: begin?.city ?? "",
