@@ -95,7 +95,9 @@ Verdict Model::judge_registration(Message const& m, Instant now) const {
   if (auto const known = registrations.find(m.text); known != registrations.end())
     return devices.at(known->second).text == m.text ? repeated : "sequence_conflict";
   if (is_skewed(m, now)) return "clock_skewed";
-  auto const refused = token->refusal(now);
+  auto refused = token->refusal(now);
+  // A token that is used up does not keep its virtual account from being deleted, which is looked for first.
+  if (refused == "token_used_up" && !nodes.contains(token->va)) refused = "token_revoked";
   return refused.empty() ? accepted : refused;
 }
 
