@@ -1,6 +1,7 @@
 // The guide, chapter by chapter, once in each language: a founder who signs up and opens the account of her company, a
-// colleague who asks for one with a prefix, real mail. `MENKYO_GUIDE=write ./dev e2e guide` writes the pictures and pages anew; the ordinary
-// run takes the same pictures and holds the pages in docs/guide against the words and the portal.
+// colleague who asks for one with a prefix, real mail. `MENKYO_GUIDE=write ./dev e2e guide` writes the pictures and
+// pages anew; the ordinary run takes the same pictures and holds the pages in docs/guide against the words and the
+// portal.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { Camera, guidePages, readGuide, writeGuide } from "./guide/guide";
 import { type Desk, employ, openDesk, openInbox, wayOf } from "./person";
