@@ -218,8 +218,10 @@ class PostgresSession final : public Session {
     bool const sent = PQsendQuery(conn_, "commit") == 1;
     Result const r(sent ? answer(silence_limit_ms_) : nullptr);
     if (PQresultStatus(r.result) != PGRES_COMMAND_OK) {
-      if (!usable() || state_of(r.result).starts_with("57P") || state_of(r.result).starts_with("08"))
-        throw CommitUnknown("PostgreSQL: the connection was lost while committing");
+      auto const state = state_of(r.result);
+      // Without a state it is libpq that speaks (it had no memory for the answer), not the server.
+      if (!usable() || state.empty() || state.starts_with("57P") || state.starts_with("08"))
+        throw CommitUnknown("PostgreSQL: the answer was lost while committing");
       fail(r.result, "committing");
     }
     // A transaction that failed before answers COMMIT with ROLLBACK.
