@@ -47,15 +47,19 @@ std::string link_path(std::string const& token) {
   return "/link/" + token;
 }
 
+void refuse_taken(bool name, bool domain) {
+  std::vector<FieldError> taken;
+  if (name) taken.push_back({"/name", "taken", "is the name of another Smart Account"});
+  if (domain) taken.push_back({"/domain", "taken", "is the domain of another Smart Account"});
+  if (!taken.empty())
+    throw Problem(problems::name_taken, "Another Smart Account has this name or domain.", std::move(taken));
+}
+
 store::AccountRow open_account(db::Tx& tx, keys::Vault const& vault, NewAccount const& account,
                                audit::Actor const& actor) {
   auto const id = tx.new_id<SmartAccountId>();
-  if (!store::take_name(tx, fold_name(account.name), id))
-    throw Problem(problems::name_taken, "Another Smart Account has this name.",
-                  {{"/name", "taken", "is the name of another Smart Account"}});
-  if (!store::take_domain(tx, account.domain, id))
-    throw Problem(problems::name_taken, "Another Smart Account has this domain.",
-                  {{"/domain", "taken", "is the domain of another Smart Account"}});
+  refuse_taken(!store::take_name(tx, fold_name(account.name), id), false);
+  refuse_taken(false, !store::take_domain(tx, account.domain, id));
   store::AccountRow const row{id,           store::next_number(tx, "smart_account"),
                               account.name, account.domain,
                               account.type, AccountStatus::ACTIVE,

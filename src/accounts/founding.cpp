@@ -29,8 +29,7 @@ void check_members(std::vector<NewMember> const& members, wire::Errors& errors) 
   if (members.size() > max_first_members)
     errors.push_back({"/members", "too_long", "must have at most " + std::to_string(max_first_members) + " entries"});
   for (size_t i = 0; i < members.size(); ++i)
-    if (!normalize_mail(members[i].mail) || !mail::envelope_address(members[i].mail))
-      errors.push_back({"/members/" + std::to_string(i) + "/mail", "not_a_mail", "must be a mail address"});
+    people::read_mail(members[i].mail, "/members/" + std::to_string(i) + "/mail", errors);
 }
 
 // The form as it is kept, or Problem invalid with all that is wrong with it.
@@ -48,14 +47,8 @@ AccountForm read_form(Founding const& in, DomainClaim const& claim) {
   return form;
 }
 
-void check_free(db::ReadTx& tx, std::string_view name, std::string const& domain) {
-  std::vector<FieldError> taken;
-  if (store::is_name_taken(tx, fold_name(name)))
-    taken.push_back({"/name", "taken", "is the name of another Smart Account"});
-  if (store::account_of_domain(tx, domain))
-    taken.push_back({"/domain", "taken", "is the domain of another Smart Account"});
-  if (!taken.empty())
-    throw Problem(problems::name_taken, "Another Smart Account has this name or domain.", std::move(taken));
+void require_free(db::ReadTx& tx, std::string_view name, std::string const& domain) {
+  refuse_taken(store::is_name_taken(tx, fold_name(name)), store::account_of_domain(tx, domain).has_value());
 }
 
 void check_pace(db::ReadTx& tx, PersonId requester) {
@@ -67,8 +60,8 @@ void check_pace(db::ReadTx& tx, PersonId requester) {
     throw Problem(problems::too_many_requests, "You made many requests today; make the next one tomorrow.");
 }
 
-void require_company(db::ReadTx& tx, keys::Vault const& vault, PersonId founder) {
-  auto const missing = people::missing_for_smart_account(people::load_company(tx, vault, founder));
+void require_complete(people::Company const& company) {
+  auto const missing = people::missing_for_smart_account(company);
   if (missing.empty()) return;
   std::string names;
   for (auto field : missing) names += (names.empty() ? "" : ", ") + std::string(to_text(field));
@@ -125,20 +118,20 @@ Forecast forecast(db::ReadTx& tx, keys::Vault const& vault, PersonId founder, st
 
 Founded found_smart_account(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox, PersonId founder,
                             Founding const& in) {
-  require_company(tx, vault, founder);
-  auto const person = people::load_person(tx, vault, founder);
-  auto const claim = judge_claim(person.mail, in.domain);
+  auto const applicant = load_applicant(tx, vault, founder);
+  require_complete(applicant.company);
+  auto const claim = judge_claim(applicant.person.mail, in.domain);
   auto const form = read_form(in, claim);
-  check_free(tx, in.name, claim.domain);
+  require_free(tx, in.name, claim.domain);
   auto const type = in.type.value_or(AccountType::CUSTOMER);
   if (claim.kind == ClaimKind::own) {
     auto const row = open_founded(tx, vault, outbox, {in.name, claim.domain, type}, founder, form);
-    tell_activated(tx, vault, outbox, row, founder, form, {});
+    tell_activated(tx, vault, outbox, row, applicant, form, {});
     return {summary_of(row, access::holdings(tx, founder, row.smart_account_id)), {}};
   }
   check_pace(tx, founder);
   auto const above = claim.kind == ClaimKind::prefix ? store::account_of_domain(tx, claim.mail_domain) : std::nullopt;
-  return {{}, ask_for_account(tx, vault, outbox, {in.name, claim.domain, type}, person, claim.kind, above, form)};
+  return {{}, ask_for_account(tx, vault, outbox, {in.name, claim.domain, type}, applicant, claim.kind, above, form)};
 }
 
 }  // namespace menkyo::accounts

@@ -11,7 +11,7 @@
 
 #include "accounts/accounts.hpp"
 #include "accounts/domain_claims.hpp"
-#include "jobs/jobs.hpp"
+#include "jobs/runner.hpp"
 #include "mail/mail.hpp"
 #include "places/address.hpp"
 
@@ -89,19 +89,30 @@ BOOST_DESCRIBE_STRUCT(OwnAccountRequest, (AccountRequest), (decider, smart_accou
 
 struct Requester {
   std::string mail, given_name, family_name;
-  std::optional<std::string> native_name, company_name, phone;  // the number as people dial it from abroad
+  std::optional<std::string> native_name;
 };
-BOOST_DESCRIBE_STRUCT(Requester, (), (mail, given_name, family_name, native_name, company_name, phone))
+BOOST_DESCRIBE_STRUCT(Requester, (), (mail, given_name, family_name, native_name))
+
+// A line of the list of those who decide.
+struct AccountRequestEntry {
+  AccountRequestId account_request_id;
+  std::string name, domain;
+  AccountRequestStatus status;
+  Instant created_at;
+  Requester requester;
+};
+BOOST_DESCRIBE_STRUCT(AccountRequestEntry, (), (account_request_id, name, domain, status, created_at, requester))
 
 // As those see it who decide.
 struct ReceivedAccountRequest : AccountRequest {
   Requester requester;
+  std::optional<std::string> company_name, phone;  // the number as people dial it from abroad
   bool shared_mail, look_alike;
   bool name_taken, domain_taken;          // by an account that is there now
   std::optional<std::string> decided_by;  // their name, if it was one of them
 };
 BOOST_DESCRIBE_STRUCT(ReceivedAccountRequest, (AccountRequest),
-                      (requester, shared_mail, look_alike, name_taken, domain_taken, decided_by))
+                      (requester, company_name, phone, shared_mail, look_alike, name_taken, domain_taken, decided_by))
 
 struct Founded {
   std::optional<AccountSummary> smart_account;       // it is there
@@ -135,11 +146,10 @@ void decide_account_request(db::Tx& tx, keys::Vault const& vault, mail::Outbox c
                             DecisionInput const& in);
 
 // Reminds those who have to decide after three days and after seven, and tells the requester then whom to ask: the
-// timer of a request, `account_request`, whose subject is the request.
+// timer of a request, `account_request`, whose subject is the request. Both must outlive the runner.
 inline constexpr std::string_view request_timer = "account_request";
 inline constexpr Duration first_reminder = std::chrono::days(3), last_reminder = std::chrono::days(7);
-std::optional<Instant> remind_of_request(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox,
-                                         jobs::Timer const& timer);
+jobs::TimerKind request_timer_kind(keys::Vault const& vault, mail::Outbox const& outbox);
 
 // The operations on all of this.
 std::vector<api::Route> founding_routes();

@@ -4,7 +4,7 @@ namespace menkyo::accounts {
 
 namespace {
 
-using Prover = Access<access::SmartAccount, Permission::prefix_approve>;
+using AdministratorProof = Access<access::SmartAccount, Permission::prefix_approve>;
 using StaffProof = Access<access::Operator, access::OperatorPermission::account_requests_decide>;
 
 // ---- Of one's own -------------------------------------------------------------------------------------------------
@@ -90,16 +90,13 @@ struct AccountDecision : DecisionInput {
 };
 BOOST_DESCRIBE_STRUCT(AccountDecision, (DecisionInput), (smart_account_id))
 
-wire::Page<ReceivedAccountRequest> list_received(db::ReadTx& tx, keys::Vault const& vault,
-                                                 api::Cursors const& cursors, SmartAccountId decider, PersonId reader,
-                                                 StaffRequestQuery const& in) {
+wire::Page<AccountRequestEntry> list_received(db::ReadTx& tx, keys::Vault const& vault, api::Cursors const& cursors,
+                                              SmartAccountId decider, PersonId reader, StaffRequestQuery const& in) {
   auto const scope = "account_requests " + decider.text() + " " + reader.text() + " " +
                      (in.status ? std::string(to_text(*in.status)) : "");
   auto const range = range_of(cursors, scope, in.cursor, in.limit);
-  std::vector<ReceivedAccountRequest> rows;
-  for (auto const& row : store::requests_to(tx, decider, in.status, range))
-    rows.push_back(to_received_request(tx, vault, row));
-  return page_of(std::move(rows), cursors, scope, range);
+  auto const rows = store::requests_to(tx, decider, in.status, range);
+  return page_of(to_entries(tx, vault, rows), cursors, scope, range);
 }
 
 ReceivedAccountRequest get_received(db::ReadTx& tx, keys::Vault const& vault, SmartAccountId decider,
@@ -109,25 +106,25 @@ ReceivedAccountRequest get_received(db::ReadTx& tx, keys::Vault const& vault, Sm
   return to_received_request(tx, vault, *row);
 }
 
-wire::Page<ReceivedAccountRequest> list_for_account(db::ReadTx& tx, Prover const& access, RequestQuery const& in,
-                                                    keys::Vault const& vault, api::Cursors const& cursors) {
+wire::Page<AccountRequestEntry> list_for_account(db::ReadTx& tx, AdministratorProof const& access,
+                                                 RequestQuery const& in, keys::Vault const& vault,
+                                                 api::Cursors const& cursors) {
   return list_received(tx, vault, cursors, access.smart_account_id(), access.person_id(), in);
 }
 
-ReceivedAccountRequest get_for_account(db::ReadTx& tx, Prover const& access, RequestKey const& in,
+ReceivedAccountRequest get_for_account(db::ReadTx& tx, AdministratorProof const& access, RequestKey const& in,
                                        keys::Vault const& vault) {
   return get_received(tx, vault, access.smart_account_id(), in.account_request_id);
 }
 
-ReceivedAccountRequest decide_for_account(db::Tx& tx, Prover const& access, AccountDecision const& in,
+ReceivedAccountRequest decide_for_account(db::Tx& tx, AdministratorProof const& access, AccountDecision const& in,
                                           keys::Vault const& vault, mail::Outbox const& outbox) {
   decide_account_request(tx, vault, outbox, access.smart_account_id(), access.person_id(), access.actor(), in);
   return get_received(tx, vault, access.smart_account_id(), in.account_request_id);
 }
 
-wire::Page<ReceivedAccountRequest> list_for_staff(db::ReadTx& tx, StaffProof const& access,
-                                                  StaffRequestQuery const& in, keys::Vault const& vault,
-                                                  api::Cursors const& cursors) {
+wire::Page<AccountRequestEntry> list_for_staff(db::ReadTx& tx, StaffProof const& access, StaffRequestQuery const& in,
+                                               keys::Vault const& vault, api::Cursors const& cursors) {
   return list_received(tx, vault, cursors, {}, access.person_id(), in);
 }
 

@@ -22,6 +22,8 @@ struct NewAccount {
 };
 store::AccountRow open_account(db::Tx& tx, keys::Vault const& vault, NewAccount const& account,
                                audit::Actor const& actor);
+// Problem name_taken, with a field for each that another account has.
+void refuse_taken(bool name, bool domain);
 AccountSummary summary_of(store::AccountRow const& row, access::Holdings const& holdings);
 
 // A person whom somebody names for the first time; the address is all that is known.

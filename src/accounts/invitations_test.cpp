@@ -128,13 +128,6 @@ TEST_P(Invitations, work_for_two_weeks) {
 TEST_P(Invitations, ask_for_name_country_and_password) {
   grant(*admin, "new@example.com", "sa_user");
   auto const token = mails()[0].token();
-  auto const faults = [](test::Answer const& answer) {
-    std::vector<std::string> out;
-    if (auto const* fields = answer.json.find("fields"))
-      for (auto const& field : fields->items())
-        out.push_back(field.at("path").as_string() + " " + field.at("code").as_string());
-    return out;
-  };
   EXPECT_THAT(faults(accept(token, "short", R"("given_name":"花子","family_name":"<b>","country":"XX")")),
               testing::IsSupersetOf({"/password too_short", "/given_name not_latin", "/family_name not_latin",
                                      "/country unknown_country"}));

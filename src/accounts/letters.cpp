@@ -1,5 +1,7 @@
 #include "accounts/letters.hpp"
 
+#include <set>
+
 #include "base/text.hpp"
 
 namespace menkyo::accounts {
@@ -11,7 +13,12 @@ constexpr int64_t max_deciders = 200;
 
 std::vector<PersonId> deciders_of(db::ReadTx& tx, store::RequestRow const& row) {
   if (row.decider_id) return store::holders_of_role(tx, row.decider_id, Role::sa_admin, tx.now(), max_deciders);
-  return store::staff(tx, access::OperatorRole::operator_admin, access::OperatorRole::operator_support, max_deciders);
+  std::set<PersonId> out;
+  for (size_t i = 0; i < enum_words(access::OperatorRole{}).size(); ++i)
+    if (auto const role = access::OperatorRole(i);
+        access::allows(role, access::OperatorPermission::account_requests_decide))
+      for (auto const& person : store::staff(tx, role, max_deciders)) out.insert(person);
+  return {out.begin(), out.end()};
 }
 
 std::string contact(people::Person const& person) {
@@ -21,14 +28,18 @@ std::string contact(people::Person const& person) {
 
 std::string one_line(places::PostalAddress const& a, Language language) {
   auto const* country = places::find_country(a.country);
-  auto const* region = country && a.region ? places::find_region(*country, *a.region) : nullptr;
-  auto const region_name = region ? std::string(region->name_en) : std::string(a.region.value_or(""));
+  auto const* region = places::region_of(a);
   std::string out;
-  for (auto const& part : {std::string(a.line1), std::string(a.line2.value_or("")), std::string(a.city), region_name,
-                           std::string(a.postal_code.value_or("")),
-                           !country ? std::string(a.country)
-                                    : std::string(language == Language::ja ? country->name_ja : country->name_en)})
-    if (!part.empty()) out += (out.empty() ? "" : ", ") + part;
+  for (auto const part : {std::string_view(a.line1), a.line2 ? std::string_view(*a.line2) : std::string_view(),
+                          std::string_view(a.city),
+                          region     ? region->name_en
+                          : a.region ? std::string_view(*a.region)
+                                     : std::string_view(),
+                          a.postal_code ? std::string_view(*a.postal_code) : std::string_view(),
+                          !country                   ? std::string_view(a.country)
+                          : language == Language::ja ? country->name_ja
+                                                     : country->name_en})
+    if (!part.empty()) out += (out.empty() ? "" : ", ") + std::string(part);
   return out;
 }
 
@@ -41,10 +52,6 @@ std::string type_word(AccountType type, Language language) {
       return in_japanese ? "保有用" : "holding";
   }
   return {};
-}
-
-std::string phone_of(people::Company const& company) {
-  return company.phone ? places::show_phone(*company.phone).international : "";
 }
 
 // "-" if there is nobody.
@@ -76,26 +83,23 @@ std::string decision_page(store::RequestRow const& row) {
 }  // namespace
 
 void tell_requested(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox, store::RequestRow const& row,
-                    AccountForm const& form) {
-  auto const requester = people::load_person(tx, vault, row.requester_id);
+                    AccountForm const& form, Applicant const& applicant) {
   auto words = words_of(row);
-  words.emplace_back("requester", contact(requester));
-  words.emplace_back("phone", phone_of(people::load_company(tx, vault, row.requester_id)));
+  words.emplace_back("requester", contact(applicant.person));
+  words.emplace_back("phone", phone_of(applicant));
   words.emplace_back("link", outbox.link(own_request_page(row)));
-  post_to(tx, outbox, requester, "setup_pending_requester", std::move(words));
-  tell_deciders(tx, vault, outbox, row, form, "setup_pending_approver");
+  post_to(tx, outbox, applicant.person, "setup_pending_requester", std::move(words));
+  tell_deciders(tx, vault, outbox, row, form, applicant, "setup_pending_approver");
 }
 
 void tell_deciders(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox, store::RequestRow const& row,
-                   AccountForm const& form, std::string const& template_name) {
-  auto const requester = people::load_person(tx, vault, row.requester_id);
-  auto const phone = phone_of(people::load_company(tx, vault, row.requester_id));
+                   AccountForm const& form, Applicant const& applicant, std::string const& template_name) {
   for (auto const& decider : people::load_persons(tx, vault, deciders_of(tx, row))) {
     auto words = words_of(row);
     words.emplace_back("account_type", type_word(row.type, decider.language));
     words.emplace_back("approver", contact(decider));
-    words.emplace_back("requester", contact(requester));
-    words.emplace_back("phone", phone);
+    words.emplace_back("requester", contact(applicant.person));
+    words.emplace_back("phone", phone_of(applicant));
     // One line, so that a note cannot look like a part of the mail.
     words.emplace_back("note", plain_line(form.note.value_or(Note())));
     words.emplace_back("link", outbox.link(decision_page(row)));
@@ -103,22 +107,21 @@ void tell_deciders(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& out
   }
 }
 
-void tell_still_pending(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox,
-                        store::RequestRow const& row) {
+void tell_still_pending(db::Tx& tx, mail::Outbox const& outbox, store::RequestRow const& row,
+                        Applicant const& applicant) {
   auto words = words_of(row);
   words.emplace_back("link", outbox.link(own_request_page(row)));
-  post_to(tx, outbox, people::load_person(tx, vault, row.requester_id), "setup_still_pending", std::move(words));
+  post_to(tx, outbox, applicant.person, "setup_still_pending", std::move(words));
 }
 
 void tell_activated(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox,
-                    store::AccountRow const& account, PersonId founder, AccountForm const& form,
+                    store::AccountRow const& account, Applicant const& founder, AccountForm const& form,
                     std::string const& reason) {
-  auto const person = people::load_person(tx, vault, founder);
+  auto const& person = founder.person;
   auto const holders = [&](Role role) {
     return names_of(tx, vault, store::holders_of_role(tx, account.smart_account_id, role, tx.now(), max_deciders));
   };
-  auto const id = account.smart_account_id.text();
-  auto const company = people::load_company(tx, vault, founder).name;
+  auto const& company = founder.company.name;
   // The founder accepted responsibility for the account. Who approved it stays untold.
   post_to(tx, outbox, person, "account_activated",
           {{"account_name", account.name},
@@ -129,15 +132,15 @@ void tell_activated(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& ou
            {"authorized_by", contact(person)},
            {"requester", contact(person)},
            {"reason", plain_line(reason)},
-           {"link", outbox.link("/accounts/" + id + "/manage")}});
+           {"link", outbox.link("/accounts/" + account.smart_account_id.text() + "/manage")}});
 }
 
-void tell_declined(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox, store::RequestRow const& row,
+void tell_declined(db::Tx& tx, mail::Outbox const& outbox, store::RequestRow const& row, Applicant const& applicant,
                    std::string const& reason) {
   auto words = words_of(row);
   words.emplace_back("reason", plain_line(reason));
   words.emplace_back("link", outbox.link(own_request_page(row)));
-  post_to(tx, outbox, people::load_person(tx, vault, row.requester_id), "account_declined", std::move(words));
+  post_to(tx, outbox, applicant.person, "account_declined", std::move(words));
 }
 
 }  // namespace menkyo::accounts

@@ -7,20 +7,20 @@
 
 namespace menkyo::accounts {
 
-// To the requester that the account waits for approval, and to those who decide.
+// To the applicant that the account waits for approval, and to those who decide.
 void tell_requested(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox, store::RequestRow const& row,
-                    AccountForm const& form);
+                    AccountForm const& form, Applicant const& applicant);
 // `template_name` is setup_pending_approver or its reminder.
 void tell_deciders(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox, store::RequestRow const& row,
-                   AccountForm const& form, std::string const& template_name);
-// To the requester that nobody decided for a week, and whom to ask.
-void tell_still_pending(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox,
-                        store::RequestRow const& row);
+                   AccountForm const& form, Applicant const& applicant, std::string const& template_name);
+// To the applicant that nobody decided for a week, and whom to ask.
+void tell_still_pending(db::Tx& tx, mail::Outbox const& outbox, store::RequestRow const& row,
+                        Applicant const& applicant);
 // To the founder of an account that is there now. `reason` is what an approver had to say, or nothing.
 void tell_activated(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox,
-                    store::AccountRow const& account, PersonId founder, AccountForm const& form,
+                    store::AccountRow const& account, Applicant const& founder, AccountForm const& form,
                     std::string const& reason);
-void tell_declined(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox, store::RequestRow const& row,
+void tell_declined(db::Tx& tx, mail::Outbox const& outbox, store::RequestRow const& row, Applicant const& applicant,
                    std::string const& reason);
 
 }  // namespace menkyo::accounts

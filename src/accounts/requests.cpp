@@ -1,5 +1,8 @@
 #include "accounts/requests.hpp"
 
+#include <algorithm>
+#include <map>
+
 #include "accounts/letters.hpp"
 #include "base/text.hpp"
 
@@ -8,8 +11,7 @@ namespace menkyo::accounts {
 namespace {
 
 void record_request(db::Tx& tx, keys::Vault const& vault, audit::EventKind kind, store::RequestRow const& row,
-                    audit::Actor const& actor) {
-  auto const known = people::load_persons(tx, vault, {row.requester_id});
+                    people::Person const& requester, audit::Actor const& actor) {
   audit::record(tx, vault,
                 {.smart_account_id = row.decider_id,
                  .kind = kind,
@@ -17,22 +19,26 @@ void record_request(db::Tx& tx, keys::Vault const& vault, audit::EventKind kind,
                  .subject_kind = "account_request",
                  .subject_id = row.account_request_id.bytes,
                  .data = {{"name", row.name}, {"domain", row.domain}},
-                 .personal = known.empty() ? "" : people::display_name(known.front())});
+                 .personal = people::display_name(requester)});
+}
+
+Requester to_requester(people::Person const& person) {
+  return {person.mail, person.given_name, person.family_name, person.native_name};
 }
 
 jobs::Timer timer_of(store::RequestRow const& row, Instant due_at) {
   return {row.decider_id, row.account_request_id.bytes, due_at};
 }
 
-void close(db::Tx& tx, keys::Vault const& vault, store::RequestRow const& row, store::Outcome const& outcome,
-           audit::Actor const& actor) {
+void close(db::Tx& tx, keys::Vault const& vault, store::RequestRow const& row, people::Person const& requester,
+           store::Outcome const& outcome, audit::Actor const& actor) {
   using audit::EventKind;
   store::close_request(tx, row.account_request_id, outcome);
   jobs::clear_timer(tx, request_timer, row.decider_id, row.account_request_id.bytes);
   auto const kind = outcome.status == AccountRequestStatus::APPROVED   ? EventKind::account_request_approved
                     : outcome.status == AccountRequestStatus::DECLINED ? EventKind::account_request_declined
                                                                        : EventKind::account_request_withdrawn;
-  record_request(tx, vault, kind, row, actor);
+  record_request(tx, vault, kind, row, requester, actor);
 }
 
 void require_pending(store::RequestRow const& row) {
@@ -71,8 +77,8 @@ AccountForm form_of(keys::Vault const& vault, store::RequestRow const& row) {
 }
 
 // The right to the domain rests on the requester's mail address, which may be another one by now.
-void require_claim_still_holds(db::ReadTx& tx, keys::Vault const& vault, store::RequestRow const& row) {
-  auto const claim = judge_claim(people::load_person(tx, vault, row.requester_id).mail, row.domain);
+void require_claim_still_holds(db::ReadTx& tx, store::RequestRow const& row, people::Person const& requester) {
+  auto const claim = judge_claim(requester.mail, row.domain);
   auto const above = store::account(tx, row.decider_id);
   bool const still_of_account = claim.kind == ClaimKind::prefix && above && above->domain == claim.mail_domain;
   bool const holds = row.decider_id ? still_of_account : !claim.refusal;
@@ -83,14 +89,38 @@ void require_claim_still_holds(db::ReadTx& tx, keys::Vault const& vault, store::
 }
 
 SmartAccountId open_requested(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox,
-                              store::RequestRow const& row, std::string const& reason) {
+                              store::RequestRow const& row, Applicant const& applicant, std::string const& reason) {
   auto const form = form_of(vault, row);
   auto const account = open_founded(tx, vault, outbox, {row.name, row.domain, row.type}, row.requester_id, form);
-  tell_activated(tx, vault, outbox, account, row.requester_id, form, reason);
+  tell_activated(tx, vault, outbox, account, applicant, form, reason);
   return account.smart_account_id;
 }
 
 }  // namespace
+
+Applicant load_applicant(db::ReadTx& tx, keys::Vault const& vault, PersonId id) {
+  return {people::load_person(tx, vault, id), people::load_company(tx, vault, id)};
+}
+
+std::string phone_of(Applicant const& applicant) {
+  auto const& phone = applicant.company.phone;
+  return phone ? places::show_phone(*phone).international : "";
+}
+
+std::vector<AccountRequestEntry> to_entries(db::ReadTx& tx, keys::Vault const& vault,
+                                            std::vector<store::RequestRow> const& rows) {
+  std::vector<PersonId> ids;
+  for (auto const& row : rows) ids.push_back(row.requester_id);
+  std::sort(ids.begin(), ids.end());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  std::map<PersonId, Requester> requesters;
+  for (auto const& person : people::load_persons(tx, vault, ids)) requesters[person.id] = to_requester(person);
+  std::vector<AccountRequestEntry> out;
+  for (auto const& row : rows)
+    out.push_back(
+        {row.account_request_id, row.name, row.domain, row.status, row.created_at, requesters[row.requester_id]});
+  return out;
+}
 
 OwnAccountRequest to_own_request(keys::Vault const& vault, store::RequestRow const& row) {
   return {to_request(vault, row, form_of(vault, row)), row.decider_id ? Decider::administrators : Decider::staff,
@@ -98,29 +128,29 @@ OwnAccountRequest to_own_request(keys::Vault const& vault, store::RequestRow con
 }
 
 ReceivedAccountRequest to_received_request(db::ReadTx& tx, keys::Vault const& vault, store::RequestRow const& row) {
-  auto const requester = people::load_person(tx, vault, row.requester_id);
-  auto const company = people::load_company(tx, vault, row.requester_id);
-  auto const claim = judge_claim(requester.mail, row.domain);
+  auto const applicant = load_applicant(tx, vault, row.requester_id);
+  auto const claim = judge_claim(applicant.person.mail, row.domain);
   bool const pending = row.status == AccountRequestStatus::PENDING;
-  ReceivedAccountRequest out{
-      to_request(vault, row, form_of(vault, row)),
-      {requester.mail, requester.given_name, requester.family_name, requester.native_name, company.name, {}},
-      claim.shared_mail,
-      claim.look_alike,
-      pending && store::is_name_taken(tx, fold_name(row.name)),
-      pending && store::account_of_domain(tx, row.domain).has_value(),
-      {}};
-  if (company.phone) out.requester.phone = places::show_phone(*company.phone).international;
+  ReceivedAccountRequest out{to_request(vault, row, form_of(vault, row)),
+                             to_requester(applicant.person),
+                             applicant.company.name,
+                             {},
+                             claim.shared_mail,
+                             claim.look_alike,
+                             pending && store::is_name_taken(tx, fold_name(row.name)),
+                             pending && store::account_of_domain(tx, row.domain).has_value(),
+                             {}};
+  if (applicant.company.phone) out.phone = phone_of(applicant);
   if (row.decided_by && *row.decided_by != row.requester_id)
     out.decided_by = people::display_name(people::load_person(tx, vault, *row.decided_by));
   return out;
 }
 
 OwnAccountRequest ask_for_account(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox,
-                                  NewAccount const& account, people::Person const& requester, ClaimKind kind,
+                                  NewAccount const& account, Applicant const& applicant, ClaimKind kind,
                                   std::optional<SmartAccountId> above, AccountForm const& form) {
   store::RequestRow const row{.account_request_id = tx.new_id<AccountRequestId>(),
-                              .requester_id = requester.id,
+                              .requester_id = applicant.person.id,
                               .decider_id = above.value_or(SmartAccountId{}),
                               .kind = kind,
                               .status = AccountRequestStatus::PENDING,
@@ -137,9 +167,9 @@ OwnAccountRequest ask_for_account(db::Tx& tx, keys::Vault const& vault, mail::Ou
                               .version = 1};
   store::insert_request(tx, row);
   jobs::set_timer(tx, request_timer, timer_of(row, tx.now() + first_reminder));
-  record_request(tx, vault, audit::EventKind::account_requested, row,
-                 audit::actor(audit::ActorKind::person, requester.id));
-  tell_requested(tx, vault, outbox, row, form);
+  record_request(tx, vault, audit::EventKind::account_requested, row, applicant.person,
+                 audit::actor(audit::ActorKind::person, row.requester_id));
+  tell_requested(tx, vault, outbox, row, form, applicant);
   return to_own_request(vault, row);
 }
 
@@ -148,7 +178,8 @@ void withdraw_account_request(db::Tx& tx, keys::Vault const& vault, PersonId req
   if (!row || row->requester_id != requester) throw Problem(problems::not_found);
   if (row->status == AccountRequestStatus::WITHDRAWN) return;
   require_pending(*row);
-  close(tx, vault, *row, {AccountRequestStatus::WITHDRAWN, tx.now(), requester, {}, {}},
+  close(tx, vault, *row, people::load_person(tx, vault, requester),
+        {AccountRequestStatus::WITHDRAWN, tx.now(), requester, {}, {}},
         audit::actor(audit::ActorKind::person, requester));
 }
 
@@ -160,28 +191,40 @@ void decide_account_request(db::Tx& tx, keys::Vault const& vault, mail::Outbox c
   if (!row || row->decider_id != decider_id) throw Problem(problems::not_found);
   require_pending(*row);
   if (in.if_match && *in.if_match != row->version) throw Problem(problems::changed_meanwhile);
+  auto const applicant = load_applicant(tx, vault, row->requester_id);
   auto const reason = in.reason.value_or(Note());
   store::Outcome outcome{AccountRequestStatus::DECLINED, tx.now(), decider, {}, {}};
   if (!reason.empty()) outcome.wrapped_reason = keys::seal_struct(vault, reason_purpose, Reason{reason}, tx.random());
   if (in.decision == Decision::approve) {
-    require_claim_still_holds(tx, vault, *row);
+    require_claim_still_holds(tx, *row, applicant.person);
     outcome.status = AccountRequestStatus::APPROVED;
-    outcome.smart_account_id = open_requested(tx, vault, outbox, *row, reason);
+    outcome.smart_account_id = open_requested(tx, vault, outbox, *row, applicant, reason);
   } else {
-    tell_declined(tx, vault, outbox, *row, reason);
+    tell_declined(tx, outbox, *row, applicant, reason);
   }
-  close(tx, vault, *row, outcome, actor);
+  close(tx, vault, *row, applicant.person, outcome, actor);
 }
+
+namespace {
 
 std::optional<Instant> remind_of_request(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox,
                                          jobs::Timer const& timer) {
   auto const row = store::lock_request(tx, AccountRequestId{timer.subject_id});
   if (!row || row->status != AccountRequestStatus::PENDING) return {};
-  tell_deciders(tx, vault, outbox, *row, form_of(vault, *row), "setup_pending_reminder");
+  auto const applicant = load_applicant(tx, vault, row->requester_id);
+  tell_deciders(tx, vault, outbox, *row, form_of(vault, *row), applicant, "setup_pending_reminder");
   store::set_reminders(tx, row->account_request_id, row->reminders + 1);
   if (row->reminders == 0) return row->created_at + last_reminder;
-  tell_still_pending(tx, vault, outbox, *row);
+  tell_still_pending(tx, outbox, *row, applicant);
   return {};
+}
+
+}  // namespace
+
+jobs::TimerKind request_timer_kind(keys::Vault const& vault, mail::Outbox const& outbox) {
+  return {std::string(request_timer), [&vault, &outbox](db::Tx& tx, jobs::Timer const& timer) {
+            return remind_of_request(tx, vault, outbox, timer);
+          }};
 }
 
 }  // namespace menkyo::accounts

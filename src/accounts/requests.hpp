@@ -24,17 +24,27 @@ BOOST_DESCRIBE_STRUCT(Reason, (), (reason))
 inline constexpr std::string_view form_purpose = "account_form", reason_purpose = "account_reason",
                                   site_purpose = "account_site";
 
-// The account with its headquarters, its founder as administrator and everybody whom the form names, who
-// are told. Problem
-// name_taken.
+// Who asks, as letters and those who decide see it; read once for all of them.
+struct Applicant {
+  people::Person person;
+  people::Company company;
+};
+Applicant load_applicant(db::ReadTx& tx, keys::Vault const& vault, PersonId id);
+// How it is dialled from abroad; empty if there is none.
+std::string phone_of(Applicant const& applicant);
+
+// The account with its headquarters, its founder as administrator and everybody whom the form names, who are told.
+// Problem name_taken.
 store::AccountRow open_founded(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox,
                                NewAccount const& account, PersonId founder, AccountForm const& form);
 
 // Stores the request, and tells the requester and those who decide: the administrators of `above`, else staff.
 OwnAccountRequest ask_for_account(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox,
-                                  NewAccount const& account, people::Person const& requester, ClaimKind kind,
+                                  NewAccount const& account, Applicant const& applicant, ClaimKind kind,
                                   std::optional<SmartAccountId> above, AccountForm const& form);
 
+std::vector<AccountRequestEntry> to_entries(db::ReadTx& tx, keys::Vault const& vault,
+                                            std::vector<store::RequestRow> const& rows);
 OwnAccountRequest to_own_request(keys::Vault const& vault, store::RequestRow const& row);
 ReceivedAccountRequest to_received_request(db::ReadTx& tx, keys::Vault const& vault, store::RequestRow const& row);
 

@@ -10,21 +10,11 @@ void set_creator(db::Tx& tx, SmartAccountId account, PersonId creator) {
   tx.exec("update smart_account set creator_id = $2 where smart_account_id = $1", account, creator);
 }
 
-std::optional<PersonId> creator(db::ReadTx& tx, SmartAccountId account) {
-  return tx.one<PersonId>(
-      "select creator_id from smart_account where smart_account_id = $1 and creator_id is not null", account);
-}
-
 void insert_site(db::Tx& tx, SmartAccountId account, SiteRow const& site, bool is_headquarters) {
   tx.exec(
       "insert into account_site (smart_account_id, number, is_headquarters, wrapped_address, created_at) "
       "values ($1, $2, $3, $4, $5)",
       account, site.number, is_headquarters, site.wrapped_address, tx.now());
-}
-
-std::optional<SiteRow> headquarters(db::ReadTx& tx, SmartAccountId account) {
-  return tx.one<SiteRow>(
-      "select number, wrapped_address from account_site where smart_account_id = $1 and is_headquarters", account);
 }
 
 // ---- Requests ----
@@ -118,11 +108,11 @@ std::vector<PersonId> holders_of_role(db::ReadTx& tx, SmartAccountId account, Ro
       account, role, now, limit);
 }
 
-std::vector<PersonId> staff(db::ReadTx& tx, access::OperatorRole one, access::OperatorRole other, int64_t limit) {
+std::vector<PersonId> staff(db::ReadTx& tx, access::OperatorRole role, int64_t limit) {
   return tx.all<PersonId>(
-      "select distinct g.person_id from operator_grant g join person p on p.person_id = g.person_id where "
-      "(g.role = $1 or g.role = $2) and p.disabled_at is null order by g.person_id limit $3",
-      one, other, limit);
+      "select g.person_id from operator_grant g join person p on p.person_id = g.person_id where g.role = $1 and "
+      "p.disabled_at is null order by g.person_id limit $2",
+      role, limit);
 }
 
 }  // namespace menkyo::accounts::store

@@ -7,14 +7,12 @@ namespace menkyo::accounts::store {
 bool is_name_taken(db::ReadTx& tx, std::string const& name_key);
 
 void set_creator(db::Tx& tx, SmartAccountId account, PersonId creator);
-std::optional<PersonId> creator(db::ReadTx& tx, SmartAccountId account);
 
 struct SiteRow {
   int64_t number;
   Bytes wrapped_address;
 };
 void insert_site(db::Tx& tx, SmartAccountId account, SiteRow const& site, bool is_headquarters);
-std::optional<SiteRow> headquarters(db::ReadTx& tx, SmartAccountId account);
 
 struct RequestRow {
   AccountRequestId account_request_id;
@@ -61,7 +59,7 @@ void set_reminders(db::Tx& tx, AccountRequestId id, int64_t reminders);
 
 // Who has that role on the whole account now and can sign in, at most `limit`.
 std::vector<PersonId> holders_of_role(db::ReadTx& tx, SmartAccountId account, Role role, Instant now, int64_t limit);
-// The operator's staff with one of these roles.
-std::vector<PersonId> staff(db::ReadTx& tx, access::OperatorRole one, access::OperatorRole other, int64_t limit);
+// The operator's staff with that role, who can sign in.
+std::vector<PersonId> staff(db::ReadTx& tx, access::OperatorRole role, int64_t limit);
 
 }  // namespace menkyo::accounts::store

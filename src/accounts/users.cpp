@@ -58,7 +58,7 @@ std::vector<PersonId> members(db::ReadTx& tx, SmartAccountId account, access::Re
 
 PersonId create_invited(db::Tx& tx, keys::Vault const& vault, PersonId inviter, people::Mail const& mail,
                         audit::Actor const& actor) {
-  if (!mail::envelope_address(mail)) throw invalid_field("/mail", "not_a_mail", "must be a mail address");
+  people::require_mail(mail);
   auto const language = people::load_person(tx, vault, inviter).language;
   return people::create_person(tx, vault, {{mail, {}, {}, {}}, language}, actor);
 }

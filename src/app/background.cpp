@@ -48,10 +48,7 @@ void add_background_work(Service& service) {
                                return std::optional<Instant>{};  // likewise
                              }});
 
-  runner.add(jobs::TimerKind{std::string(accounts::request_timer),
-                             [&vault, &outbox = service.outbox()](db::Tx& tx, jobs::Timer const& timer) {
-                               return accounts::remind_of_request(tx, vault, outbox, timer);
-                             }});
+  runner.add(accounts::request_timer_kind(vault, service.outbox()));
 
   auto const& authority = service.authority();
   jobs::Periodic sealing{

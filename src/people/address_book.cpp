@@ -16,24 +16,16 @@ BookAddress read_address(BookAddress const& in, bool acknowledged) {
 
 OwnAddress show(BookAddress address, PersonAddressId id, int64_t version) {
   OwnAddress out{std::move(address), id, version, {}, {}};
-  auto const* country = places::find_country(out.country);
-  auto const* region = country && out.region ? places::find_region(*country, *out.region) : nullptr;
-  if (!region) return out;
-  out.region_name_en = region->name_en;
-  out.region_name_ja = region->name_ja;
+  if (auto const* region = places::region_of(out)) {
+    out.region_name_en = region->name_en;
+    out.region_name_ja = region->name_ja;
+  }
   return out;
 }
 
 OwnAddress opened(keys::Vault const& vault, store::AddressRow const& row) {
   return show(keys::open_struct<BookAddress>(vault, address_purpose, row.wrapped_address), row.person_address_id,
               row.version);
-}
-
-// Nobody else changes the address book or what the profile says of it until the end of the transaction.
-Profile lock_book(db::Tx& tx, keys::Vault const& vault, PersonId person) {
-  auto const row = store::lock_profile(tx, person);
-  if (!row) throw Problem(problems::not_found);
-  return keys::open_struct<Profile>(vault, profile_purpose, row->wrapped_profile);
 }
 
 store::AddressRow find(db::ReadTx& tx, PersonId person, PersonAddressId id, std::optional<int64_t> if_match) {
@@ -53,7 +45,7 @@ wire::Page<OwnAddress> list_addresses(db::ReadTx& tx, api::Caller const& caller,
 
 OwnAddress add_address(db::Tx& tx, api::Caller const& caller, NewAddress const& in, keys::Vault const& vault) {
   auto const address = read_address(in, in.acknowledged);
-  lock_book(tx, vault, caller.person_id);
+  lock_profile(tx, vault, caller.person_id);
   if (store::addresses(tx, caller.person_id).size() >= most_addresses)
     throw Problem(problems::address_book_full, "The address book is full; delete an address first.");
   auto const id = tx.new_id<PersonAddressId>();
@@ -65,7 +57,7 @@ OwnAddress add_address(db::Tx& tx, api::Caller const& caller, NewAddress const& 
 
 OwnAddress change_address(db::Tx& tx, api::Caller const& caller, AddressChange const& in, keys::Vault const& vault) {
   auto const address = read_address(in, true);
-  lock_book(tx, vault, caller.person_id);
+  lock_profile(tx, vault, caller.person_id);
   auto const row = find(tx, caller.person_id, in.person_address_id, in.if_match);
   auto const before = keys::open_struct<BookAddress>(vault, address_purpose, row.wrapped_address);
   if (wire::to_json(address) == wire::to_json(before)) return opened(vault, row);
@@ -75,7 +67,7 @@ OwnAddress change_address(db::Tx& tx, api::Caller const& caller, AddressChange c
 }
 
 void delete_address(db::Tx& tx, api::Caller const& caller, AddressDeletion const& in, keys::Vault const& vault) {
-  auto const profile = lock_book(tx, vault, caller.person_id);
+  auto const profile = lock_profile(tx, vault, caller.person_id);
   auto const row = find(tx, caller.person_id, in.person_address_id, in.if_match);
   if (profile.company_address_id == row.person_address_id)
     throw Problem(problems::address_in_use, "It is the address of your company; choose another there first.");

@@ -170,8 +170,7 @@ wire::Page<ListedCompany> find_companies(db::ReadTx& tx, api::Caller const&, Com
   if (key.empty()) return page;
   for (auto& record : store::companies_by_key(tx, key, most_companies_found)) {
     ListedCompany found{std::move(record), {}, {}};
-    auto const* country = places::find_country(found.country);
-    if (auto const* region = country && found.region ? places::find_region(*country, *found.region) : nullptr) {
+    if (auto const* region = places::region_of(found)) {
       found.region_name_en = region->name_en;
       found.region_name_ja = region->name_ja;
     }

@@ -5,8 +5,7 @@
 
 #include "people/company_directory.hpp"
 #include "people/session.hpp"
-#include "tests/support/api_client.hpp"
-#include "tests/support/test_database.hpp"
+#include "tests/support/people_stage.hpp"
 
 namespace menkyo::people {
 namespace {
@@ -73,19 +72,9 @@ std::string const header = "code,name,native_name,country,postal_code,region,cit
 std::string const kaede =
     "KD-1,Kaede Electric K.K.,楓電機株式会社,JP,108-0075,TOKYO,MINATO,2-16-3 KONAN,KAEDE BUILDING,kaede.example,\n";
 
-class Directory : public ::testing::TestWithParam<std::string> {
+class Directory : public test::PeopleStage {
  protected:
   Directory() {
-    db.open();
-    services.add(vault);
-    services.add(outbox);
-    services.add(cursors);
-    services.add(policy);
-    dispatcher.emplace(api::DispatchConfig{.routes = routes(),
-                                           .database = &*db,
-                                           .services = &services,
-                                           .sealer = &vault,
-                                           .authenticate = Authenticator(*db, vault)});
     runner.emplace(*db);
     runner->add(companies_import_kind(vault));
     client.emplace(*dispatcher);
@@ -137,13 +126,6 @@ class Directory : public ::testing::TestWithParam<std::string> {
     return n;
   }
 
-  test::TestDatabase db{GetParam()};
-  keys::Vault vault{keys::MasterKey{1, 2, 3}};
-  mail::Outbox outbox{vault, {}};
-  api::Cursors cursors{Bytes(32, 7)};
-  Policy policy;
-  api::Services services;
-  std::optional<api::Dispatcher> dispatcher;
   std::optional<jobs::JobRunner> runner;
   std::optional<test::ApiClient> client;
 };

@@ -117,10 +117,8 @@ OwnMailChange get_mail_change(db::ReadTx& tx, api::Caller const& caller, keys::V
 OwnMailChange ask_mail_change(db::Database& database, NewMailChange const& in, keys::Vault const& vault,
                               mail::Outbox const& outbox, api::Request const& request) {
   auto const proof = prove_password(database, vault, request, in.current_password);
-  auto const normalized = normalize_mail(in.mail);
-  if (!normalized || !mail::envelope_address(in.mail))
-    throw invalid_field("/mail", "not_a_mail", "must be a mail address");
-  if (normalized == normalize_mail(proof.mail)) throw invalid_field("/mail", "unchanged", "is the present address");
+  if (require_mail(in.mail) == normalize_mail(proof.mail))
+    throw invalid_field("/mail", "unchanged", "is the present address");
   return database.write([&](db::Tx& tx) {
     auto const person = accept_proof(tx, proof).person_id;
     MailChangeRow row{.person_id = person,

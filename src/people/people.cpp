@@ -110,6 +110,20 @@ void disable_person(db::Tx& tx, PersonId id) {
   store::delete_mail_change(tx, id);
 }
 
+std::optional<std::string> read_mail(std::string_view text, std::string const& path, wire::Errors& errors) {
+  auto normalized = normalize_mail(text);
+  if (normalized && mail::envelope_address(text)) return normalized;
+  wire::add_error(errors, path, "not_a_mail", "must be a mail address");
+  return {};
+}
+
+std::string require_mail(std::string_view text) {
+  wire::Errors errors;
+  auto normalized = read_mail(text, "/mail", errors);
+  if (!normalized) throw Problem(problems::invalid, {}, std::move(errors));
+  return std::move(*normalized);
+}
+
 std::optional<Name> read_latin_name(std::string_view text, std::string const& path, wire::Errors& errors) {
   Name name(plain_line(text));
   bool any = false, other = false;

@@ -82,7 +82,7 @@ std::optional<PersonId> find_person(db::ReadTx& tx, keys::Vault const& vault, st
 std::vector<Person> load_persons(db::ReadTx& tx, keys::Vault const& vault, std::vector<PersonId> ids);
 Person load_person(db::ReadTx& tx, keys::Vault const& vault, PersonId id);  // Problem not_found
 void set_language(db::Tx& tx, PersonId id, Language language);
-// Nobody else changes it until the end of the transaction. Problem not_found.
+// Nobody else changes it or the address book until the end of the transaction. Problem not_found.
 Profile lock_profile(db::Tx& tx, keys::Vault const& vault, PersonId id);
 // Problem conflict if somebody else has the address.
 void put_profile(db::Tx& tx, keys::Vault const& vault, PersonId id, Profile const& profile);
@@ -96,6 +96,11 @@ void disable_person(db::Tx& tx, PersonId id);
 
 // "Given Family", or the address if there is no name.
 std::string display_name(Person const& person);
+
+// The spelling by which an address is looked up, of one that mails can be sent to. Or appends not_a_mail.
+std::optional<std::string> read_mail(std::string_view text, std::string const& path, wire::Errors& errors);
+// The same of a form's field /mail. Problem invalid.
+std::string require_mail(std::string_view text);
 
 // A name as the forms want it, in Latin letters; full-width ones are folded. Or appends not_latin, for anything else
 // of ASCII than letters, spaces, hyphens, apostrophes and full stops and for other scripts, or too_long.

@@ -4,8 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "people/session.hpp"
-#include "tests/support/api_client.hpp"
-#include "tests/support/test_database.hpp"
+#include "tests/support/people_stage.hpp"
 
 namespace menkyo::people {
 namespace {
@@ -54,19 +53,9 @@ std::vector<std::string> const not_latin{"花子", "ﾊﾅｺ", "Хана", "�
 std::vector<std::string> const no_line{"a\nb", "a\r\nBcc: x@example.com", "\u202eokanaH", "a\x7f"};
 std::vector<std::string> const blank{"", " ", "\u3000", "\u200b\u200f", "\n"};
 
-class ProfileTest : public ::testing::TestWithParam<std::string> {
+class ProfileTest : public test::PeopleStage {
  protected:
   ProfileTest() {
-    db.open();
-    services.add(vault);
-    services.add(outbox);
-    services.add(cursors);
-    services.add(policy);
-    dispatcher.emplace(api::DispatchConfig{.routes = routes(),
-                                           .database = &*db,
-                                           .services = &services,
-                                           .sealer = &vault,
-                                           .authenticate = Authenticator(*db, vault)});
     person = add_person("hanako@example.com");
     client.emplace(*dispatcher);
     client->cookies = cookies_of(person);
@@ -90,13 +79,6 @@ class ProfileTest : public ::testing::TestWithParam<std::string> {
   }
   test::Answer add_address(Fields const& fields = new_akasaka) { return client->post(book_path, body_of(fields)); }
   std::string added() { return add_address().json.at("person_address_id").as_string(); }
-  static std::vector<std::string> faults(test::Answer const& answer) {
-    std::vector<std::string> out;
-    if (auto const* fields = answer.json.find("fields"))
-      for (auto const& field : fields->items())
-        out.push_back(field.at("path").as_string() + " " + field.at("code").as_string());
-    return out;
-  }
   // What the log says of changes, the newest first.
   std::vector<std::string> events() {
     return db->read([&](db::ReadTx& tx) {
@@ -115,13 +97,6 @@ class ProfileTest : public ::testing::TestWithParam<std::string> {
   }
 
   std::string const profile_path = "/api/v1/me/profile", book_path = "/api/v1/me/addresses";
-  test::TestDatabase db{GetParam()};
-  keys::Vault vault{keys::MasterKey{1, 2, 3}};
-  mail::Outbox outbox{vault, {}};
-  api::Cursors cursors{Bytes(32, 7)};
-  Policy policy;
-  api::Services services;
-  std::optional<api::Dispatcher> dispatcher;
   PersonId person;
   std::optional<test::ApiClient> client;  // of that person
 };

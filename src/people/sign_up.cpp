@@ -55,12 +55,11 @@ Profile read_introduction(Introduction const& in, PasswordPolicy policy, Mail co
 std::string sign_up(db::Database& database, keys::Vault const& vault, mail::Outbox const& outbox,
                     PasswordPolicy policy, api::Request const& request, NewSignUp const& in) {
   std::vector<FieldError> errors;
-  if (!mail::envelope_address(in.mail)) errors.push_back({"/mail", "not_a_mail", "must be a mail address"});
+  auto const normalized = read_mail(in.mail, "/mail", errors).value_or("");
   auto const profile = read_introduction(in, policy, in.mail, errors);
   if (!errors.empty()) throw Problem(problems::invalid, {}, std::move(errors));
   Random random(database.next_seed());
   Wish const wish{profile, in.language, hash_password(in.password, random)};
-  auto const normalized = normalize_mail(in.mail).value();
   return database.write([&](db::Tx& tx) {
     bool const may_mail = count_mail(tx, vault, normalized, request.peer);
     auto const lookup = mail_lookup(vault, normalized);
@@ -119,11 +118,9 @@ StartedSession activate(db::Database& database, keys::Vault const& vault, api::R
 
 void forgot_password(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox, api::Request const& request,
                      std::string_view mail, Language language) {
-  auto const normalized = normalize_mail(mail);
-  if (!normalized || !mail::envelope_address(mail))
-    throw invalid_field("/mail", "not_a_mail", "must be a mail address");
-  if (!count_mail(tx, vault, *normalized, request.peer)) return;
-  auto const person = store::credentials(tx, mail_lookup(vault, *normalized));
+  auto const normalized = require_mail(mail);
+  if (!count_mail(tx, vault, normalized, request.peer)) return;
+  auto const person = store::credentials(tx, mail_lookup(vault, normalized));
   std::string const address(mail);
   if (!person) {
     outbox.post(tx, {address, language, "reset_unknown", {{"link", outbox.link("/sign_up")}}});

@@ -137,6 +137,11 @@ std::optional<std::string> read_postal_code(Country const& country, std::string_
   return found;
 }
 
+Region const* region_of(PostalAddress const& address) {
+  auto const* country = find_country(address.country);
+  return country && address.region ? find_region(*country, *address.region) : nullptr;
+}
+
 std::optional<PostalAddress> normalize_address(PostalAddress const& address, std::string const& path,
                                                wire::Errors& errors) {
   size_t const before = errors.size();

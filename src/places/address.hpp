@@ -27,6 +27,9 @@ struct PostalAddress {
 };
 BOOST_DESCRIBE_STRUCT(PostalAddress, (), (country, postal_code, region, city, line1, line2))
 
+// The region of a normalized address; nullptr if its country has no list, or the address names none.
+Region const* region_of(PostalAddress const& address);
+
 // The address in one spelling: one width, no invisible characters, single spaces; country and, where there is a list,
 // region as codes; the postal code in its form; what is empty is absent. What is normalized stays as it is. Or
 // nothing, and `errors` say what is wrong with each member; `path` is the pointer to the address.

@@ -44,9 +44,7 @@ Town::Town(std::string const& database_kind, uint64_t seed)
                *world_.database)),
       random_(FixedSeeds(seed).next()),
       staff_(world_.operator_with(access::OperatorRole::operator_admin)) {
-  runner_.add(jobs::TimerKind{std::string(accounts::request_timer), [this](db::Tx& tx, jobs::Timer const& timer) {
-                                return accounts::remind_of_request(tx, world_.vault, world_.outbox, timer);
-                              }});
+  runner_.add(accounts::request_timer_kind(world_.vault, world_.outbox));
   for (int i = 0; i < 3; ++i) newcomer();
 }
 

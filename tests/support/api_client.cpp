@@ -35,6 +35,14 @@ std::string Answer::header(std::string_view name) const {
   return {};
 }
 
+std::vector<std::string> faults(Answer const& answer) {
+  std::vector<std::string> out;
+  if (auto const* fields = answer.json.find("fields"))
+    for (auto const& field : fields->items())
+      out.push_back(field.at("path").as_string() + " " + field.at("code").as_string());
+  return out;
+}
+
 Answer ApiClient::send(api::Method method, std::string const& target, std::string const& body, api::Headers headers) {
   api::Request request;
   request.method = method;

@@ -21,6 +21,9 @@ struct Answer {
   std::string header(std::string_view name) const;  // the first of that name
 };
 
+// Of a problem's fields, "path code" each.
+std::vector<std::string> faults(Answer const& answer);
+
 class ApiClient {
  public:
   explicit ApiClient(api::Dispatcher& dispatcher) : dispatcher_(dispatcher) {}

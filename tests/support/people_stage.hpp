@@ -65,13 +65,6 @@ class PeopleStage : public ::testing::TestWithParam<std::string> {
     EXPECT_EQ(activate(client, mails().back().token(), good_password).status, 200);
     return mail;
   }
-  static std::vector<std::string> faults(Answer const& answer) {
-    std::vector<std::string> out;
-    if (auto const* fields = answer.json.find("fields"))
-      for (auto const& field : fields->items())
-        out.push_back(field.at("path").as_string() + " " + field.at("code").as_string());
-    return out;
-  }
 
   TestDatabase db{GetParam()};
   keys::Vault vault{keys::MasterKey{1, 2, 3}};

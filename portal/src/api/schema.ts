@@ -1243,6 +1243,16 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AccountRequestEntry: {
+            account_request_id: string;
+            name: string;
+            domain: string;
+            /** @enum {string} */
+            status: "PENDING" | "APPROVED" | "DECLINED" | "WITHDRAWN";
+            /** Format: date-time */
+            created_at: string;
+            requester: components["schemas"]["Requester"];
+        };
         AccountSummary: {
             smart_account_id: string;
             /** Format: int64 */
@@ -1754,6 +1764,8 @@ export interface components {
             /** Format: int64 */
             version: number;
             requester: components["schemas"]["Requester"];
+            company_name?: string;
+            phone?: string;
             shared_mail: boolean;
             look_alike: boolean;
             name_taken: boolean;
@@ -1792,8 +1804,6 @@ export interface components {
             given_name: string;
             family_name: string;
             native_name?: string;
-            company_name?: string;
-            phone?: string;
         };
         RoleGrant: {
             role_grant_id: string;
@@ -2844,7 +2854,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        items: components["schemas"]["ReceivedAccountRequest"][];
+                        items: components["schemas"]["AccountRequestEntry"][];
                         next_cursor?: string;
                         total?: components["schemas"]["CappedCount"];
                     };
@@ -3415,7 +3425,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        items: components["schemas"]["ReceivedAccountRequest"][];
+                        items: components["schemas"]["AccountRequestEntry"][];
                         next_cursor?: string;
                         total?: components["schemas"]["CappedCount"];
                     };

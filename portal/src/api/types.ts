@@ -9,8 +9,9 @@ type Body<Name extends keyof operations> = operations[Name] extends {
   ? Content
   : never;
 
-export type AccountRequestStatus = OwnAccountRequest["status"];
 export type AcceptedInvitation = Body<"accept_invitation">;
+export type AccountRequestEntry = Schemas["AccountRequestEntry"];
+export type AccountRequestStatus = OwnAccountRequest["status"];
 export type AccountSummary = Schemas["AccountSummary"];
 export type AccountUser = Schemas["AccountUser"];
 export type AuthorizationState = Device["authorization_state"];
@@ -52,8 +53,8 @@ export type OwnSession = Schemas["OwnSession"];
 export type OwnSignIn = Schemas["OwnSignIn"];
 export type PasswordPolicy = ServiceFacts["password_policy"];
 export type PersonalData = Body<"change_my_personal_data">;
-export type PostalAddress = Schemas["PostalAddress"];
 export type PendingMailChange = Schemas["PendingMailChange"];
+export type PostalAddress = Schemas["PostalAddress"];
 export type ProblemBody = Schemas["Problem"];
 export type ReceivedAccountRequest = Schemas["ReceivedAccountRequest"];
 export type RegistrationToken = Schemas["RegistrationToken"];

@@ -87,8 +87,8 @@ function Facts({ request }: { request: ReceivedAccountRequest }) {
   const { requester } = request;
   const more = [
     { label: t("account_requests.requester"), value: `${formatName(language, requester)} <${requester.mail}>` },
-    { label: t("account_requests.company"), value: requester.company_name ?? "–" },
-    { label: t("account_requests.phone"), value: requester.phone ?? "–" },
+    { label: t("account_requests.company"), value: request.company_name ?? "–" },
+    { label: t("account_requests.phone"), value: request.phone ?? "–" },
   ];
   if (request.decided_at !== undefined)
     more.push({

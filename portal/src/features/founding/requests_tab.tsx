@@ -1,7 +1,7 @@
 // Requests for Smart Accounts that wait for those who read this: administrators of an account, or the operator's staff.
 import { useTranslation } from "react-i18next";
 import { listAccountRequests } from "../../api/calls";
-import type { ReceivedAccountRequest } from "../../api/types";
+import type { AccountRequestEntry } from "../../api/types";
 import { accountKey } from "../../live/keys";
 import { formatDateTime, formatName } from "../../ui/format";
 import type { ListShape } from "../../ui/list_state";
@@ -18,7 +18,7 @@ const STATES = ["PENDING", "APPROVED", "DECLINED", "WITHDRAWN"] as const;
 export function RequestsTab({ sa }: { sa?: string }) {
   const { t } = useTranslation();
   const language = useLanguage();
-  const columns: Column<ReceivedAccountRequest>[] = [
+  const columns: Column<AccountRequestEntry>[] = [
     {
       id: "name",
       header: t("account.name"),
