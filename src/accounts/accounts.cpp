@@ -74,9 +74,12 @@ store::AccountRow open_account(db::Tx& tx, keys::Vault const& vault, NewAccount 
   return row;
 }
 
-AccountSummary summary_of(store::AccountRow const& row, access::Holdings const& holdings) {
-  return {row.smart_account_id, row.number,          row.name, row.domain, row.type, row.status,
-          holdings.roles(),     holdings.abilities()};
+AccountSummary summary_of(db::ReadTx& tx, store::AccountRow const& row, access::Holdings const& holdings) {
+  AccountSummary out{row.smart_account_id, row.number,           row.name, row.domain, row.type, row.status,
+                     holdings.roles(),     holdings.abilities(), {}};
+  if (holdings.reach(Permission::users_manage).all)
+    out.has_one_administrator = store::lasting_grants(tx, row.smart_account_id, Role::sa_admin, {}) == 1;
+  return out;
 }
 
 CreatedSmartAccount create_smart_account(db::Tx& tx, keys::Vault const& vault, NewSmartAccount const& in,
@@ -94,7 +97,7 @@ CreatedSmartAccount create_smart_account(db::Tx& tx, keys::Vault const& vault, N
   }();
   put_grant(tx, vault, row.smart_account_id, actor, {tx.new_id<RoleGrantId>(), Role::sa_admin, {}, {}},
             administrator);
-  return {summary_of(row, access::Holdings({})), {}};
+  return {summary_of(tx, row, access::Holdings({})), {}};
 }
 
 std::optional<SmartAccountId> find_account_by_domain(db::ReadTx& tx, std::string_view domain) {

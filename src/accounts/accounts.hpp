@@ -41,15 +41,20 @@ struct AccountSummary {
   AccountStatus status;
   std::vector<Role> roles;             // of the caller, anywhere in the account
   std::vector<std::string> abilities;  // likewise
+  // Whether nobody but one administrator has that role for good; only for those who manage the account's users.
+  std::optional<bool> has_one_administrator;
 };
-BOOST_DESCRIBE_STRUCT(AccountSummary, (), (smart_account_id, number, name, domain, type, status, roles, abilities))
+BOOST_DESCRIBE_STRUCT(AccountSummary, (),
+                      (smart_account_id, number, name, domain, type, status, roles, abilities, has_one_administrator))
 
 struct SmartAccount : AccountSummary {
   Instant created_at;
-  int64_t virtual_account_count;  // that the caller may see
-  int64_t device_count;           // in those
+  int64_t virtual_account_count;             // that the caller may see
+  int64_t device_count;                      // in those
+  std::vector<std::string> whole_abilities;  // of the caller, on the whole account
 };
-BOOST_DESCRIBE_STRUCT(SmartAccount, (AccountSummary), (created_at, virtual_account_count, device_count))
+BOOST_DESCRIBE_STRUCT(SmartAccount, (AccountSummary),
+                      (created_at, virtual_account_count, device_count, whole_abilities))
 
 struct NewAdministrator {
   people::Mail mail;
@@ -86,6 +91,10 @@ std::optional<VirtualAccountId> find_virtual_account(db::ReadTx& tx, SmartAccoun
 bool any_smart_account(db::ReadTx& tx);
 // For checks of the whole installation.
 std::vector<SmartAccountId> all_smart_accounts(db::ReadTx& tx);
+// Sentences about what is broken in the tree of an account; empty if all is well. Each virtual account stands where
+// its parent, number and name say, ten levels deep at most, with a name of its own among its siblings; one is the
+// default. Costs time in proportion to the tree.
+std::vector<std::string> broken_tree(db::ReadTx& tx, SmartAccountId account);
 VirtualAccountId default_virtual_account(db::ReadTx& tx, SmartAccountId account);
 
 // ---- Virtual accounts ---------------------------------------------------------------------------------------------
@@ -128,6 +137,21 @@ struct VirtualAccountChange {
 BOOST_DESCRIBE_STRUCT(VirtualAccountChange, (),
                       (smart_account_id, virtual_account_id, if_match, name, description, commerce_access))
 
+struct VirtualAccountMove {
+  SmartAccountId smart_account_id;
+  VirtualAccountId virtual_account_id;
+  std::optional<int64_t> if_match;
+  std::optional<VirtualAccountId> parent_id;  // none: it becomes one of the outermost
+};
+BOOST_DESCRIBE_STRUCT(VirtualAccountMove, (), (smart_account_id, virtual_account_id, if_match, parent_id))
+
+struct DefaultChoice {
+  SmartAccountId smart_account_id;
+  VirtualAccountId virtual_account_id;
+  std::optional<int64_t> if_match;
+};
+BOOST_DESCRIBE_STRUCT(DefaultChoice, (), (smart_account_id, virtual_account_id, if_match))
+
 struct VirtualAccountQuery {
   SmartAccountId smart_account_id;
   std::optional<api::Limit> limit;
@@ -149,6 +173,16 @@ void change_virtual_account(db::Tx& tx, keys::Vault const& vault,
 void delete_virtual_account(db::Tx& tx, keys::Vault const& vault,
                             Access<access::VirtualAccount, Permission::account_edit> const& access,
                             std::optional<int64_t> if_match);
+// With all that is below it and in it; whoever has a role there keeps it, and roles from above the old place end to
+// reach it. Needs the right to the whole account, since rights from above the new place begin to reach it. Problem
+// changed_meanwhile, invalid (no such parent, or one inside it), too_deep, name_taken. Changes nothing if it is
+// there.
+void move_virtual_account(db::Tx& tx, keys::Vault const& vault,
+                          Access<access::SmartAccount, Permission::account_edit> const& access,
+                          VirtualAccountMove const& in);
+// The one that was the default no longer is. Problem changed_meanwhile. Changes nothing if it is the default.
+void make_default(db::Tx& tx, keys::Vault const& vault,
+                  Access<access::SmartAccount, Permission::account_edit> const& access, DefaultChoice const& in);
 VirtualAccount load_virtual_account(db::ReadTx& tx, PersonId caller, SmartAccountId account, VirtualAccountId id);
 // In the order of the tree.
 wire::Page<VirtualAccount> list_virtual_accounts(

@@ -127,7 +127,7 @@ Founded found_smart_account(db::Tx& tx, keys::Vault const& vault, mail::Outbox c
   if (claim.kind == ClaimKind::own) {
     auto const row = open_founded(tx, vault, outbox, {in.name, claim.domain, type}, founder, form);
     tell_activated(tx, vault, outbox, row, applicant, form, {});
-    return {summary_of(row, access::holdings(tx, founder, row.smart_account_id)), {}};
+    return {summary_of(tx, row, access::holdings(tx, founder, row.smart_account_id)), {}};
   }
   check_pace(tx, founder);
   auto const above = claim.kind == ClaimKind::prefix ? store::account_of_domain(tx, claim.mail_domain) : std::nullopt;

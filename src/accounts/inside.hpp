@@ -9,6 +9,8 @@ namespace menkyo::accounts {
 // One level of virtual_account.sort_path: the name's key, U+0001, the number, U+0002. Both separators sort before
 // every character of a key, so the bytes of the path order the tree: each subtree is one range right behind its root.
 std::string sort_level(std::string_view name, int64_t number);
+// What is behind every sort path: U+10FFFF, which is no character.
+inline constexpr std::string_view behind_all_sort_paths = "\xF4\x8F\xBF\xBF";
 // What all sort paths of the subtree are below.
 std::string end_of_sort_range(std::string sort_path);
 
@@ -24,7 +26,7 @@ store::AccountRow open_account(db::Tx& tx, keys::Vault const& vault, NewAccount 
                                audit::Actor const& actor);
 // Problem name_taken, with a field for each that another account has.
 void refuse_taken(bool name, bool domain);
-AccountSummary summary_of(store::AccountRow const& row, access::Holdings const& holdings);
+AccountSummary summary_of(db::ReadTx& tx, store::AccountRow const& row, access::Holdings const& holdings);
 
 // A person whom somebody names for the first time; the address is all that is known.
 PersonId create_invited(db::Tx& tx, keys::Vault const& vault, PersonId inviter, people::Mail const& mail,

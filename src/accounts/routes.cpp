@@ -4,6 +4,7 @@
 #include "accounts/founding.hpp"
 #include "accounts/inside.hpp"
 #include "accounts/invitations.hpp"
+#include "accounts/properties.hpp"
 #include "accounts/store.hpp"
 #include "base/text.hpp"
 
@@ -55,7 +56,7 @@ Me get_me(db::ReadTx& tx, api::Caller const& caller, keys::Vault const& vault) {
         people::missing_for_smart_account(people::load_company(tx, vault, caller.person_id))};
   for (auto const& [key, row] : sorted_accounts(tx, caller.person_id)) {
     if (int64_t(me.accounts.size()) == api::default_limit) break;
-    me.accounts.push_back(summary_of(row, access::holdings(tx, caller.person_id, row.smart_account_id)));
+    me.accounts.push_back(summary_of(tx, row, access::holdings(tx, caller.person_id, row.smart_account_id)));
   }
   return me;
 }
@@ -100,7 +101,7 @@ wire::Page<AccountSummary> list_smart_accounts(db::ReadTx& tx, api::Caller const
     bool const before = !keys.empty() && std::tie(key, id) <= std::tie(keys[0], keys[1]);
     if (before || !matches(row, search)) continue;
     if (int64_t(rows.size()) > limit) break;
-    rows.push_back(summary_of(row, access::holdings(tx, caller.person_id, row.smart_account_id)));
+    rows.push_back(summary_of(tx, row, access::holdings(tx, caller.person_id, row.smart_account_id)));
   }
   return api::make_page(std::move(rows), limit, cursors, scope, [](AccountSummary const& a) {
     return std::vector{sort_key(a.name), a.smart_account_id.text()};
@@ -112,7 +113,7 @@ SmartAccount get_smart_account(db::ReadTx& tx, Access<access::SmartAccount, Perm
   auto const row = store::account(tx, access.smart_account_id());
   if (!row) throw Problem(problems::not_found);
   auto const holdings = access::holdings(tx, access.person_id(), access.smart_account_id());
-  SmartAccount out{summary_of(*row, holdings), row->created_at, 0, 0};
+  SmartAccount out{summary_of(tx, *row, holdings), row->created_at, 0, 0, holdings.abilities_at("")};
   auto const reach = holdings.reach(Permission::inventory_view);
   for (auto const& path : reach.all ? std::vector<std::string>{"/"} : reach.prefixes) {
     auto const counts = store::counts_below(tx, access.smart_account_id(), path);
@@ -181,7 +182,7 @@ wire::Page<AccountSummary> list_all_accounts(
       name = row.name;
       id = row.smart_account_id;
       if (matches(row, search))
-        found.push_back({row.smart_account_id, row.number, row.name, row.domain, row.type, row.status, {}, {}});
+        found.push_back({row.smart_account_id, row.number, row.name, row.domain, row.type, row.status, {}, {}, {}});
     }
   }
   bool const unfinished = more && int64_t(found.size()) <= limit;
@@ -222,6 +223,7 @@ std::vector<api::Route> routes() {
                                       "Create a Smart Account with its administrator"),
   };
   for (auto& route : virtual_account_routes()) out.push_back(std::move(route));
+  for (auto& route : properties_routes()) out.push_back(std::move(route));
   for (auto& route : founding_routes()) out.push_back(std::move(route));
   for (auto& route : history_routes()) out.push_back(std::move(route));
   return out;

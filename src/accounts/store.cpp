@@ -1,5 +1,7 @@
 #include "accounts/store.hpp"
 
+#include <algorithm>
+
 namespace menkyo::accounts::store {
 
 int64_t next_number(db::Tx& tx, std::string_view counter) {
@@ -81,6 +83,11 @@ std::string end_of_subtree(std::string path) {
   return path;
 }
 
+// As substr() counts.
+int64_t code_points(std::string const& text) {
+  return std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; });
+}
+
 }  // namespace
 
 Counts counts_below(db::ReadTx& tx, SmartAccountId account, std::string const& path) {
@@ -153,12 +160,46 @@ void update_node(db::Tx& tx, SmartAccountId account, VirtualAccountId id, std::s
 }
 
 void move_sort_paths(db::Tx& tx, SmartAccountId account, std::string const& from, std::string const& before,
-                     int64_t from_length, std::string const& to) {
+                     std::string const& to) {
   tx.exec(
       "update virtual_account set sort_path = $4 || substr(sort_path, cast($5 as integer)) where smart_account_id = "
       "$1 "
       "and sort_path >= $2 and sort_path < $3",
-      account, from, before, to, from_length + 1);
+      account, from, before, to, code_points(from) + 1);
+}
+
+int64_t greatest_depth(db::ReadTx& tx, SmartAccountId account, std::string const& path) {
+  return tx
+      .one<int64_t>(
+          "select coalesce(max(depth), 0) from virtual_account where smart_account_id = $1 and path >= $2 and path < "
+          "$3",
+          account, path, end_of_subtree(path))
+      .value();
+}
+
+void move_subtree(db::Tx& tx, SmartAccountId account, NodeRow const& root, NodePosition const& to) {
+  tx.exec(
+      "update virtual_account set path = $4 || substr(path, cast($5 as integer)), "
+      "sort_path = $6 || substr(sort_path, cast($7 as integer)), depth = depth + $8 "
+      "where smart_account_id = $1 and path >= $2 and path < $3",
+      account, root.path, end_of_subtree(root.path), to.path, code_points(root.path) + 1, to.sort_path,
+      code_points(root.sort_path) + 1, to.depth - root.depth);
+  tx.exec(
+      "update virtual_account set parent_id = $3, version = version + 1 where smart_account_id = $1 "
+      "and virtual_account_id = $2",
+      account, root.virtual_account_id, to.parent_id);
+}
+
+void set_default(db::Tx& tx, SmartAccountId account, VirtualAccountId from, VirtualAccountId to) {
+  // Two statements: there is never more than one, not even in the midst of a statement.
+  auto const set = [&](VirtualAccountId id, bool is_default) {
+    tx.exec(
+        "update virtual_account set is_default = $3, version = version + 1 where smart_account_id = $1 "
+        "and virtual_account_id = $2",
+        account, id, is_default);
+  };
+  set(from, false);
+  set(to, true);
 }
 
 void delete_node(db::Tx& tx, SmartAccountId account, VirtualAccountId id) {

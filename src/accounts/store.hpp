@@ -59,9 +59,21 @@ std::vector<NodeRow> children_between(db::ReadTx& tx, SmartAccountId account, Vi
                                       std::string const& after, std::string const& before, int64_t limit);
 void update_node(db::Tx& tx, SmartAccountId account, VirtualAccountId id, std::string const& name,
                  std::string const& description, CommerceAccess commerce_access);
-// Puts `to` in the place of the first `from_length` characters of all sort paths from `from` up to `before`.
+// Puts `to` in the place of `from` in all sort paths from `from` up to `before`.
 void move_sort_paths(db::Tx& tx, SmartAccountId account, std::string const& from, std::string const& before,
-                     int64_t from_length, std::string const& to);
+                     std::string const& to);
+// Of those in the subtree of a path.
+int64_t greatest_depth(db::ReadTx& tx, SmartAccountId account, std::string const& path);
+// Where the root of a subtree stands, and so all below it.
+struct NodePosition {
+  std::optional<VirtualAccountId> parent_id;
+  std::string path, sort_path;
+  int64_t depth;
+};
+// Moves a subtree, its root's version included, in one statement for all its virtual accounts: rights go by path.
+void move_subtree(db::Tx& tx, SmartAccountId account, NodeRow const& root, NodePosition const& to);
+// The other one, which must be the default, no longer is.
+void set_default(db::Tx& tx, SmartAccountId account, VirtualAccountId from, VirtualAccountId to);
 void delete_node(db::Tx& tx, SmartAccountId account, VirtualAccountId id);
 
 struct PathKey {

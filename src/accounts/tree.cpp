@@ -12,11 +12,16 @@ namespace {
 
 using store::NodeRow;
 
-// What is behind every sort path: U+10FFFF, which is no character.
-const std::string behind_all = "\xF4\x8F\xBF\xBF";
-
 void must_exist(std::optional<NodeRow> const& row) {
   if (!row) throw Problem(problems::not_found);
+}
+
+// What somebody is about to change, as they saw it. Call with the account locked.
+NodeRow unchanged_node(db::ReadTx& tx, SmartAccountId account, VirtualAccountId id, std::optional<int64_t> if_match) {
+  auto row = store::node(tx, account, id);
+  must_exist(row);
+  if (if_match && *if_match != row->version) throw Problem(problems::changed_meanwhile);
+  return std::move(*row);
 }
 
 // The child of `parent_sort_path` whose name people take for the same as `name`.
@@ -51,16 +56,25 @@ std::string parent_of(std::string const& sort_path) {
   return end == std::string::npos ? "" : sort_path.substr(0, end + 1);
 }
 
-int64_t code_points(std::string const& text) {
-  return std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; });
-}
-
 // The paths from the root to a path: "/12/40/" has "/12/" and "/12/40/".
 std::vector<std::string> ways(std::string const& path) {
   std::vector<std::string> out;
   for (size_t at = path.find('/', 1); at != std::string::npos; at = path.find('/', at + 1))
     out.push_back(path.substr(0, at + 1));
   return out;
+}
+
+// Where a virtual account comes to stand below another one, or among the outermost.
+store::NodePosition position_below(db::ReadTx& tx, SmartAccountId account, std::optional<VirtualAccountId> parent_id,
+                                   NodeRow const& moved) {
+  auto const own = std::to_string(moved.number) + "/";
+  auto const level = sort_level(moved.name, moved.number);
+  if (!parent_id) return {{}, "/" + own, level, 1};
+  auto const parent = store::node(tx, account, *parent_id);
+  if (!parent) throw invalid_field("/parent_id", "unknown", "is no virtual account of this account");
+  if (parent->path.starts_with(moved.path))
+    throw invalid_field("/parent_id", "inside_itself", "is the virtual account itself or below it");
+  return {parent_id, parent->path + own, parent->sort_path + level, parent->depth + 1};
 }
 
 // Makes records of rows, with only as much of the way from the root as the caller may see.
@@ -101,7 +115,7 @@ std::vector<VirtualAccount> describe(db::ReadTx& tx, access::Holdings const& hol
 std::vector<std::pair<std::string, std::string>> sort_ranges(db::ReadTx& tx, SmartAccountId account,
                                                              access::Reach const& reach) {
   std::vector<std::pair<std::string, std::string>> out;
-  if (reach.all) return {{"", behind_all}};
+  if (reach.all) return {{"", std::string(behind_all_sort_paths)}};
   for (auto const& prefix : reach.prefixes) {
     auto const root = store::node_by_path(tx, account, prefix);
     if (!root) continue;
@@ -224,26 +238,23 @@ void change_virtual_account(db::Tx& tx, keys::Vault const& vault,
                             VirtualAccountChange const& in) {
   auto const account = access.smart_account_id();
   store::lock_account(tx, account);
-  auto const row = store::node(tx, account, access.virtual_account_id());
-  must_exist(row);
-  if (in.if_match && *in.if_match != row->version) throw Problem(problems::changed_meanwhile);
-  std::string const name = in.name ? std::string(*in.name) : row->name;
-  std::string const description = in.description ? std::string(*in.description) : row->description;
-  auto const commerce_access = in.commerce_access.value_or(row->commerce_access);
-  if (name == row->name && description == row->description && commerce_access == row->commerce_access) return;
-  if (name != row->name) {
+  auto const row = unchanged_node(tx, account, access.virtual_account_id(), in.if_match);
+  std::string const name = in.name ? std::string(*in.name) : row.name;
+  std::string const description = in.description ? std::string(*in.description) : row.description;
+  auto const commerce_access = in.commerce_access.value_or(row.commerce_access);
+  if (name == row.name && description == row.description && commerce_access == row.commerce_access) return;
+  if (name != row.name) {
     refuse_slash(name);
-    auto const parent = parent_of(row->sort_path);
-    refuse_taken(tx, account, parent, name, row->virtual_account_id);
-    auto const sort_path = parent + sort_level(name, row->number);
-    if (sort_path != row->sort_path)
-      store::move_sort_paths(tx, account, row->sort_path, end_of_sort_range(row->sort_path),
-                             code_points(row->sort_path), sort_path);
+    auto const parent = parent_of(row.sort_path);
+    refuse_taken(tx, account, parent, name, row.virtual_account_id);
+    auto const sort_path = parent + sort_level(name, row.number);
+    if (sort_path != row.sort_path)
+      store::move_sort_paths(tx, account, row.sort_path, end_of_sort_range(row.sort_path), sort_path);
   }
-  store::update_node(tx, account, row->virtual_account_id, name, description, commerce_access);
+  store::update_node(tx, account, row.virtual_account_id, name, description, commerce_access);
   std::vector<audit::Datum> data{{"name", name}};
-  if (name != row->name) data.emplace_back("old_name", row->name);
-  record_virtual_account(tx, vault, audit::EventKind::virtual_account_changed, account, row->virtual_account_id,
+  if (name != row.name) data.emplace_back("old_name", row.name);
+  record_virtual_account(tx, vault, audit::EventKind::virtual_account_changed, account, row.virtual_account_id,
                          access.actor(), std::move(data));
 }
 
@@ -253,10 +264,8 @@ void delete_virtual_account(db::Tx& tx, keys::Vault const& vault,
   auto const account = access.smart_account_id();
   auto const id = access.virtual_account_id();
   store::lock_account(tx, account);
-  auto const row = store::node(tx, account, id);
-  must_exist(row);
-  if (if_match && *if_match != row->version) throw Problem(problems::changed_meanwhile);
-  if (row->is_default) throw Problem(problems::conflict, "The default virtual account cannot be deleted.");
+  auto const row = unchanged_node(tx, account, id, if_match);
+  if (row.is_default) throw Problem(problems::conflict, "The default virtual account cannot be deleted.");
   auto const refuse = [](const char* why) { throw Problem(problems::not_empty, why); };
   if (store::has_children(tx, account, id)) refuse("It has virtual accounts below it; delete those first.");
   if (store::has_licenses(tx, account, id)) refuse("It holds licenses; transfer those first.");
@@ -266,7 +275,39 @@ void delete_virtual_account(db::Tx& tx, keys::Vault const& vault,
   store::delete_grants_on(tx, account, id);
   store::delete_node(tx, account, id);
   record_virtual_account(tx, vault, audit::EventKind::virtual_account_deleted, account, id, access.actor(),
-                         {{"name", row->name}});
+                         {{"name", row.name}});
+}
+
+void move_virtual_account(db::Tx& tx, keys::Vault const& vault,
+                          Access<access::SmartAccount, Permission::account_edit> const& access,
+                          VirtualAccountMove const& in) {
+  auto const account = access.smart_account_id();
+  store::lock_account(tx, account);
+  auto const row = unchanged_node(tx, account, in.virtual_account_id, in.if_match);
+  if (row.parent_id == in.parent_id) return;
+  auto const to = position_below(tx, account, in.parent_id, row);
+  auto const added_depth = to.depth - row.depth;
+  if (added_depth > 0 && store::greatest_depth(tx, account, row.path) + added_depth > max_tree_depth)
+    throw Problem(problems::too_deep, "What is below it would be deeper than ten levels there.");
+  refuse_taken(tx, account, parent_of(to.sort_path), row.name, row.virtual_account_id);
+  store::move_subtree(tx, account, row, to);
+  // No names: whoever reads this in the virtual account may not know what is above it.
+  auto const text = [](std::optional<VirtualAccountId> id) { return id ? id->text() : std::string(); };
+  record_virtual_account(
+      tx, vault, audit::EventKind::virtual_account_moved, account, row.virtual_account_id, access.actor(),
+      {{"name", row.name}, {"parent_id", text(in.parent_id)}, {"old_parent_id", text(row.parent_id)}});
+}
+
+void make_default(db::Tx& tx, keys::Vault const& vault,
+                  Access<access::SmartAccount, Permission::account_edit> const& access, DefaultChoice const& in) {
+  auto const account = access.smart_account_id();
+  store::lock_account(tx, account);
+  auto const row = unchanged_node(tx, account, in.virtual_account_id, in.if_match);
+  if (row.is_default) return;
+  auto const old = default_virtual_account(tx, account);
+  store::set_default(tx, account, old, row.virtual_account_id);
+  record_virtual_account(tx, vault, audit::EventKind::virtual_account_made_default, account, row.virtual_account_id,
+                         access.actor(), {{"name", row.name}, {"old_virtual_account_id", old.text()}});
 }
 
 VirtualAccount load_virtual_account(db::ReadTx& tx, PersonId caller, SmartAccountId account, VirtualAccountId id) {

@@ -43,6 +43,18 @@ VirtualAccount answer_change(db::Tx& tx, Access<access::VirtualAccount, Permissi
   return load_virtual_account(tx, access.person_id(), access.smart_account_id(), access.virtual_account_id());
 }
 
+VirtualAccount answer_move(db::Tx& tx, Access<access::SmartAccount, Permission::account_edit> const& access,
+                           VirtualAccountMove const& in, keys::Vault const& vault) {
+  move_virtual_account(tx, vault, access, in);
+  return load_virtual_account(tx, access.person_id(), access.smart_account_id(), in.virtual_account_id);
+}
+
+VirtualAccount answer_default(db::Tx& tx, Access<access::SmartAccount, Permission::account_edit> const& access,
+                              DefaultChoice const& in, keys::Vault const& vault) {
+  make_default(tx, vault, access, in);
+  return load_virtual_account(tx, access.person_id(), access.smart_account_id(), in.virtual_account_id);
+}
+
 void answer_deletion(db::Tx& tx, Access<access::VirtualAccount, Permission::account_edit> const& access,
                      VirtualAccountDeletion const& in, keys::Vault const& vault) {
   delete_virtual_account(tx, vault, access, in.if_match);
@@ -60,6 +72,10 @@ std::vector<api::Route> virtual_account_routes() {
       api::route<&answer_new_virtual_account>(post, nodes, "create_virtual_account", "Create a virtual account"),
       api::route<&get_virtual_account>(get, node, "get_virtual_account", "See a virtual account"),
       api::route<&answer_change>(patch, node, "change_virtual_account", "Change a virtual account"),
+      api::route<&answer_move>(post, node + "/move", "move_virtual_account",
+                               "Move a virtual account with all below it to another place in the tree"),
+      api::route<&answer_default>(post, node + "/default", "make_default_virtual_account",
+                                  "Make a virtual account the default one"),
       api::route<&answer_deletion>(del, node, "delete_virtual_account", "Delete an empty virtual account"),
   };
 }

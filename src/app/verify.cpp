@@ -79,9 +79,11 @@ void verify_books(Service& service, Findings& findings) {
   findings.smart_accounts = 0;
   for (auto const account :
        service.database().read([](db::ReadTx& tx) { return accounts::all_smart_accounts(tx); })) {
-    auto const found = service.database().read(
-        [&](db::ReadTx& tx) { return licenses::broken_invariants(tx, *service.catalogs().at(tx), account); });
-    findings.books.insert(findings.books.end(), found.begin(), found.end());
+    service.database().read([&](db::ReadTx& tx) {
+      for (auto const& found :
+           {accounts::broken_tree(tx, account), licenses::broken_invariants(tx, *service.catalogs().at(tx), account)})
+        findings.books.insert(findings.books.end(), found.begin(), found.end());
+    });
     ++findings.smart_accounts;
   }
 }

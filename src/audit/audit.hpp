@@ -17,13 +17,15 @@ namespace menkyo::audit {
 
 // The portal has a sentence for each kind; a kind is never renamed.
 MENKYO_ENUM(EventKind, smart_account_created, virtual_account_created, virtual_account_changed,
-            virtual_account_deleted, role_granted, role_revoked, token_created, token_revoked, device_registered,
-            device_removed, device_deregistered, device_released, device_identity_lapsed, device_identity_renewed,
-            use_changed, draw_refused, compliance_lost, compliance_regained, licenses_deposited, term_started,
-            term_ended, device_cloned, device_resynced, report_chain_broken, catalog_imported, orders_imported,
-            person_created, person_signed_in, password_set, operator_role_granted, session_ended, account_requested,
-            account_request_approved, account_request_declined, account_request_withdrawn, profile_changed,
-            companies_imported, mail_changed)
+            virtual_account_deleted, virtual_account_moved, virtual_account_made_default, role_granted, role_revoked,
+            token_created, token_revoked, device_registered, device_removed, device_deregistered, device_released,
+            device_identity_lapsed, device_identity_renewed, use_changed, draw_refused, compliance_lost,
+            compliance_regained, licenses_deposited, term_started, term_ended, device_cloned, device_resynced,
+            report_chain_broken, catalog_imported, orders_imported, person_created, person_signed_in, password_set,
+            operator_role_granted, session_ended, account_requested, account_request_approved,
+            account_request_declined, account_request_withdrawn, profile_changed, companies_imported, mail_changed,
+            smart_account_changed, account_headquarters_changed, account_location_added, account_location_removed,
+            account_creator_changed)
 
 MENKYO_ENUM(ActorKind, person, staff, device, job, command)
 

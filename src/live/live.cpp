@@ -47,6 +47,8 @@ void add_topics(std::string_view kind, Change& change) {
   if (kind.starts_with("licenses_") || kind.starts_with("term_") || kind.starts_with("compliance_"))
     change.topics.insert("licenses");
   if (kind.starts_with("virtual_account_")) change.topics.insert("virtual_accounts");
+  if (kind.starts_with("account_") || kind.starts_with("smart_account_") || kind.starts_with("role_"))
+    change.topics.insert("account");
 }
 
 std::optional<std::string> subject_of(store::Happened const& h) {
@@ -179,8 +181,8 @@ std::vector<store::Happened> Live::news(db::ReadTx& tx) {
   return out;
 }
 
-bool Live::may_stay(db::ReadTx& tx, Subscriber& s) const {
-  if (tx.now() - s.proved_at < config_.prove_every) return true;
+bool Live::may_stay(db::ReadTx& tx, Subscriber& s, bool prove_now) const {
+  if (!prove_now && tx.now() - s.proved_at < config_.prove_every) return true;
   try {
     config_.still_signed_in(tx, s.caller);
     s.reach = api::ProofTraits<Viewer>::prove(tx, s.caller, StreamQuery{s.smart_account_id}).reach();
@@ -199,15 +201,18 @@ void Live::poll(Subscribers const& subscribers) {
     std::set<SmartAccountId> watched;
     for (auto const& s : subscribers) watched.insert(s->smart_account_id);
     std::map<VirtualAccountId, SmartAccountId> places;
+    std::set<SmartAccountId> moved;  // in which something did
     for (auto& event : news(tx)) {
       if (!watched.contains(event.smart_account_id)) continue;
       if (event.virtual_account_id) places[*event.virtual_account_id] = event.smart_account_id;
+      if (event.kind == to_text(audit::EventKind::virtual_account_moved)) moved.insert(event.smart_account_id);
       happened[event.smart_account_id].push_back(std::move(event));
     }
     std::vector<store::Place> wanted;
     for (auto const& [va, account] : places) wanted.push_back({account, va});
     for (auto& p : store::paths(tx, wanted)) paths[p.virtual_account_id] = std::move(p.path);
-    for (auto const& s : subscribers) stays.push_back(may_stay(tx, *s));
+    // A move changes the paths that a role reaches.
+    for (auto const& s : subscribers) stays.push_back(may_stay(tx, *s, moved.contains(s->smart_account_id)));
     floor_ = tx.now();
   });
   for (size_t i = 0; i < subscribers.size(); ++i) {

@@ -54,7 +54,7 @@ class Live {
   void loop();
   void poll(Subscribers const& subscribers);
   std::vector<store::Happened> news(db::ReadTx& tx);
-  bool may_stay(db::ReadTx& tx, Subscriber& subscriber) const;
+  bool may_stay(db::ReadTx& tx, Subscriber& subscriber, bool prove_now) const;
   Subscribers present();  // with mutex_ held
 
   LiveConfig config_;

@@ -135,6 +135,24 @@ TEST_P(LiveStream, tells_nobody_of_what_he_may_not_see) {
   EXPECT_THAT(page.text(), Not(HasSubstr(west.text())));
 }
 
+// A role reaches what stands below its virtual account; a move changes what that is.
+TEST_P(LiveStream, tells_those_whom_a_move_brings_into_reach) {
+  auto const lab = tenant.add_virtual_account("Lab", west);
+  Page page;
+  page.take(open(local));
+  tenant.db->write([&](db::Tx& tx) {
+    auto const path = *tx.one<std::string>("select path from virtual_account where virtual_account_id = $1", east);
+    tx.exec("update virtual_account set path = '/77' || path where path >= $1 and path < $2", path,
+            path.substr(0, path.size() - 1) + "0");
+  });
+  happen(audit::EventKind::virtual_account_moved, east);
+  ASSERT_TRUE(page.hears(east.text()));
+  auto const hidden = happen(audit::EventKind::device_registered, lab);
+  auto const shown = happen(audit::EventKind::device_registered, east);
+  ASSERT_TRUE(page.hears(shown.text()));
+  EXPECT_THAT(page.text(), Not(HasSubstr(hidden.text())));
+}
+
 TEST_P(LiveStream, finds_what_was_committed_late) {
   Page page;
   page.take(open(viewer));

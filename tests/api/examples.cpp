@@ -36,7 +36,11 @@ class Maker {
     if (type == "object") return object(schema, also);
     if (type == "array") return "[" + value(name, schema.at("items"), also) + "]";
     if (type == "boolean") return "true";
-    if (type == "integer") return std::to_string(schema.find("minimum") ? schema.at("minimum").as_int() : 1);
+    if (type == "integer") {
+      auto const found = samples_.by_name.find(name);
+      if (found != samples_.by_name.end()) return found->second;
+      return std::to_string(schema.find("minimum") ? schema.at("minimum").as_int() : 1);
+    }
     if (type == "string") return quoted(text(name, schema));
     throw std::runtime_error("no example for the schema of " + name + ": " + protocol::json::to_text(schema));
   }

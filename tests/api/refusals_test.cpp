@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "accounts/founding.hpp"
+#include "accounts/properties.hpp"
 #include "tests/api/examples.hpp"
 #include "tests/support/employment.hpp"
 #include "tests/support/test_device.hpp"
@@ -113,6 +114,7 @@ class Refusals : public ::testing::TestWithParam<std::string> {
     make_tree();
     make_things();
     make_callers();
+    make_location();
   }
 
   // The world's first virtual account gets one above it and one below it; the second stands beside.
@@ -285,6 +287,23 @@ class Refusals : public ::testing::TestWithParam<std::string> {
       at_home_elsewhere.push_back(callers.back());
       at_home_elsewhere.back().standings = {{role, false}};
     }
+  }
+
+  void make_location() {
+    world.db->write([&](db::Tx& tx) {
+      auto const administrator = person_named("sa_admin");
+      auto const access =
+          access::detail::Prover::account<Permission::account_edit>(tx, {administrator, {}}, world.account);
+      accounts::SiteInput in;
+      in.country = "FJ";
+      in.city = "Suva";
+      in.line1 = "1";
+      accounts::add_location(tx, world.vault, access, in);
+      samples.by_name["site_number"] = std::to_string(*tx.one<int64_t>("select number from account_site"));
+    });
+  }
+  PersonId person_named(std::string const& name) const {
+    return std::find_if(callers.begin(), callers.end(), [&](auto const& c) { return c.name == name; })->person;
   }
 
   // In the address book of that person, who alone may name it.

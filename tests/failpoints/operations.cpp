@@ -136,6 +136,15 @@ Samples new_samples(Stage& stage, std::string const& operation) {
   if (operation == "decide_account_request")
     samples.by_prefix["acr"] =
         new_request(stage, stage.new_person("requester" + n + "@aozora.example"), "aozora.example").text();
+  if (operation == "move_virtual_account") samples.by_name["parent_id"] = stage.new_virtual_account().text();
+  // The account of the sample has none, and the first ones are a new site.
+  if (operation == "change_headquarters") stage.set_headquarters();
+  if (operation == "change_headquarters" || operation == "add_location") {
+    samples.by_name["country"] = "FJ";
+    samples.by_name["line1"] = "Street " + n;
+  }
+  if (operation == "remove_location") samples.by_name["site_number"] = std::to_string(stage.new_location());
+  if (operation == "change_account_creator") stage.new_administrator(colleague);
   if (operation == "delete_virtual_account") return samples;
   auto const token = stage.new_token(va);
   samples.by_prefix["tok"] = token.registration_token_id.text();
@@ -148,6 +157,8 @@ Samples new_samples(Stage& stage, std::string const& operation) {
 std::vector<std::string> more_fields(std::string const& operation) {
   if (operation == "change_my_company_data") return {"company_name"};
   if (operation == "add_my_address" || operation == "change_my_address") return {"region", "postal_code"};
+  if (operation == "move_virtual_account") return {"parent_id"};
+  if (operation == "change_account_properties") return {"name"};
   return {};
 }
 

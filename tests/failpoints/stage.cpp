@@ -1,6 +1,7 @@
 #include "tests/failpoints/stage.hpp"
 
 #include "accounts/accounts.hpp"
+#include "accounts/properties.hpp"
 #include "app/verify.hpp"
 #include "base/log.hpp"
 #include "http/test_client.hpp"
@@ -45,6 +46,20 @@ std::string measuring_statement(db::ReadTx& tx, bool sqlite) {
     if (column.ends_with("_at")) add(table + "." + column, "count(" + column + ")", table);
   }
   return out;
+}
+
+accounts::SiteInput new_site(int64_t number) {
+  accounts::SiteInput in;
+  in.country = "FJ";
+  in.city = "Suva";
+  in.line1 = "Wharf " + std::to_string(number);
+  return in;
+}
+
+// What its administrator may do.
+accounts::Editor editor(db::ReadTx& tx, Installation const& installation) {
+  return access::detail::Prover::account<access::Permission::account_edit>(tx, {installation.administrator, {}},
+                                                                           installation.account);
 }
 
 audit::Actor const command{audit::ActorKind::command, {}};
@@ -211,13 +226,35 @@ LotId Stage::new_term(VirtualAccountId va, Duration lives) {
 }
 
 RoleGrantId Stage::new_grant(PersonId person, VirtualAccountId va) {
+  return insert_grant(person, access::Role::va_user, va);
+}
+
+RoleGrantId Stage::new_administrator(PersonId person) {
+  return insert_grant(person, access::Role::sa_admin, {});
+}
+
+RoleGrantId Stage::insert_grant(PersonId person, access::Role role, std::optional<VirtualAccountId> va) {
   return service_->database().write([&](db::Tx& tx) {
     auto const id = tx.new_id<RoleGrantId>();
     tx.exec(
         "insert into role_grant (smart_account_id, role_grant_id, person_id, role, virtual_account_id, created_at) "
         "values ($1, $2, $3, $4, $5, $6)",
-        installation.account, id, person, access::Role::va_user, va, tx.now());
+        installation.account, id, person, role, va, tx.now());
     return id;
+  });
+}
+
+void Stage::set_headquarters() {
+  auto const in = new_site(number());
+  service_->database().write(
+      [&](db::Tx& tx) { accounts::change_headquarters(tx, service_->vault(), editor(tx, installation), in); });
+}
+
+int64_t Stage::new_location() {
+  auto const in = new_site(number());
+  return service_->database().write([&](db::Tx& tx) {
+    accounts::add_location(tx, service_->vault(), editor(tx, installation), in);
+    return *tx.one<int64_t>("select max(number) from account_site");
   });
 }
 

@@ -50,6 +50,10 @@ class Stage {
   devices::CreatedToken new_token(VirtualAccountId va);
   LotId new_term(VirtualAccountId va, Duration lives);
   RoleGrantId new_grant(PersonId person, VirtualAccountId va);
+  RoleGrantId new_administrator(PersonId person);
+  void set_headquarters();
+  // The number of a new location of the account.
+  int64_t new_location();
   // In the person's address book.
   PersonAddressId new_address(PersonId person);
   void employ(PersonId person);  // all that a Smart Account needs of the person
@@ -62,6 +66,8 @@ class Stage {
   PersonId staff;  // has every role of the operator
 
  private:
+  RoleGrantId insert_grant(PersonId person, access::Role role, std::optional<VirtualAccountId> va);
+
   std::unique_ptr<app::Service> service_;
   std::unique_ptr<http::Server> server_;
   std::string measuring_;  // one statement

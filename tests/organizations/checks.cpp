@@ -44,6 +44,30 @@ void check_accounts(db::ReadTx& tx, Sentences& out) {
       "p.disabled_at is null)");
 }
 
+void check_trees(db::ReadTx& tx, Sentences& out) {
+  struct Place {
+    VirtualAccountId id;
+    std::optional<VirtualAccountId> parent;
+    int64_t number, depth;
+    std::string path;
+  };
+  std::map<VirtualAccountId, Place> places;
+  for (auto& place : tx.all<Place>("select virtual_account_id, parent_id, number, depth, path from virtual_account"))
+    places.emplace(place.id, std::move(place));
+  for (auto const& [id, place] : places) {
+    std::string path = "/";
+    size_t depth = 0;
+    for (auto next = std::optional(id); next && depth <= places.size(); next = places.at(*next).parent) {
+      path = "/" + std::to_string(places.at(*next).number) + path;
+      ++depth;
+    }
+    if (depth > places.size())
+      out.push_back("a virtual account stands below itself: " + id.text());
+    else if (place.path != path || place.depth != int64_t(depth))
+      out.push_back("path or depth is not that of the chain of parents: " + place.path);
+  }
+}
+
 void check_grants(db::ReadTx& tx, Sentences& out) {
   // An event of a role names account, place, person and role.
   struct Told {
@@ -100,6 +124,7 @@ std::vector<std::string> broken_rows(db::ReadTx& tx) {
   Sentences out;
   check_names(tx, out);
   check_accounts(tx, out);
+  check_trees(tx, out);
   check_grants(tx, out);
   check_requests(tx, out);
   return out;

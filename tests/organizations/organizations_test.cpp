@@ -11,7 +11,7 @@
 namespace menkyo::organizations {
 namespace {
 
-constexpr int steps = 120;
+constexpr int steps = 140;
 
 std::optional<uint64_t> number_from(char const* variable) {
   auto const* given = std::getenv(variable);
@@ -81,6 +81,18 @@ TEST(Organizations, on_sqlite_keep_their_rules) {
                      "take a role: ok",
                      "take a role: conflict",
                      "take a role: forbidden",
+                     "grow: ok",
+                     "grow: too_deep",
+                     "grow: name_taken",
+                     "move: ok",
+                     "move: invalid",
+                     "move: too_deep",
+                     "move: name_taken",
+                     "move: not_found",
+                     "move: forbidden",
+                     "choose the default: ok",
+                     "choose the default: not_found",
+                     "choose the default: forbidden",
                      "leave: ok",
                      "leave: conflict",
                      "look at an account: ok",
@@ -104,6 +116,9 @@ TEST(OrganizationsChecks, notice_damage) {
       {"update smart_account set domain = 'other.example'", "a domain is not the account's"},
       {"update smart_account set name = 'Other'", "the name is not the account's"},
       {"update virtual_account set is_default = false", "not exactly one default"},
+      {"update virtual_account set parent_id = virtual_account_id", "below itself"},
+      {"update virtual_account set path = '/7/'", "path or depth"},
+      {"update virtual_account set depth = 2", "path or depth"},
       {"delete from role_grant", "no lasting administrator"},
       {"update role_grant set ends_at = 1", "no lasting administrator"},
       {"update role_grant set role = 'sa_viewer'", "no event tells of a role sa_viewer"},

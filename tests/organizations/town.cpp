@@ -12,6 +12,9 @@ std::vector<std::string> const prefixes{"tokyo", "osaka", "eu"};
 std::vector<Role> const roles{Role::sa_admin,  Role::sa_admin, Role::sa_user,  Role::sa_approver,
                               Role::sa_viewer, Role::va_admin, Role::va_viewer};
 
+// Levels of the tree (domain reference, section 5).
+constexpr size_t deepest_place = 10;
+
 bool is_below(std::string const& domain, std::string const& above) {
   return domain.size() > above.size() + 1 && domain.ends_with("." + above);
 }
@@ -82,6 +85,14 @@ bool Town::is_administrator(size_t account, size_t person) {
   return std::any_of(held.begin(), held.end(), [](auto const& grant) { return grant.role == Role::sa_admin; });
 }
 
+size_t Town::somebody_for(size_t account, int percent_anybody) {
+  auto who = anybody();
+  if (!chance(percent_anybody))
+    for (size_t i = 0; i < persons_.size(); ++i)
+      if (is_administrator(account, i)) who = i;
+  return who;
+}
+
 size_t Town::lasting_administrators(size_t account) {
   size_t count = 0;
   for (auto const& [person, grants] : accounts_[account].grants)
@@ -95,9 +106,10 @@ std::string Town::refusal(size_t account, size_t person) {
 
 void Town::remember_account(std::string const& name, std::string const& domain, std::string const& id,
                             size_t founder) {
-  ModelAccount account{fold_name(name), domain, *SmartAccountId::parse(id), {}, {}};
-  world_.database->read(
-      [&](db::ReadTx& tx) { account.default_place = accounts::default_virtual_account(tx, account.id); });
+  ModelAccount account{fold_name(name), domain, *SmartAccountId::parse(id), {}, {}, {}, {}};
+  account.first_place = account.default_place =
+      world_.database->read([&](db::ReadTx& tx) { return accounts::default_virtual_account(tx, account.id); });
+  account.places[account.first_place] = {{}, fold_name("DEFAULT")};
   auto const grant = world_.database->read([&](db::ReadTx& tx) {
     return tx.one<RoleGrantId>("select role_grant_id from role_grant where smart_account_id = $1", account.id)
         .value();
@@ -191,10 +203,7 @@ void Town::withdraw() {
 void Town::give_role() {
   if (accounts_.empty()) return;
   auto const account = random_.below(accounts_.size());
-  auto giver = anybody();
-  if (chance(80))
-    for (size_t i = 0; i < persons_.size(); ++i)
-      if (is_administrator(account, i)) giver = i;
+  auto const giver = somebody_for(account, 20);
   auto const taker = chance(15) ? newcomer() : anybody();
   auto const role = one_of(roles);
   bool const on_place = access::is_virtual_account_role(role);
@@ -204,7 +213,7 @@ void Town::give_role() {
   auto const answer =
       client.post("/api/v1/smart_accounts/" + accounts_[account].id.text() + "/role_grants",
                   R"({"mail":")" + persons_[taker].mail + R"(","role":")" + std::string(to_text(role)) + '"' +
-                      (on_place ? R"(,"virtual_account_id":")" + accounts_[account].default_place.text() + '"' : "") +
+                      (on_place ? R"(,"virtual_account_id":")" + accounts_[account].first_place.text() + '"' : "") +
                       (end ? R"(,"ends_at":")" + to_rfc3339(*end) + '"' : "") + "}");
   auto const held = holding(account, giver);
   bool const manages_place = on_place && std::any_of(held.begin(), held.end(),
@@ -253,6 +262,94 @@ void Town::take_role() {
   if (!is_last) owner->second.erase(owner->second.begin() + long(index));
 }
 
+VirtualAccountId Town::any_place(size_t account) {
+  auto place = accounts_[account].places.begin();
+  std::advance(place, long(random_.below(accounts_[account].places.size())));
+  return place->first;
+}
+
+std::vector<VirtualAccountId> Town::way_up(size_t account, std::optional<VirtualAccountId> place) const {
+  std::vector<VirtualAccountId> out;
+  for (; place; place = accounts_[account].places.at(*place).parent) out.push_back(*place);
+  return out;
+}
+
+bool Town::is_name_beside(size_t account, std::optional<VirtualAccountId> parent, std::string const& name_key) const {
+  auto const& places = accounts_[account].places;
+  return std::any_of(places.begin(), places.end(), [&](auto const& each) {
+    return each.second.parent == parent && each.second.name_key == name_key;
+  });
+}
+
+// A branch of a few virtual accounts, one below the other.
+void Town::grow() {
+  if (accounts_.empty()) return;
+  auto const account = random_.below(accounts_.size());
+  auto const gardener = somebody_for(account, 0);
+  if (!is_administrator(account, gardener)) return;
+  auto client = world_.as(persons_[gardener].id);
+  auto parent = chance(30) ? std::nullopt : std::optional(any_place(account));
+  for (auto left = 1 + random_.below(8); left > 0; --left) {
+    auto name = "Lab " + std::to_string(random_.below(4));
+    if (chance(30)) name = respelled(name, random_.below(3));
+    auto const answer = client.post("/api/v1/smart_accounts/" + accounts_[account].id.text() + "/virtual_accounts",
+                                    R"({"name":")" + name + R"(","description":"","commerce_access":"PUBLIC")" +
+                                        (parent ? R"(,"parent_id":")" + parent->text() + '"' : "") + "}");
+    if (way_up(account, parent).size() >= deepest_place) return expect("grow", answer, "too_deep");
+    if (is_name_beside(account, parent, fold_name(name))) return expect("grow", answer, "name_taken");
+    expect("grow", answer, "ok");
+    auto const id = VirtualAccountId::parse(answer.json.at("virtual_account_id").as_string()).value();
+    accounts_[account].places[id] = {parent, fold_name(name)};
+    parent = id;
+  }
+}
+
+void Town::move() {
+  if (accounts_.empty()) return;
+  auto const account = random_.below(accounts_.size());
+  auto& places = accounts_[account].places;
+  auto const mover = somebody_for(account, 20);
+  auto const moved = any_place(account);
+  // The deeper of two, so that some moves go too deep.
+  auto parent = std::optional(any_place(account));
+  if (auto const other = any_place(account); way_up(account, other).size() > way_up(account, parent).size())
+    parent = other;
+  if (chance(20)) parent = {};
+  auto client = world_.as(persons_[mover].id);
+  auto const answer = client.post(
+      "/api/v1/smart_accounts/" + accounts_[account].id.text() + "/virtual_accounts/" + moved.text() + "/move",
+      parent ? R"({"parent_id":")" + parent->text() + R"("})" : "{}");
+  if (!is_administrator(account, mover)) return expect("move", answer, refusal(account, mover));
+  if (places[moved].parent == parent) return expect("move to where it is", answer, "ok");
+  auto const way = way_up(account, parent);
+  if (std::find(way.begin(), way.end(), moved) != way.end()) return expect("move", answer, "invalid");
+  // How many levels the moved subtree has.
+  size_t levels = 0;
+  for (auto const& [id, place] : places) {
+    auto const up = way_up(account, id);
+    auto const at = std::find(up.begin(), up.end(), moved);
+    if (at != up.end()) levels = std::max(levels, size_t(at - up.begin()) + 1);
+  }
+  if (way.size() + levels > deepest_place) return expect("move", answer, "too_deep");
+  if (is_name_beside(account, parent, places[moved].name_key)) return expect("move", answer, "name_taken");
+  expect("move", answer, "ok");
+  places[moved].parent = parent;
+}
+
+void Town::choose_default() {
+  if (accounts_.empty()) return;
+  auto const account = random_.below(accounts_.size());
+  auto const who = somebody_for(account, 20);
+  auto const chosen = any_place(account);
+  auto client = world_.as(persons_[who].id);
+  auto const answer = client.post(
+      "/api/v1/smart_accounts/" + accounts_[account].id.text() + "/virtual_accounts/" + chosen.text() + "/default",
+      "{}");
+  bool const may = is_administrator(account, who);
+  expect("choose the default", answer, may ? "ok" : refusal(account, who));
+  if (may) accounts_[account].default_place = chosen;
+}
+
 void Town::look() {
   if (accounts_.empty()) return;
   auto const account = random_.below(accounts_.size());
@@ -281,7 +378,7 @@ void Town::let_time_pass() {
 
 void Town::step() {
   world_.database.clock.advance(std::chrono::milliseconds(1));
-  auto const what = random_.below(100);
+  auto const what = random_.below(118);
   if (what < 6) {
     newcomer();
   } else if (what < 26) {
@@ -296,13 +393,37 @@ void Town::step() {
     take_role();
   } else if (what < 92) {
     look();
-  } else {
+  } else if (what < 100) {
     let_time_pass();
+  } else if (what < 106) {
+    grow();
+  } else if (what < 114) {
+    move();
+  } else {
+    choose_default();
   }
 }
 
+bool Town::is_tree_kept(db::ReadTx& tx) const {
+  struct Row {
+    VirtualAccountId id;
+    std::optional<VirtualAccountId> parent;
+    bool is_default;
+  };
+  std::map<VirtualAccountId, std::pair<std::optional<VirtualAccountId>, bool>> wanted, stored;
+  for (auto const& account : accounts_)
+    for (auto const& [id, place] : account.places) wanted[id] = {place.parent, id == account.default_place};
+  for (auto const& row : tx.all<Row>("select virtual_account_id, parent_id, is_default from virtual_account"))
+    stored[row.id] = {row.parent, row.is_default};
+  return stored == wanted;
+}
+
 std::vector<std::string> Town::broken() {
-  return world_.database->read([](db::ReadTx& tx) { return broken_rows(tx); });
+  return world_.database->read([&](db::ReadTx& tx) {
+    auto out = broken_rows(tx);
+    if (!is_tree_kept(tx)) out.push_back("the virtual accounts do not stand where they were put");
+    return out;
+  });
 }
 
 }  // namespace menkyo::organizations

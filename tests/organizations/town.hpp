@@ -1,7 +1,7 @@
 #pragma once
-// People of a few organizations who come, found accounts, ask and decide, give and take roles, and go, by chance from
-// one seed and through the program's own operations; beside it a model that knows only the domain's rules and says
-// beforehand what must come out. One thread.
+// People of a few organizations who come, found accounts, ask and decide, give and take roles, grow and move the
+// trees of their virtual accounts, and go, by chance from one seed and through the program's own operations; beside
+// it a model that knows only the domain's rules and says beforehand what must come out. One thread.
 
 #include <map>
 #include <optional>
@@ -27,9 +27,15 @@ struct ModelPerson {
   std::string mail, domain;
   PersonId id;
 };
+struct ModelPlace {
+  std::optional<VirtualAccountId> parent;
+  std::string name_key;
+};
 struct ModelAccount {
   std::string name_key, domain;
   SmartAccountId id;
+  std::map<VirtualAccountId, ModelPlace> places;
+  VirtualAccountId first_place;  // was there from the beginning; the one for which roles are given
   VirtualAccountId default_place;
   std::map<size_t, std::vector<ModelGrant>> grants;  // by person
 };
@@ -67,6 +73,9 @@ class Town {
   void withdraw();
   void give_role();
   void take_role();
+  void grow();
+  void move();
+  void choose_default();
   void look();
   void let_time_pass();
 
@@ -74,7 +83,15 @@ class Town {
   bool is_taken(std::string const& name, std::string const& domain) const;
   std::vector<ModelGrant> holding(size_t account, size_t person);
   bool is_administrator(size_t account, size_t person);
+  // An administrator of the account, or by that chance anybody.
+  size_t somebody_for(size_t account, int percent_anybody);
   size_t lasting_administrators(size_t account);
+  VirtualAccountId any_place(size_t account);
+  // From the place itself up to an outermost one.
+  std::vector<VirtualAccountId> way_up(size_t account, std::optional<VirtualAccountId> place) const;
+  bool is_name_beside(size_t account, std::optional<VirtualAccountId> parent, std::string const& name_key) const;
+  // Whether every virtual account stands where the model has it, and the chosen ones are the defaults.
+  bool is_tree_kept(db::ReadTx& tx) const;
   // How the operations on an account answer whoever may not manage its users.
   std::string refusal(size_t account, size_t person);
   void remember_account(std::string const& name, std::string const& domain, std::string const& id, size_t founder);
@@ -92,9 +109,10 @@ class Town {
 };
 
 // What must hold after every step, whatever was done, read from the rows alone: each name and domain once and as the
-// account has it, one DEFAULT in each account, an administrator whose role does not end, the last event about each
-// role being that it was given if and only if it is there, a timer for each request that waits and for no other, and
-// an account for each that was approved.
+// account has it, one DEFAULT in each account, no
+// virtual account below itself, each with the path and depth of the chain of its parents, an administrator whose role
+// does not end, the last event about each role being that it was given if and only if it is there, a timer for each
+// request that waits and for no other, and an account for each that was approved.
 std::vector<std::string> broken_rows(db::ReadTx& tx);
 
 }  // namespace menkyo::organizations

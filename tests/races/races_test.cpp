@@ -64,6 +64,22 @@ class Races : public ::testing::TestWithParam<std::string> {
       return std::string(problem.kind().code);
     }
   }
+  // The code with which a move was refused; "moved" if it was not.
+  std::string move(VirtualAccountId va, VirtualAccountId parent) {
+    try {
+      world.db->write([&](db::Tx& tx) {
+        auto const access =
+            access::detail::Prover::account<Permission::account_edit>(tx, administrator, world.account);
+        accounts::move_virtual_account(tx, world.vault, access, {world.account, va, {}, parent});
+      });
+      return "moved";
+    } catch (Problem const& problem) {
+      return std::string(problem.kind().code);
+    }
+  }
+  std::vector<std::string> broken_tree() {
+    return world.db->read([&](db::ReadTx& tx) { return accounts::broken_tree(tx, world.account); });
+  }
   void expect_second_kept(std::string const& deletion) {
     EXPECT_EQ(deletion, "not_empty");
     EXPECT_EQ(world.count("select count(*) from virtual_account where name = 'Osaka'"), 1);
@@ -132,6 +148,50 @@ TEST_P(Races, a_virtual_account_is_not_deleted_under_a_deposit) {
   expect_second_kept(deletion.get());
   EXPECT_EQ(world.count("select cast(sum(quantity) as bigint) from holding where holder_kind = 'virtual_account'"),
             5);
+}
+
+TEST_P(Races, two_moves_do_not_make_a_loop) {
+  hold("virtual_account");
+  auto one = begin([&] { return move(world.va, world.second_va); });
+  auto other = begin([&] { return move(world.second_va, world.va); });
+  release();
+  EXPECT_EQ(one.get(), "moved");
+  EXPECT_EQ(other.get(), "invalid");
+  EXPECT_EQ(world.count("select count(*) from virtual_account where parent_id is not null"), 1);
+  EXPECT_THAT(broken_tree(), IsEmpty());
+}
+
+TEST_P(Races, two_choices_of_the_default_leave_one) {
+  auto const choose = [&] {
+    world.db->write([&](db::Tx& tx) {
+      auto const access = access::detail::Prover::account<Permission::account_edit>(tx, administrator, world.account);
+      accounts::make_default(tx, world.vault, access, {world.account, world.second_va, {}});
+    });
+  };
+  hold("virtual_account");
+  auto one = begin(choose), other = begin(choose);
+  release();
+  one.get();
+  other.get();
+  EXPECT_EQ(world.events("virtual_account_made_default"), 1);
+  EXPECT_THAT(broken_tree(), IsEmpty());
+}
+
+// What is in a virtual account stays in it, and what comes meanwhile comes to where it stands then.
+TEST_P(Races, a_device_registers_while_its_virtual_account_moves) {
+  auto const token = world.token({.second_virtual_account = true});
+  TestDevice device(world, "S-1");
+  hold("device");
+  auto registration = begin([&] { device.register_with(token.text); });
+  auto moving = begin([&] { return move(world.second_va, world.va); });
+  release();
+  registration.get();
+  EXPECT_EQ(moving.get(), "moved");
+  EXPECT_EQ(world.count("select count(*) from device d join virtual_account v on v.virtual_account_id = "
+                        "d.virtual_account_id where v.name = 'Osaka' and v.depth = 2"),
+            1);
+  EXPECT_THAT(world.broken(), IsEmpty());
+  EXPECT_THAT(broken_tree(), IsEmpty());
 }
 
 // What comes after the deletion finds nothing to come into.

@@ -1,5 +1,7 @@
 #include "tests/simulation/checks.hpp"
 
+#include "accounts/accounts.hpp"
+
 namespace menkyo::simulation {
 
 namespace {
@@ -171,6 +173,8 @@ void check_people(db::ReadTx& tx, Model const& model, Faults& faults) {
   }
   for (auto const& [id, grant] : model.grants) wanted[id.text()] = grant_text(grant);
   compare("a role", stored, wanted, faults);
+  auto const account = *tx.one<SmartAccountId>("select smart_account_id from smart_account");
+  for (auto& fault : accounts::broken_tree(tx, account)) faults.push_back(std::move(fault));
   if (administrators == 0) faults.push_back("the account has no lasting administrator");
 }
 

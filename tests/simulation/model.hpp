@@ -169,6 +169,8 @@ class Model {
   int64_t depth(VirtualAccountId va) const;
   bool name_taken(std::optional<VirtualAccountId> parent, std::string const& name,
                   std::optional<VirtualAccountId> self) const;
+  // Why it cannot be moved below `parent`, where it does not stand; empty if it can.
+  std::string refusal_to_move(VirtualAccountId va, std::optional<VirtualAccountId> parent) const;
   // Why it cannot be deleted; empty if it can.
   std::string refusal_to_delete(VirtualAccountId va, Instant now) const;
   void delete_node(VirtualAccountId va);

@@ -1,3 +1,4 @@
+#include "accounts/accounts.hpp"
 #include "tests/simulation/model.hpp"
 
 namespace menkyo::simulation {
@@ -119,6 +120,14 @@ bool Model::name_taken(std::optional<VirtualAccountId> parent, std::string const
   for (auto const& [id, node] : nodes)
     if (node.parent == parent && lower(node.name) == lower(name) && id != self) return true;
   return false;
+}
+
+std::string Model::refusal_to_move(VirtualAccountId va, std::optional<VirtualAccountId> parent) const {
+  if (parent && below(*parent, va)) return "invalid";
+  auto const added_depth = (parent ? depth(*parent) : 0) + 1 - depth(va);
+  for (auto const& [id, node] : nodes)
+    if (below(id, va) && depth(id) + added_depth > accounts::max_tree_depth) return "too_deep";
+  return name_taken(parent, nodes.at(va).name, va) ? "name_taken" : "";
 }
 
 std::string Model::refusal_to_delete(VirtualAccountId va, Instant now) const {

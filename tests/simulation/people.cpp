@@ -157,7 +157,7 @@ Answer People::ask(Person& person, Asked const& asked, std::string const& refusa
 
 std::string People::act() {
   auto& person = people_[one_in(3) ? 0 : chance(people_.size())];
-  switch (chance(16)) {
+  switch (chance(18)) {
     case 0:
     case 1:
     case 2:
@@ -182,6 +182,10 @@ std::string People::act() {
       return grant(person);
     case 14:
       return revoke(person);
+    case 15:
+      return move_node(person);
+    case 16:
+      return make_default(person);
     default:
       return look_around(person);
   }
@@ -285,6 +289,42 @@ std::string People::rename_node(Person& person) {
   ++node.version;
   model_.effect("virtual_account_changed", va, to_hex(va.bytes), by_person(person.id));
   return "rename virtual account";
+}
+
+std::string People::move_node(Person& person) {
+  auto const va = any_node();
+  std::optional<VirtualAccountId> parent;
+  if (!one_in(4)) parent = any_node();
+  auto& node = model_.nodes.at(va);
+  bool const stale = one_in(5);
+  auto refusal = model_.refusal_on_account(person.id, Permission::account_edit, world_.now());
+  if (refusal.empty() && stale) refusal = "changed_meanwhile";
+  if (refusal.empty() && parent != node.parent) refusal = model_.refusal_to_move(va, parent);
+  ask(person,
+      {Method::post, at(va) + "/move", parent ? R"({"parent_id":)" + quoted(parent->text()) + "}" : "{}",
+       "\"" + std::to_string(node.version + (stale ? 1 : 0)) + "\""},
+      refusal);
+  if (!refusal.empty()) return with_refusal("move virtual account", refusal);
+  if (parent == node.parent) return "move virtual account to where it is";
+  node.parent = parent;
+  ++node.version;
+  model_.effect("virtual_account_moved", va, to_hex(va.bytes), by_person(person.id));
+  return "move virtual account";
+}
+
+std::string People::make_default(Person& person) {
+  auto const va = any_node();
+  auto& node = model_.nodes.at(va);
+  auto const refusal = model_.refusal_on_account(person.id, Permission::account_edit, world_.now());
+  ask(person, {Method::post, at(va) + "/default", "{}", {}}, refusal);
+  if (!refusal.empty()) return with_refusal("make default", refusal);
+  if (node.is_default) return "make default what it is";
+  for (auto& [id, other] : model_.nodes)
+    if (std::exchange(other.is_default, false)) ++other.version;
+  node.is_default = true;
+  ++node.version;
+  model_.effect("virtual_account_made_default", va, to_hex(va.bytes), by_person(person.id));
+  return "make default";
 }
 
 std::string People::delete_node(Person& person) {

@@ -57,6 +57,8 @@ class People {
   std::string read_token(Person& person);
   std::string create_node(Person& person);
   std::string rename_node(Person& person);
+  std::string move_node(Person& person);
+  std::string make_default(Person& person);
   std::string delete_node(Person& person);
   std::string remove_device(Person& person);
   Grant wished_role(Person const& whom);

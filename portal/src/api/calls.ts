@@ -13,6 +13,8 @@ import type {
   NewSmartAccount,
   NewVirtualAccount,
   PersonalData,
+  PostalAddress,
+  PropertiesChange,
   VirtualAccountChange,
 } from "./types";
 
@@ -113,6 +115,43 @@ export const listSmartAccounts = (query: ListQuery) =>
   answer(client.GET("/api/v1/smart_accounts", { params: { query } }));
 export const getSmartAccount = (sa: string) =>
   answer(client.GET("/api/v1/smart_accounts/{smart_account_id}", { params: account(sa) }));
+export const getAccountProperties = (sa: string) =>
+  answer(client.GET("/api/v1/smart_accounts/{smart_account_id}/properties", { params: account(sa) }));
+export const changeAccountProperties = (sa: string, version: number, body: PropertiesChange) =>
+  answer(
+    client.PATCH("/api/v1/smart_accounts/{smart_account_id}/properties", {
+      params: { ...account(sa), header: unchangedSince(version) },
+      body,
+    }),
+  );
+export const changeHeadquarters = (sa: string, version: number, body: PostalAddress) =>
+  answer(
+    client.PUT("/api/v1/smart_accounts/{smart_account_id}/headquarters", {
+      params: { ...account(sa), header: unchangedSince(version) },
+      body,
+    }),
+  );
+export const changeAccountCreator = (sa: string, version: number, person_id: string) =>
+  answer(
+    client.PUT("/api/v1/smart_accounts/{smart_account_id}/creator", {
+      params: { ...account(sa), header: unchangedSince(version) },
+      body: { person_id },
+    }),
+  );
+export const addLocation = (sa: string, version: number, body: PostalAddress, key: string) =>
+  answer(
+    client.POST("/api/v1/smart_accounts/{smart_account_id}/locations", {
+      params: { ...account(sa), header: unchangedSince(version) },
+      headers: once(key),
+      body,
+    }),
+  );
+export const removeLocation = (sa: string, site_number: number, version: number) =>
+  answer(
+    client.DELETE("/api/v1/smart_accounts/{smart_account_id}/locations/{site_number}", {
+      params: { path: { smart_account_id: sa, site_number }, header: unchangedSince(version) },
+    }),
+  );
 export const listVirtualAccounts = (sa: string, query: ListQuery) =>
   answer(
     client.GET("/api/v1/smart_accounts/{smart_account_id}/virtual_accounts", { params: { ...account(sa), query } }),
@@ -136,6 +175,21 @@ export const changeVirtualAccount = (sa: string, va: string, version: number, bo
     client.PATCH("/api/v1/smart_accounts/{smart_account_id}/virtual_accounts/{virtual_account_id}", {
       params: { ...inside(sa, va), header: unchangedSince(version) },
       body,
+    }),
+  );
+// Without a parent it becomes one of the outermost.
+export const moveVirtualAccount = (sa: string, va: string, version: number, parent_id: string | undefined) =>
+  answer(
+    client.POST("/api/v1/smart_accounts/{smart_account_id}/virtual_accounts/{virtual_account_id}/move", {
+      params: { ...inside(sa, va), header: unchangedSince(version) },
+      body: parent_id === undefined ? {} : { parent_id },
+    }),
+  );
+export const makeDefaultVirtualAccount = (sa: string, va: string, version: number) =>
+  answer(
+    client.POST("/api/v1/smart_accounts/{smart_account_id}/virtual_accounts/{virtual_account_id}/default", {
+      params: { ...inside(sa, va), header: unchangedSince(version) },
+      body: {},
     }),
   );
 export const deleteVirtualAccount = (sa: string, va: string, version: number) =>

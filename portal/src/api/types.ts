@@ -10,8 +10,10 @@ type Body<Name extends keyof operations> = operations[Name] extends {
   : never;
 
 export type AcceptedInvitation = Body<"accept_invitation">;
+export type AccountProperties = Schemas["AccountProperties"];
 export type AccountRequestEntry = Schemas["AccountRequestEntry"];
 export type AccountRequestStatus = OwnAccountRequest["status"];
+export type AccountSite = Schemas["Site"];
 export type AccountSummary = Schemas["AccountSummary"];
 export type AccountUser = Schemas["AccountUser"];
 export type AuthorizationState = Device["authorization_state"];
@@ -56,12 +58,14 @@ export type PersonalData = Body<"change_my_personal_data">;
 export type PendingMailChange = Schemas["PendingMailChange"];
 export type PostalAddress = Schemas["PostalAddress"];
 export type ProblemBody = Schemas["Problem"];
+export type PropertiesChange = Body<"change_account_properties">;
 export type ReceivedAccountRequest = Schemas["ReceivedAccountRequest"];
 export type RegistrationToken = Schemas["RegistrationToken"];
 export type Role = RoleGrant["role"];
 export type RoleGrant = Schemas["RoleGrant"];
 export type ServiceFacts = Schemas["ServiceFacts"];
 export type Total = Schemas["CappedCount"];
+export type SmartAccount = Schemas["SmartAccount"];
 export type VirtualAccount = Schemas["VirtualAccount"];
 export type VirtualAccountChange = Body<"change_virtual_account">;
 export type VirtualAccountOverview = Schemas["VirtualAccountOverview"];

@@ -5,6 +5,7 @@ import type { LiveChange } from "./hub";
 export type AccountList =
   | "account"
   | "account_requests"
+  | "properties"
   | "virtual_accounts"
   | "users"
   | "overview"
@@ -21,6 +22,8 @@ export function accountKey(smart_account_id: string, list: AccountList, virtual_
 const LISTS_OF: Record<string, readonly AccountList[]> = {
   devices: ["devices", "overview", "licenses", "account"],
   licenses: ["licenses", "overview", "devices"],
+  // Of the account itself: its properties, and who has which role in it.
+  account: ["account", "properties", "users"],
   tokens: ["tokens"],
   events: ["events", "account_requests"],
   virtual_accounts: ["virtual_accounts", "overview", "account"],

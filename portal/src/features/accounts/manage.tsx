@@ -1,10 +1,12 @@
 // Account management: virtual accounts, users, requests to approve, and the event log of the whole account.
+import Alert from "@cloudscape-design/components/alert";
+import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Tabs from "@cloudscape-design/components/tabs";
 import { useTranslation } from "react-i18next";
 import { useNavigate, useParams, useSearchParams } from "react-router";
-import type { AccountSummary } from "../../api/types";
+import type { SmartAccount } from "../../api/types";
 import { Crumbs } from "../../app/crumbs";
 import { PageFrame } from "../../app/page";
 import { ProblemPage } from "../../app/problem_page";
@@ -13,6 +15,7 @@ import { RouteLink } from "../../ui/route_link";
 import { PageLoading } from "../../ui/states";
 import { EventsTab } from "../audit/events_tab";
 import { RequestsTab } from "../founding/requests_tab";
+import { PropertiesTab } from "../properties/properties_tab";
 import { AccountSwitcher } from "./account_switcher";
 import { useAccount } from "./use_account";
 import { UsersTab } from "./users_tab";
@@ -28,7 +31,7 @@ export function ManageAccount() {
   return <Manage key={sa} account={account.data} />;
 }
 
-function Manage({ account }: { account: AccountSummary }) {
+function Manage({ account }: { account: SmartAccount }) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const [parameters] = useSearchParams();
@@ -36,6 +39,10 @@ function Manage({ account }: { account: AccountSummary }) {
   useLiveAccount(sa);
   const may = (ability: string) => account.abilities.includes(ability);
   const tabs = [
+    // A partner sees its part of an account, not what the account tells about itself.
+    ...(account.whole_abilities.includes("inventory_view")
+      ? [{ id: "properties", label: t("properties.title"), content: <PropertiesTab sa={sa} /> }]
+      : []),
     {
       id: "virtual_accounts",
       label: t("virtual_accounts.title"),
@@ -73,6 +80,20 @@ function Manage({ account }: { account: AccountSummary }) {
         >
           {t("manage.title_of", { account: account.name })}
         </Header>
+        {account.has_one_administrator === true && (
+          <Alert
+            type="warning"
+            header={t("administrators.alone_title")}
+            statusIconAriaLabel={t("common.warning")}
+            action={
+              active !== "users" && (
+                <Button onClick={() => navigate({ search: "?tab=users" })}>{t("administrators.name_second")}</Button>
+              )
+            }
+          >
+            {t("administrators.alone_text")}
+          </Alert>
+        )}
         <Tabs
           ariaLabel={t("manage.title")}
           activeTabId={active}

@@ -5,7 +5,7 @@ import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { deleteVirtualAccount, listVirtualAccounts } from "../../api/calls";
+import { deleteVirtualAccount, listVirtualAccounts, makeDefaultVirtualAccount } from "../../api/calls";
 import type { VirtualAccount } from "../../api/types";
 import { accountKey } from "../../live/keys";
 import { Confirm } from "../../ui/confirm";
@@ -16,11 +16,15 @@ import { type Column, OrDash, ResourceTable } from "../../ui/resource_table";
 import { RouteLink } from "../../ui/route_link";
 import { Empty } from "../../ui/states";
 import { useLanguage } from "../../ui/use_language";
+import { MoveForm } from "./move_form";
 import { VirtualAccountForm } from "./virtual_account_form";
 
 const SHAPE: ListShape = {};
 
-type Dialog = { kind: "create"; parent?: VirtualAccount } | { kind: "edit" | "delete"; item: VirtualAccount };
+const ITEM_DIALOGS = ["edit", "move", "make_default", "delete"] as const;
+type Dialog =
+  | { kind: "create"; parent?: VirtualAccount }
+  | { kind: (typeof ITEM_DIALOGS)[number]; item: VirtualAccount };
 
 export function VirtualAccountsTab({ sa, mayCreate }: { sa: string; mayCreate: boolean }) {
   const { t } = useTranslation();
@@ -68,6 +72,25 @@ export function VirtualAccountsTab({ sa, mayCreate }: { sa: string; mayCreate: b
           onClose={() => setDialog(null)}
           onSaved={(saved) => done(t("virtual_accounts.changed", { name: saved.name }))}
         />
+      )}
+      {dialog?.kind === "move" && (
+        <MoveForm
+          sa={sa}
+          item={dialog.item}
+          onClose={() => setDialog(null)}
+          onMoved={(moved) => done(t("virtual_accounts.moved", { name: moved.name }))}
+        />
+      )}
+      {dialog?.kind === "make_default" && (
+        <Confirm
+          title={t("virtual_accounts.make_default_title", { name: dialog.item.name })}
+          confirm={t("virtual_accounts.make_default")}
+          action={() => makeDefaultVirtualAccount(sa, dialog.item.virtual_account_id, dialog.item.version)}
+          onClose={() => setDialog(null)}
+          onDone={() => done(t("virtual_accounts.made_default", { name: dialog.item.name }))}
+        >
+          {t("virtual_accounts.make_default_text")}
+        </Confirm>
       )}
       {dialog?.kind === "delete" && (
         <Confirm
@@ -146,6 +169,8 @@ function RowActions({ item, open }: { item: VirtualAccount; open: (dialog: Dialo
     ...(item.abilities.includes("account_edit")
       ? [
           { id: "edit", text: t("virtual_accounts.edit") },
+          { id: "move", text: t("virtual_accounts.move") },
+          ...(item.is_default ? [] : [{ id: "make_default", text: t("virtual_accounts.make_default") }]),
           {
             id: "delete",
             text: t("virtual_accounts.delete"),
@@ -163,8 +188,8 @@ function RowActions({ item, open }: { item: VirtualAccount; open: (dialog: Dialo
       expandToViewport
       items={items}
       onItemClick={({ detail }) => {
-        if (detail.id === "child") open({ kind: "create", parent: item });
-        else open({ kind: detail.id === "delete" ? "delete" : "edit", item });
+        const kind = ITEM_DIALOGS.find((each) => each === detail.id);
+        open(kind === undefined ? { kind: "create", parent: item } : { kind, item });
       }}
     />
   );

@@ -93,7 +93,12 @@ function AccountCard({ account }: { account: AccountSummary }) {
         </SpaceBetween>
       }
     >
-      {seesInventory ? <Health account={account} /> : <Box color="text-body-secondary">{t("home.no_inventory")}</Box>}
+      <SpaceBetween size="xs">
+        {seesInventory ? <Health account={account} /> : <Box color="text-body-secondary">{t("home.no_inventory")}</Box>}
+        {account.has_one_administrator === true && (
+          <StatusIndicator type="warning">{t("administrators.alone_short")}</StatusIndicator>
+        )}
+      </SpaceBetween>
     </Container>
   );
 }

@@ -8,9 +8,9 @@ import { type Ref, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { changeCompanyData } from "../../api/calls";
 import { asProblem } from "../../api/problem";
-import type { CompanyData, ListedCompany, OwnAddress, OwnProfile } from "../../api/types";
+import type { CompanyData, ListedCompany, OwnAddress, OwnProfile, PostalAddress } from "../../api/types";
 import { useAddresses } from "./address_book";
-import { type AddressFields, AddressForm } from "./address_form";
+import { AddressForm } from "./address_form";
 import { addressText, isSameAddress } from "./address_text";
 import { CompanyField } from "./company_field";
 import { useCountry } from "./country_list";
@@ -65,7 +65,7 @@ function CompanyForm({ profile, field, onDone }: CompanyFormProps) {
   const addresses = useAddresses().data?.items ?? [];
   const [picked, setPicked] = useState<ListedCompany | null>(null);
   // The form of a new address, which begins with what was picked.
-  const [adding, setAdding] = useState<{ fields?: AddressFields } | null>(null);
+  const [adding, setAdding] = useState<{ fields?: PostalAddress } | null>(null);
   const form = useEntries({
     company_name: company.company_name ?? "",
     company_address_id: company.company_address_id ?? "",
@@ -172,7 +172,7 @@ interface AddressFieldProps {
   value: string;
   error: string | undefined;
   onChange: (id: string) => void;
-  onAdd: (fields?: AddressFields) => void;
+  onAdd: (fields?: PostalAddress) => void;
 }
 
 function AddressField({ ref, addresses, listed, value, error, onChange, onAdd }: AddressFieldProps) {
