@@ -8,13 +8,6 @@ namespace menkyo::accounts {
 
 namespace {
 
-std::string account_domain(std::string_view text) {
-  auto const domain = normalize_domain(text);
-  if (!domain || domain->find('.') == std::string::npos)
-    throw invalid_field("/domain", "not_a_domain", "must be a domain such as example.com");
-  return *domain;
-}
-
 // The person of a mail address, made if there is none.
 PersonId find_or_create(db::Tx& tx, keys::Vault const& vault, people::NewPerson const& person,
                         audit::Actor const& actor) {
@@ -42,6 +35,13 @@ void create_default(db::Tx& tx, keys::Vault const& vault, SmartAccountId account
 }
 
 }  // namespace
+
+std::string account_domain(std::string_view text) {
+  auto const domain = normalize_domain(text);
+  if (!domain || domain->find('.') == std::string::npos)
+    throw invalid_field("/domain", "not_a_domain", "must be a domain such as example.com");
+  return *domain;
+}
 
 std::string link_path(std::string const& token) {
   return "/link/" + token;

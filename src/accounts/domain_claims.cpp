@@ -118,6 +118,16 @@ DomainClaim judge_claim(std::string_view mail, std::string_view wanted) {
   return claim;
 }
 
+bool is_of_organization(std::string_view mail, std::string_view account_domain) {
+  auto const address = normalize_mail(mail);
+  auto const account = normalize_domain(account_domain);
+  if (!address || !account) return false;
+  auto const domain = address->substr(address->rfind('@') + 1);
+  if (registrable(domain).empty() || registrable(domain) != registrable(*account) || is_free_mail(domain))
+    return false;
+  return is_at_or_below(domain, *account) || is_at_or_below(*account, domain);
+}
+
 FieldError refused_field(ClaimRefusal refusal, std::string path) {
   // In the order of ClaimRefusal.
   static constexpr std::array<std::string_view, 4> details{

@@ -52,6 +52,10 @@ struct DomainClaim {
 // not_a_mail) if the address is none, which one that was signed up with cannot be.
 DomainClaim judge_claim(std::string_view mail, std::string_view wanted);
 
+// Whether somebody with that mail address belongs to whoever has that account: its domain is the account's, above it
+// or below it, and one registrant holds both. False for an address that is none, and where anybody gets one.
+bool is_of_organization(std::string_view mail, std::string_view account_domain);
+
 // What the requester is told of a refusal, and what to do instead; `path` points to the field of the domain.
 FieldError refused_field(ClaimRefusal refusal, std::string path);
 

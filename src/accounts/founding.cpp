@@ -47,8 +47,15 @@ AccountForm read_form(Founding const& in, DomainClaim const& claim) {
   return form;
 }
 
-void require_free(db::ReadTx& tx, std::string_view name, std::string const& domain) {
-  refuse_taken(store::is_name_taken(tx, fold_name(name)), store::account_of_domain(tx, domain).has_value());
+// Whether others have an account is told of domains of the founder's own alone; of a different one, the operator sees
+// it (docs/decisions/0030-requests-for-access.md).
+bool is_known_to_be_taken(db::ReadTx& tx, DomainClaim const& claim) {
+  bool const own = claim.kind == ClaimKind::own || claim.kind == ClaimKind::prefix;
+  return own && store::account_of_domain(tx, claim.domain).has_value();
+}
+
+void require_free(db::ReadTx& tx, std::string_view name, DomainClaim const& claim) {
+  refuse_taken(store::is_name_taken(tx, fold_name(name)), is_known_to_be_taken(tx, claim));
 }
 
 void check_pace(db::ReadTx& tx, PersonId requester) {
@@ -112,7 +119,7 @@ Forecast forecast(db::ReadTx& tx, keys::Vault const& vault, PersonId founder, st
           claim.shared_mail,
           claim.look_alike,
           !name.empty() && store::is_name_taken(tx, fold_name(name)),
-          !claim.domain.empty() && store::account_of_domain(tx, claim.domain).has_value(),
+          is_known_to_be_taken(tx, claim),
           decider_of(claim, has_account_above)};
 }
 
@@ -122,7 +129,7 @@ Founded found_smart_account(db::Tx& tx, keys::Vault const& vault, mail::Outbox c
   require_complete(applicant.company);
   auto const claim = judge_claim(applicant.person.mail, in.domain);
   auto const form = read_form(in, claim);
-  require_free(tx, in.name, claim.domain);
+  require_free(tx, in.name, claim);
   auto const type = in.type.value_or(AccountType::CUSTOMER);
   if (claim.kind == ClaimKind::own) {
     auto const row = open_founded(tx, vault, outbox, {in.name, claim.domain, type}, founder, form);

@@ -55,8 +55,8 @@ struct Forecast {
   std::optional<ClaimRefusal> refusal;
   std::string domain, mail_domain;
   bool shared_mail, look_alike;
-  bool name_taken, domain_taken;
-  Decider decider;  // nobody too if it would be refused
+  bool name_taken, domain_taken;  // the domain's is told of domains of one's own alone
+  Decider decider;                // nobody too if it would be refused
 };
 BOOST_DESCRIBE_STRUCT(Forecast, (),
                       (kind, refusal, domain, mail_domain, shared_mail, look_alike, name_taken, domain_taken,

@@ -269,7 +269,14 @@ TEST_P(Foundings, have_names_that_nobody_else_has) {
   EXPECT_THAT(faults(same), ElementsAre("/name taken"));
   // A request is not even made for a name or domain that is taken.
   EXPECT_THAT(faults(found(rin, "kame works", "jp.tsuru.example")), ElementsAre("/name taken"));
-  EXPECT_THAT(faults(found(rin, "Tsuru", "kame.example", R"(,"note":"ours")")), ElementsAre("/domain taken"));
+  world.account("osaka.tsuru.example");
+  EXPECT_THAT(faults(found(rin, "Tsuru", "osaka.tsuru.example")), ElementsAre("/domain taken"));
+  // Nobody learns by asking who else has an account; the operator does.
+  EXPECT_FALSE(rin.get("/api/v1/smart_account_forecast?domain=kame.example").json.at("domain_taken").as_bool());
+  auto staff = world.as(world.operator_with(OperatorRole::operator_admin));
+  auto const id = request_of(found(rin, "Tsuru", "kame.example", R"(,"note":"ours")"));
+  EXPECT_TRUE(staff.get("/api/v1/operator/account_requests/" + id).json.at("domain_taken").as_bool());
+  EXPECT_EQ(decide(staff, "/api/v1/operator", id, "approve").code(), "name_taken");
 }
 
 TEST_P(Foundings, of_one_name_at_once_give_it_to_one) {

@@ -4,6 +4,7 @@
 
 #include "accounts/accounts.hpp"
 #include "accounts/inside.hpp"
+#include "accounts/organization.hpp"
 #include "accounts/store.hpp"
 #include "base/csv.hpp"
 
@@ -120,8 +121,8 @@ Found find(db::ReadTx& tx, keys::Vault const& vault, Place const& place, std::op
   return found;
 }
 
-// The names of persons that a reader may know: everybody's for members of the account, for others (partners) those of
-// people who have a role in the reader's own part.
+// The names of persons that a reader may know: everybody's for those who see the whole account, for others those of
+// people who have a role in the reader's own part and whom the reader may be told of at all.
 class Names {
  public:
   Names(db::ReadTx& tx, keys::Vault const& vault, Place const& place, std::vector<StoredEvent> const& events)
@@ -137,8 +138,9 @@ class Names {
       if (e.actor.kind == audit::ActorKind::person) ids.push_back(PersonId{e.actor.id});
       if (e.subject_kind == "person") ids.push_back(PersonId{e.subject_id});
     }
-    for (auto const& person : people::load_persons(tx, vault, std::move(ids)))
+    for (auto const& person : persons_shown_to(tx, vault, place.smart_account_id, place.reader, std::move(ids)))
       names_[person.id] = people::display_name(person);
+    if (!all_) std::erase_if(known_, [this](PersonId id) { return !names_.contains(id); });
     std::set<store::ThingKey> things;
     for (auto const& e : events) {
       if (e.subject_kind == "device" || e.subject_kind == "registration_token")

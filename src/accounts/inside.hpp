@@ -33,9 +33,24 @@ PersonId create_invited(db::Tx& tx, keys::Vault const& vault, PersonId inviter, 
                         audit::Actor const& actor);
 
 RoleGrant to_grant(store::GrantRow const& row);
+
+// Gives the role with its event or, if the person has it, changes when it ends. Call with the account locked; that
+// the virtual account is one of the account has been seen to. Problem conflict if the last lasting administrator
+// would end.
+struct WantedRole {
+  Role role;
+  std::optional<VirtualAccountId> virtual_account_id;
+  std::optional<Instant> ends_at;
+};
+GivenRole give_role(db::Tx& tx, keys::Vault const& vault, SmartAccountId account, audit::Actor const& actor,
+                    PersonId person, WantedRole const& wanted);
+
 // Stores a grant and its event.
 void put_grant(db::Tx& tx, keys::Vault const& vault, SmartAccountId account, audit::Actor const& actor,
                RoleGrant const& grant, PersonId person);
+
+// The domain of an account in its one spelling. Problem invalid (/domain, not_a_domain).
+std::string account_domain(std::string_view text);
 
 // The operations on virtual accounts.
 std::vector<api::Route> virtual_account_routes();

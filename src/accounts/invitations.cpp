@@ -1,6 +1,7 @@
 #include "accounts/invitations.hpp"
 
 #include "accounts/inside.hpp"
+#include "accounts/organization.hpp"
 #include "accounts/store.hpp"
 #include "base/text.hpp"
 
@@ -8,17 +9,22 @@ namespace menkyo::accounts {
 
 namespace {
 
-// What every mail about a role says, in the reader's language; by nobody known: by the operator. Of a virtual account
-// its own name alone: a role on it does not show what is above it.
-mail::Words words_of(db::ReadTx& tx, keys::Vault const& vault, SmartAccountId account, RoleGrant const& grant,
-                     people::Language language, std::optional<PersonId> by) {
+// What every mail about a role says, in the reader's language, but for who did it. Of a virtual account its own name
+// alone: a role on it does not show what is above it.
+mail::Words words_of(db::ReadTx& tx, SmartAccountId account, RoleGrant const& grant, people::Language language) {
   auto const scope = grant.virtual_account_id ? store::node(tx, account, *grant.virtual_account_id) : std::nullopt;
   return {{"account", store::account(tx, account).value().name},
           {"role", mail::phrase(language, to_text(grant.role))},
           {"scope", scope ? scope->name : mail::phrase(language, "whole_account")},
-          {"until", grant.ends_at ? mail::to_mail_time(*grant.ends_at) : mail::phrase(language, "no_end")},
-          {"by",
-           by ? people::display_name(people::load_person(tx, vault, *by)) : mail::phrase(language, "the_operator")}};
+          {"until", grant.ends_at ? mail::to_mail_time(*grant.ends_at) : mail::phrase(language, "no_end")}};
+}
+
+// "Hana Mori", or some administration if the reader may not be told of that person.
+std::string doer(db::ReadTx& tx, keys::Vault const& vault, SmartAccountId account, people::Person const& reader,
+                 PersonId by) {
+  for (auto const& shown : persons_shown_to(tx, vault, account, reader.id, {by}))
+    if (shown.id == by) return people::display_name(shown);
+  return mail::phrase(reader.language, "the_administration");
 }
 
 // What an account may still send to somebody; anybody can be named there, so strangers' inboxes are spared.
@@ -26,9 +32,10 @@ bool may_mail(db::Tx& tx, keys::Vault const& vault, SmartAccountId account, peop
   return people::count_mail_from(tx, vault, account.text(), normalize_mail(person.mail).value());
 }
 
-// Returns the path of its link.
+// Names its sender, even to a stranger, who would not trust it otherwise. Returns the path of its link.
 std::string post_invitation(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox,
-                            people::Person const& person, mail::Words words) {
+                            people::Person const& person, mail::Words words, std::string by) {
+  words.emplace_back("by", std::move(by));
   words.emplace_back(
       "days", std::to_string(std::chrono::duration_cast<std::chrono::days>(people::invitation_period).count()));
   auto path = link_path(people::make_invitation_link(tx, vault, person.id));
@@ -38,7 +45,8 @@ std::string post_invitation(db::Tx& tx, keys::Vault const& vault, mail::Outbox c
 }
 
 void post_news(db::Tx& tx, mail::Outbox const& outbox, people::Person const& person, std::string const& template_name,
-               mail::Words words) {
+               mail::Words words, std::string by) {
+  words.emplace_back("by", std::move(by));
   words.emplace_back("name", people::display_name(person));
   words.emplace_back("link", outbox.link("/"));
   outbox.post(tx, {person.mail, person.language, template_name, std::move(words)});
@@ -51,11 +59,12 @@ void tell_of_role_given(db::Tx& tx, keys::Vault const& vault, mail::Outbox const
   if (!role.is_new || by == role.person_id) return;
   auto const person = people::load_person(tx, vault, role.person_id);
   if (!may_mail(tx, vault, account, person)) return;
-  auto words = words_of(tx, vault, account, role.grant, person.language, by);
+  auto words = words_of(tx, account, role.grant, person.language);
   if (people::has_password(tx, person.id))
-    post_news(tx, outbox, person, "role_given", std::move(words));
+    post_news(tx, outbox, person, "role_given", std::move(words), doer(tx, vault, account, person, by));
   else
-    post_invitation(tx, vault, outbox, person, std::move(words));
+    post_invitation(tx, vault, outbox, person, std::move(words),
+                    people::display_name(people::load_person(tx, vault, by)));
 }
 
 void tell_of_role_taken(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox, SmartAccountId account,
@@ -63,18 +72,20 @@ void tell_of_role_taken(db::Tx& tx, keys::Vault const& vault, mail::Outbox const
   if (by == role.person_id) return;
   auto const person = people::load_person(tx, vault, role.person_id);
   if (!may_mail(tx, vault, account, person)) return;
-  post_news(tx, outbox, person, "role_taken", words_of(tx, vault, account, role.grant, person.language, by));
+  post_news(tx, outbox, person, "role_taken", words_of(tx, account, role.grant, person.language),
+            doer(tx, vault, account, person, by));
 }
 
 std::optional<std::string> tell_first_administrator(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox,
                                                     SmartAccountId account, std::string_view mail) {
   auto const person = people::load_person(tx, vault, people::find_person(tx, vault, mail).value());
-  auto words = words_of(tx, vault, account, {{}, Role::sa_admin, {}, {}}, person.language, {});
+  auto words = words_of(tx, account, {{}, Role::sa_admin, {}, {}}, person.language);
+  auto by = mail::phrase(person.language, "the_operator");
   if (people::has_password(tx, person.id)) {
-    post_news(tx, outbox, person, "role_given", std::move(words));
+    post_news(tx, outbox, person, "role_given", std::move(words), std::move(by));
     return {};
   }
-  auto path = post_invitation(tx, vault, outbox, person, std::move(words));
+  auto path = post_invitation(tx, vault, outbox, person, std::move(words), std::move(by));
   return outbox.is_sent() ? std::nullopt : std::optional(std::move(path));
 }
 
@@ -88,8 +99,8 @@ void send_invitation(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& o
   auto const person = people::load_person(tx, vault, row->person_id);
   if (!may_mail(tx, vault, account, person))
     throw Problem(problems::too_many_requests, "This person was sent many mails lately; wait for a while.");
-  post_invitation(tx, vault, outbox, person,
-                  words_of(tx, vault, account, to_grant(*row), person.language, access.person_id()));
+  post_invitation(tx, vault, outbox, person, words_of(tx, account, to_grant(*row), person.language),
+                  people::display_name(people::load_person(tx, vault, access.person_id())));
 }
 
 }  // namespace menkyo::accounts

@@ -21,11 +21,6 @@ std::vector<PersonId> deciders_of(db::ReadTx& tx, store::RequestRow const& row) 
   return {out.begin(), out.end()};
 }
 
-std::string contact(people::Person const& person) {
-  auto const name = people::display_name(person);
-  return name == person.mail ? name : name + " <" + person.mail + ">";
-}
-
 std::string one_line(places::PostalAddress const& a, Language language) {
   auto const* country = places::find_country(a.country);
   auto const* region = places::region_of(a);
@@ -65,12 +60,6 @@ mail::Words words_of(store::RequestRow const& row) {
   return {{"account_name", row.name}, {"account_domain", row.domain}};
 }
 
-void post_to(db::Tx& tx, mail::Outbox const& outbox, people::Person const& person, std::string template_name,
-             mail::Words words) {
-  words.emplace_back("name", people::display_name(person));
-  outbox.post(tx, {person.mail, person.language, std::move(template_name), std::move(words)});
-}
-
 std::string own_request_page(store::RequestRow const& row) {
   return "/account_requests/" + row.account_request_id.text();
 }
@@ -82,11 +71,22 @@ std::string decision_page(store::RequestRow const& row) {
 
 }  // namespace
 
+std::string contact(people::Person const& person) {
+  auto const name = people::display_name(person);
+  return name == person.mail ? name : name + " <" + person.mail + ">";
+}
+
+void post_to(db::Tx& tx, mail::Outbox const& outbox, people::Person const& person, std::string template_name,
+             mail::Words words) {
+  words.emplace_back("name", people::display_name(person));
+  outbox.post(tx, {person.mail, person.language, std::move(template_name), std::move(words)});
+}
+
 void tell_requested(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox, store::RequestRow const& row,
                     AccountForm const& form, Applicant const& applicant) {
   auto words = words_of(row);
   words.emplace_back("requester", contact(applicant.person));
-  words.emplace_back("phone", phone_of(applicant));
+  words.emplace_back("phone", phone_of(applicant.company));
   words.emplace_back("link", outbox.link(own_request_page(row)));
   post_to(tx, outbox, applicant.person, "setup_pending_requester", std::move(words));
   tell_deciders(tx, vault, outbox, row, form, applicant, "setup_pending_approver");
@@ -99,7 +99,7 @@ void tell_deciders(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& out
     words.emplace_back("account_type", type_word(row.type, decider.language));
     words.emplace_back("approver", contact(decider));
     words.emplace_back("requester", contact(applicant.person));
-    words.emplace_back("phone", phone_of(applicant));
+    words.emplace_back("phone", phone_of(applicant.company));
     // One line, so that a note cannot look like a part of the mail.
     words.emplace_back("note", plain_line(form.note.value_or(Note())));
     words.emplace_back("link", outbox.link(decision_page(row)));

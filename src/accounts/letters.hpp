@@ -7,6 +7,12 @@
 
 namespace menkyo::accounts {
 
+// "Hana Mori <hana@example.com>", or the address alone.
+std::string contact(people::Person const& person);
+// A letter in the person's language that greets it by name.
+void post_to(db::Tx& tx, mail::Outbox const& outbox, people::Person const& person, std::string template_name,
+             mail::Words words);
+
 // To the applicant that the account waits for approval, and to those who decide.
 void tell_requested(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox, store::RequestRow const& row,
                     AccountForm const& form, Applicant const& applicant);

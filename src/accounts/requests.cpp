@@ -1,7 +1,6 @@
 #include "accounts/requests.hpp"
 
 #include <algorithm>
-#include <map>
 
 #include "accounts/letters.hpp"
 #include "base/text.hpp"
@@ -20,10 +19,6 @@ void record_request(db::Tx& tx, keys::Vault const& vault, audit::EventKind kind,
                  .subject_id = row.account_request_id.bytes,
                  .data = {{"name", row.name}, {"domain", row.domain}},
                  .personal = people::display_name(requester)});
-}
-
-Requester to_requester(people::Person const& person) {
-  return {person.mail, person.given_name, person.family_name, person.native_name};
 }
 
 jobs::Timer timer_of(store::RequestRow const& row, Instant due_at) {
@@ -102,19 +97,27 @@ Applicant load_applicant(db::ReadTx& tx, keys::Vault const& vault, PersonId id) 
   return {people::load_person(tx, vault, id), people::load_company(tx, vault, id)};
 }
 
-std::string phone_of(Applicant const& applicant) {
-  auto const& phone = applicant.company.phone;
-  return phone ? places::show_phone(*phone).international : "";
+std::string phone_of(people::Company const& company) {
+  return company.phone ? places::show_phone(*company.phone).international : "";
+}
+
+Requester to_requester(people::Person const& person) {
+  return {person.mail, person.given_name, person.family_name, person.native_name};
+}
+
+std::map<PersonId, Requester> load_requesters(db::ReadTx& tx, keys::Vault const& vault, std::vector<PersonId> ids) {
+  std::sort(ids.begin(), ids.end());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  std::map<PersonId, Requester> out;
+  for (auto const& person : people::load_persons(tx, vault, std::move(ids))) out[person.id] = to_requester(person);
+  return out;
 }
 
 std::vector<AccountRequestEntry> to_entries(db::ReadTx& tx, keys::Vault const& vault,
                                             std::vector<store::RequestRow> const& rows) {
   std::vector<PersonId> ids;
   for (auto const& row : rows) ids.push_back(row.requester_id);
-  std::sort(ids.begin(), ids.end());
-  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
-  std::map<PersonId, Requester> requesters;
-  for (auto const& person : people::load_persons(tx, vault, ids)) requesters[person.id] = to_requester(person);
+  auto requesters = load_requesters(tx, vault, std::move(ids));
   std::vector<AccountRequestEntry> out;
   for (auto const& row : rows)
     out.push_back(
@@ -140,7 +143,7 @@ ReceivedAccountRequest to_received_request(db::ReadTx& tx, keys::Vault const& va
                              pending && store::is_name_taken(tx, fold_name(row.name)),
                              pending && store::account_of_domain(tx, row.domain).has_value(),
                              {}};
-  if (applicant.company.phone) out.phone = phone_of(applicant);
+  if (applicant.company.phone) out.phone = phone_of(applicant.company);
   if (row.decided_by && *row.decided_by != row.requester_id)
     out.decided_by = people::display_name(people::load_person(tx, vault, *row.decided_by));
   return out;

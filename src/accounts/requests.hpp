@@ -1,5 +1,7 @@
 #pragma once
-// What founding.cpp, requests.cpp and letters.cpp share: requests as they are kept.
+// What the files about requests and founding share: requests as they are kept, and who makes them.
+
+#include <map>
 
 #include "accounts/founding.hpp"
 #include "accounts/inside.hpp"
@@ -30,8 +32,11 @@ struct Applicant {
   people::Company company;
 };
 Applicant load_applicant(db::ReadTx& tx, keys::Vault const& vault, PersonId id);
-// How it is dialled from abroad; empty if there is none.
-std::string phone_of(Applicant const& applicant);
+// How its telephone number is dialled from abroad; empty if there is none.
+std::string phone_of(people::Company const& company);
+Requester to_requester(people::Person const& person);
+// Those persons, each read once however often it is named.
+std::map<PersonId, Requester> load_requesters(db::ReadTx& tx, keys::Vault const& vault, std::vector<PersonId> ids);
 
 // The account with its headquarters, its founder as administrator and everybody whom the form names, who are told.
 // Problem name_taken.

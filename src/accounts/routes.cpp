@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "accounts/access_requests.hpp"
 #include "accounts/accounts.hpp"
 #include "accounts/founding.hpp"
 #include "accounts/inside.hpp"
@@ -225,6 +226,7 @@ std::vector<api::Route> routes() {
   for (auto& route : virtual_account_routes()) out.push_back(std::move(route));
   for (auto& route : properties_routes()) out.push_back(std::move(route));
   for (auto& route : founding_routes()) out.push_back(std::move(route));
+  for (auto& route : access_request_routes()) out.push_back(std::move(route));
   for (auto& route : history_routes()) out.push_back(std::move(route));
   return out;
 }

@@ -3,6 +3,7 @@
 
 #include "accounts/accounts.hpp"
 #include "accounts/inside.hpp"
+#include "accounts/organization.hpp"
 #include "accounts/store.hpp"
 
 namespace menkyo::accounts {
@@ -54,6 +55,29 @@ std::vector<PersonId> members(db::ReadTx& tx, SmartAccountId account, access::Re
   return out;
 }
 
+// Of those persons, in their order.
+std::vector<AccountUser> users_shown_to(db::ReadTx& tx, keys::Vault const& vault, access::AccountProof const& access,
+                                        std::vector<PersonId> const& ids) {
+  auto const account = access.smart_account_id();
+  std::map<PersonId, AccountUser> users;
+  for (auto const& p : persons_shown_to(tx, vault, account, access.person_id(), ids))
+    if (std::binary_search(ids.begin(), ids.end(), p.id))
+      users[p.id] = {p.id, p.mail, p.given_name, p.family_name, false, {}};
+  for (auto const& id : people::invited_among(tx, ids))
+    if (auto const user = users.find(id); user != users.end()) user->second.is_invited = true;
+  std::vector<store::MemberKey> keys;
+  for (auto const& [id, user] : users) keys.push_back({account, id});
+  for (auto const& g : store::grants_of_members(tx, keys)) {
+    bool const ended = g.ends_at && *g.ends_at <= tx.now();
+    bool const shown = access.reach().all || (g.path && access.reach().covers(*g.path));
+    if (!ended && shown)
+      users[g.person_id].grants.push_back({g.role_grant_id, g.role, g.virtual_account_id, g.ends_at});
+  }
+  std::vector<AccountUser> rows;
+  for (auto& [id, user] : users) rows.push_back(std::move(user));
+  return rows;
+}
+
 }  // namespace
 
 PersonId create_invited(db::Tx& tx, keys::Vault const& vault, PersonId inviter, people::Mail const& mail,
@@ -74,6 +98,23 @@ void put_grant(db::Tx& tx, keys::Vault const& vault, SmartAccountId account, aud
   record_role(tx, vault, audit::EventKind::role_granted, account, actor, grant, person);
 }
 
+GivenRole give_role(db::Tx& tx, keys::Vault const& vault, SmartAccountId account, audit::Actor const& actor,
+                    PersonId person, WantedRole const& wanted) {
+  for (auto const& row : store::grants_of_person(tx, account, person)) {
+    if (row.role != wanted.role || row.virtual_account_id != wanted.virtual_account_id) continue;
+    auto grant = to_grant(row);
+    if (row.ends_at == wanted.ends_at) return {grant, person, false};
+    if (wanted.ends_at) keep_one_administrator(tx, account, row);
+    grant.ends_at = wanted.ends_at;
+    store::set_grant_end(tx, account, row.role_grant_id, wanted.ends_at);
+    record_role(tx, vault, audit::EventKind::role_granted, account, actor, grant, person);
+    return {grant, person, true};
+  }
+  RoleGrant const grant{tx.new_id<RoleGrantId>(), wanted.role, wanted.virtual_account_id, wanted.ends_at};
+  put_grant(tx, vault, account, actor, grant, person);
+  return {grant, person, true};
+}
+
 GivenRole grant_role(db::Tx& tx, keys::Vault const& vault,
                      Access<access::Place, Permission::users_manage> const& access, NewRoleGrant const& in) {
   check_grant(in, tx.now());
@@ -81,19 +122,7 @@ GivenRole grant_role(db::Tx& tx, keys::Vault const& vault,
   store::lock_account(tx, account);
   auto person = people::find_person(tx, vault, in.mail);
   if (!person) person = create_invited(tx, vault, access.person_id(), in.mail, access.actor());
-  for (auto const& row : store::grants_of_person(tx, account, *person)) {
-    if (row.role != in.role || row.virtual_account_id != in.virtual_account_id) continue;
-    auto grant = to_grant(row);
-    if (row.ends_at == in.ends_at) return {grant, *person, false};
-    if (in.ends_at) keep_one_administrator(tx, account, row);
-    grant.ends_at = in.ends_at;
-    store::set_grant_end(tx, account, row.role_grant_id, in.ends_at);
-    record_role(tx, vault, audit::EventKind::role_granted, account, access.actor(), grant, *person);
-    return {grant, *person, true};
-  }
-  RoleGrant const grant{tx.new_id<RoleGrantId>(), in.role, in.virtual_account_id, in.ends_at};
-  put_grant(tx, vault, account, access.actor(), grant, *person);
-  return {grant, *person, true};
+  return give_role(tx, vault, account, access.actor(), *person, {in.role, in.virtual_account_id, in.ends_at});
 }
 
 GivenRole revoke_role(db::Tx& tx, keys::Vault const& vault,
@@ -117,22 +146,15 @@ wire::Page<AccountUser> list_users(db::ReadTx& tx, keys::Vault const& vault, api
   if (auto const keys = cursors.decode(scope, in.cursor, 1); !keys.empty())
     after = PersonId::parse(keys.front()).value_or(PersonId{});
   int64_t const limit = in.limit ? int64_t(*in.limit) : api::default_limit;
-  auto const ids = members(tx, account, access.reach(), after, limit + 1);
-
-  std::map<PersonId, AccountUser> users;
-  for (auto const& p : people::load_persons(tx, vault, ids))
-    users[p.id] = {p.id, p.mail, p.given_name, p.family_name, false, {}};
-  for (auto const& id : people::invited_among(tx, ids)) users[id].is_invited = true;
-  std::vector<store::MemberKey> keys;
-  for (auto const& id : ids) keys.push_back({account, id});
-  for (auto const& g : store::grants_of_members(tx, keys)) {
-    bool const ended = g.ends_at && *g.ends_at <= tx.now();
-    bool const shown = access.reach().all || (g.path && access.reach().covers(*g.path));
-    if (!ended && shown)
-      users[g.person_id].grants.push_back({g.role_grant_id, g.role, g.virtual_account_id, g.ends_at});
-  }
   std::vector<AccountUser> rows;
-  for (auto& [id, user] : users) rows.push_back(std::move(user));
+  // Those whom the reader may not be told of cost a look, too.
+  for (bool more = true; more && int64_t(rows.size()) <= limit;) {
+    auto const ids = members(tx, account, access.reach(), after, limit + 1);
+    more = int64_t(ids.size()) == limit + 1;
+    if (!ids.empty()) after = ids.back();
+    for (auto& user : users_shown_to(tx, vault, access, ids)) rows.push_back(std::move(user));
+  }
+  if (int64_t(rows.size()) > limit + 1) rows.resize(size_t(limit + 1));
   return api::make_page(std::move(rows), limit, cursors, scope,
                         [](AccountUser const& u) { return std::vector{u.person_id.text()}; });
 }

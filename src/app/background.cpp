@@ -1,6 +1,7 @@
 #include "app/background.hpp"
 
 #include "access/access.hpp"
+#include "accounts/access_requests.hpp"
 #include "accounts/founding.hpp"
 #include "audit/seal.hpp"
 #include "catalog/resettle.hpp"
@@ -49,6 +50,7 @@ void add_background_work(Service& service) {
                              }});
 
   runner.add(accounts::request_timer_kind(vault, service.outbox()));
+  runner.add(accounts::access_timer_kind(vault, service.outbox()));
 
   auto const& authority = service.authority();
   jobs::Periodic sealing{

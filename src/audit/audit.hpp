@@ -25,7 +25,8 @@ MENKYO_ENUM(EventKind, smart_account_created, virtual_account_created, virtual_a
             operator_role_granted, session_ended, account_requested, account_request_approved,
             account_request_declined, account_request_withdrawn, profile_changed, companies_imported, mail_changed,
             smart_account_changed, account_headquarters_changed, account_location_added, account_location_removed,
-            account_creator_changed)
+            account_creator_changed, access_requested, access_request_approved, access_request_declined,
+            administrator_contacts_shown, administrator_contacts_hidden)
 
 MENKYO_ENUM(ActorKind, person, staff, device, job, command)
 

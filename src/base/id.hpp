@@ -56,6 +56,7 @@ MENKYO_ID_TAG(Installation, "ins");
 MENKYO_ID_TAG(Mail, "mail");
 MENKYO_ID_TAG(SignUp, "sup");
 MENKYO_ID_TAG(AccountRequest, "acr");
+MENKYO_ID_TAG(AccessRequest, "asr");
 MENKYO_ID_TAG(PersonAddress, "adr");
 #undef MENKYO_ID_TAG
 }  // namespace tag
@@ -80,6 +81,7 @@ using InstallationId = Id<tag::Installation>;
 using MailId = Id<tag::Mail>;
 using SignUpId = Id<tag::SignUp>;
 using AccountRequestId = Id<tag::AccountRequest>;
+using AccessRequestId = Id<tag::AccessRequest>;
 using PersonAddressId = Id<tag::PersonAddress>;
 
 }  // namespace menkyo

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "access/access.hpp"
+#include "accounts/organization.hpp"
 #include "api/page.hpp"
 #include "base/csv.hpp"
 #include "devices/desk.hpp"
@@ -41,7 +42,7 @@ struct RegistrationToken {
   int64_t uses = 0;
   Instant expires_at;
   bool export_controlled_allowed = false;
-  std::string created_by_name;  // empty if it was made by no person
+  std::string created_by_name;  // empty if it was made by no person, or by one whom the caller may not know
   Instant created_at;
   std::optional<Instant> revoked_at;
   TokenStatus status = TokenStatus::active;
@@ -104,7 +105,9 @@ std::vector<RegistrationToken> show(db::ReadTx& tx, keys::Vault const& vault, ac
   for (auto const& t : rows)
     if (t.created_by) makers.push_back(*t.created_by);
   std::map<PersonId, std::string> names;
-  for (auto const& person : people::load_persons(tx, vault, makers)) names[person.id] = people::display_name(person);
+  for (auto const& person :
+       accounts::persons_shown_to(tx, vault, access.smart_account_id(), access.person_id(), std::move(makers)))
+    names[person.id] = people::display_name(person);
   bool const may_work = access.also(Permission::license_work);
   std::vector<RegistrationToken> out;
   for (auto const& t : rows) {

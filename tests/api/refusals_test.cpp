@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "accounts/access_requests.hpp"
 #include "accounts/founding.hpp"
 #include "accounts/properties.hpp"
 #include "tests/api/examples.hpp"
@@ -74,8 +75,9 @@ std::string_view expected(api::Route const& route, CallerKind const& caller, boo
   if (!route.needs_session) return route.needs.empty() ? allowed : "needs without a session";
   if (!caller.person) return "unauthenticated";
   // Requests of one's own are nobody else's.
-  if (route.needs.empty() && route.path.find("{account_request_id}") != std::string::npos)
-    return caller.person == requester ? allowed : "not_found";
+  bool const of_request = route.path.find("{account_request_id}") != std::string::npos ||
+                          route.path.find("{access_request_id}") != std::string::npos;
+  if (route.needs.empty() && of_request) return caller.person == requester ? allowed : "not_found";
   for (auto const& need : route.needs) {
     auto const verdict = [&]() -> std::string_view {
       if (need.scope == "operator") return judge_operator(caller, permission_of<access::OperatorPermission>(need));
@@ -172,6 +174,19 @@ class Refusals : public ::testing::TestWithParam<std::string> {
     });
   }
 
+  // Passed on to the administrators already.
+  AccessRequestId ask_for_access() {
+    mail::Outbox const outbox(world.vault, {});
+    return world.db->write([&](db::Tx& tx) {
+      auto const id = accounts::ask_for_access(tx, world.vault, outbox, requester,
+                                               {accounts::WantedDomain("aozora.example"),
+                                                accounts::AccessPurpose::access, accounts::RequestText("")})
+                          .access_request_id;
+      accounts::access_timer_kind(world.vault, outbox).look(tx, {{}, id.bytes, tx.now()});
+      return id;
+    });
+  }
+
   // A mail that the page of mails shows.
   MailId kept_mail() {
     return world.db->write([&](db::Tx& tx) {
@@ -203,6 +218,7 @@ class Refusals : public ::testing::TestWithParam<std::string> {
     world.db->write([&](db::Tx& tx) { employ(tx, world.vault, requester); });
     request_to_account = ask_for_account("jp.aozora.example");
     request_to_staff = ask_for_account("aozora-japan.example");
+    samples.by_prefix["asr"] = ask_for_access().text();
     samples.by_prefix["ses"] = SessionId{}.text();
     samples.by_prefix["mail"] = kept_mail().text();
     samples.by_name = {{"country", "JP"},

@@ -1,5 +1,6 @@
 #include "tests/failpoints/operations.hpp"
 
+#include "accounts/access_requests.hpp"
 #include "accounts/founding.hpp"
 #include "orders/orders.hpp"
 #include "people/company_directory.hpp"
@@ -88,6 +89,19 @@ AccountRequestId new_request(Stage& stage, PersonId requester, std::string const
   });
 }
 
+// Somebody asks for access to the account of that domain, whose administrators were told already.
+AccessRequestId new_access_request(Stage& stage, PersonId requester, std::string const& domain) {
+  auto& service = stage.service();
+  return service.database().write([&](db::Tx& tx) {
+    auto const id = accounts::ask_for_access(
+                        tx, service.vault(), service.outbox(), requester,
+                        {accounts::WantedDomain(domain), accounts::AccessPurpose::access, accounts::RequestText("")})
+                        .access_request_id;
+    accounts::access_timer_kind(service.vault(), service.outbox()).look(tx, {{}, id.bytes, tx.now()});
+    return id;
+  });
+}
+
 // Things for the example of one route to name; all are new.
 Samples new_samples(Stage& stage, std::string const& operation) {
   auto const n = std::to_string(stage.number());
@@ -136,6 +150,9 @@ Samples new_samples(Stage& stage, std::string const& operation) {
   if (operation == "decide_account_request")
     samples.by_prefix["acr"] =
         new_request(stage, stage.new_person("requester" + n + "@aozora.example"), "aozora.example").text();
+  if (operation == "change_administrator_contacts_setting") stage.hide_contacts();
+  if (operation == "withdraw_access_request" || operation == "decide_access_request")
+    samples.by_prefix["asr"] = new_access_request(stage, colleague, "aozora.example").text();
   if (operation == "move_virtual_account") samples.by_name["parent_id"] = stage.new_virtual_account().text();
   // The account of the sample has none, and the first ones are a new site.
   if (operation == "change_headquarters") stage.set_headquarters();
@@ -155,6 +172,7 @@ Samples new_samples(Stage& stage, std::string const& operation) {
 
 // What the example of a route needs beside the fields that every request has.
 std::vector<std::string> more_fields(std::string const& operation) {
+  if (operation == "decide_access_request") return {"role"};
   if (operation == "change_my_company_data") return {"company_name"};
   if (operation == "add_my_address" || operation == "change_my_address") return {"region", "postal_code"};
   if (operation == "move_virtual_account") return {"parent_id"};
@@ -164,10 +182,11 @@ std::vector<std::string> more_fields(std::string const& operation) {
 
 // Those that change what belongs to one person alone are tried by a new one.
 bool is_of_one_person(std::string const& operation) {
-  static std::set<std::string> const own{"change_password",      "change_my_personal_data",  "change_my_company_data",
-                                         "add_my_address",       "change_my_address",        "delete_my_address",
-                                         "found_smart_account",  "withdraw_account_request", "ask_mail_change",
-                                         "withdraw_mail_change", "send_mail_change_mail"};
+  static std::set<std::string> const own{
+      "change_password",        "change_my_personal_data", "change_my_company_data", "add_my_address",
+      "change_my_address",      "delete_my_address",       "found_smart_account",    "withdraw_account_request",
+      "ask_mail_change",        "withdraw_mail_change",    "send_mail_change_mail",  "ask_for_access",
+      "withdraw_access_request"};
   return own.contains(operation);
 }
 

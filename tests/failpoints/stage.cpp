@@ -258,6 +258,12 @@ int64_t Stage::new_location() {
   });
 }
 
+void Stage::hide_contacts() {
+  service_->database().write([&](db::Tx& tx) {
+    tx.exec("delete from account_showing_contacts where smart_account_id = $1", installation.account);
+  });
+}
+
 PersonAddressId Stage::new_address(PersonId person) {
   return service_->database().write([&](db::Tx& tx) { return test::new_address(tx, service_->vault(), person); });
 }

@@ -56,6 +56,7 @@ class Stage {
   int64_t new_location();
   // In the person's address book.
   PersonAddressId new_address(PersonId person);
+  void hide_contacts();  // of the account's administrators
   void employ(PersonId person);  // all that a Smart Account needs of the person
   // Registered with that token.
   std::shared_ptr<TestDevice> new_device(devices::CreatedToken const& token);

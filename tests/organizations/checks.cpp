@@ -118,6 +118,22 @@ void check_requests(db::ReadTx& tx, Sentences& out) {
       "from timer t where t.kind = 'account_request' and t.subject_id = r.account_request_id)");
 }
 
+void check_access_requests(db::ReadTx& tx, Sentences& out) {
+  say(tx, out, "access was approved to no account",
+      "select r.domain from access_request r left join smart_account a on a.smart_account_id = r.smart_account_id "
+      "and a.domain = r.domain where r.status = 'APPROVED' and a.smart_account_id is null");
+  say(tx, out, "a decided request for access without its time",
+      "select domain from access_request where (status in ('PENDING', 'SENT')) <> (decided_at is null)");
+  say(tx, out, "a timer for a request for access that waits for nothing",
+      "select cast('a timer' as text) from timer t where t.kind = 'access_request' and not exists (select 1 from "
+      "access_request r where r.access_request_id = t.subject_id and (r.status = 'PENDING' or (r.status = 'SENT' and "
+      "r.told_at is null)))");
+  say(tx, out, "a request for access waits without end",
+      "select r.domain from access_request r where (r.status = 'PENDING' or (r.status = 'SENT' and r.told_at is "
+      "null)) and not exists (select 1 from timer t where t.kind = 'access_request' and t.subject_id = "
+      "r.access_request_id)");
+}
+
 }  // namespace
 
 std::vector<std::string> broken_rows(db::ReadTx& tx) {
@@ -127,6 +143,7 @@ std::vector<std::string> broken_rows(db::ReadTx& tx) {
   check_trees(tx, out);
   check_grants(tx, out);
   check_requests(tx, out);
+  check_access_requests(tx, out);
   return out;
 }
 

@@ -11,7 +11,7 @@
 namespace menkyo::organizations {
 namespace {
 
-constexpr int steps = 140;
+constexpr int steps = 160;
 
 std::optional<uint64_t> number_from(char const* variable) {
   auto const* given = std::getenv(variable);
@@ -98,6 +98,19 @@ TEST(Organizations, on_sqlite_keep_their_rules) {
                      "look at an account: ok",
                      "look at an account: not_found",
                      "look at its users: forbidden",
+                     "ask for access: ok",
+                     "write to administrators: ok",
+                     "approve access: ok",
+                     "decline access: ok",
+                     "decide about access: not_found",
+                     "decide about access: forbidden",
+                     "decide about access to another account: not_found",
+                     "decide about access again: conflict",
+                     "withdraw a request for access: ok",
+                     "withdraw a request for access: conflict",
+                     "withdraw another's request for access: not_found",
+                     "a request for access expires",
+                     "a partner looks at its users",
                      "time passes"})
     EXPECT_GT(counts[what], 0) << what;
   for (auto const& [what, count] : counts) RecordProperty(what, count);
@@ -127,6 +140,10 @@ TEST(OrganizationsChecks, notice_damage) {
       {"update account_request set decided_at = 1", "a decided request without its time"},
       {"delete from timer", "a request waits without reminding"},
       {"update account_request set status = 'DECLINED', decided_at = 1", "a request reminds without waiting"},
+      {"update access_request set status = 'APPROVED', decided_at = 1", "access was approved to no account"},
+      {"update access_request set decided_at = 1", "a decided request for access without its time"},
+      {"update access_request set status = 'DECLINED', decided_at = 1", "a timer for a request for access"},
+      {"delete from timer", "a request for access waits without end"},
   };
   for (auto const& [damage, sentence] : damages) {
     test::World world("sqlite");
@@ -140,6 +157,9 @@ TEST(OrganizationsChecks, notice_damage) {
           tx.new_id<AccountRequestId>(), requester, account);
       auto const id = tx.one<AccountRequestId>("select account_request_id from account_request").value();
       jobs::set_timer(tx, accounts::request_timer, {account, id.bytes, tx.now()});
+      accounts::ask_for_access(
+          tx, world.vault, world.outbox, requester,
+          {accounts::WantedDomain("kame.example"), accounts::AccessPurpose::access, accounts::RequestText("")});
       EXPECT_THAT(broken_rows(tx), testing::IsEmpty());
       tx.exec(damage);
       return broken_rows(tx);

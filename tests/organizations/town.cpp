@@ -48,6 +48,7 @@ Town::Town(std::string const& database_kind, uint64_t seed)
       random_(FixedSeeds(seed).next()),
       staff_(world_.operator_with(access::OperatorRole::operator_admin)) {
   runner_.add(accounts::request_timer_kind(world_.vault, world_.outbox));
+  runner_.add(accounts::access_timer_kind(world_.vault, world_.outbox));
   for (int i = 0; i < 3; ++i) newcomer();
 }
 
@@ -67,10 +68,15 @@ void Town::expect(std::string const& what, test::Answer const& answer, std::stri
   ++counts_[what + ": " + code];
 }
 
-bool Town::is_taken(std::string const& name, std::string const& domain) const {
-  return std::any_of(accounts_.begin(), accounts_.end(), [&](auto const& account) {
-    return account.name_key == fold_name(name) || account.domain == domain;
-  });
+bool Town::is_name_taken(std::string const& name) const {
+  return std::any_of(accounts_.begin(), accounts_.end(),
+                     [&](auto const& account) { return account.name_key == fold_name(name); });
+}
+
+std::optional<size_t> Town::account_of(std::string const& domain) const {
+  for (size_t i = 0; i < accounts_.size(); ++i)
+    if (accounts_[i].domain == domain) return i;
+  return {};
 }
 
 std::vector<ModelGrant> Town::holding(size_t account, size_t person) {
@@ -98,6 +104,45 @@ size_t Town::lasting_administrators(size_t account) {
   for (auto const& [person, grants] : accounts_[account].grants)
     for (auto const& grant : grants) count += grant.role == Role::sa_admin && !grant.ends_at;
   return count;
+}
+
+bool Town::belongs(size_t account, size_t person) {
+  auto const held = holding(account, person);
+  auto const& own = persons_[person].domain;
+  auto const& domain = accounts_[account].domain;
+  return own == domain || is_below(own, domain) || is_below(domain, own) ||
+         std::any_of(held.begin(), held.end(),
+                     [](auto const& grant) { return !access::is_virtual_account_role(grant.role); });
+}
+
+std::string Town::outcome_of_giving(size_t account, size_t person, Role role, std::optional<Instant> end) {
+  if (role != Role::sa_admin || !end || lasting_administrators(account) != 1) return "ok";
+  for (auto const& grant : accounts_[account].grants[person])
+    if (grant.role == role && !grant.ends_at) return "conflict";
+  return "ok";
+}
+
+void Town::remember_role(size_t account, size_t person, Role role, std::optional<Instant> end) {
+  auto& grants = accounts_[account].grants[person];
+  for (auto& grant : grants)
+    if (grant.role == role) {
+      grant.ends_at = end;
+      return;
+    }
+  auto const id = world_.database->read([&](db::ReadTx& tx) {
+    return tx
+        .one<RoleGrantId>(
+            "select role_grant_id from role_grant where smart_account_id = $1 and person_id = $2 and role = $3",
+            accounts_[account].id, persons_[person].id, role)
+        .value();
+  });
+  grants.push_back({role, end, id.text()});
+}
+
+void Town::expect_access(size_t account, size_t person) {
+  auto client = world_.as(persons_[person].id);
+  expect("look at an account", client.get("/api/v1/smart_accounts/" + accounts_[account].id.text()),
+         holding(account, person).empty() ? "not_found" : "ok");
 }
 
 std::string Town::refusal(size_t account, size_t person) {
@@ -143,7 +188,9 @@ void Town::found() {
       "/api/v1/smart_accounts", R"({"name":")" + name + R"(","domain":")" + domain +
                                     R"(","note":"Ours","headquarters":{"country":"FJ","city":"Suva","line1":"1"}})");
   bool const prefix = is_below(domain, own);
-  if (is_taken(name, domain)) return expect("found", answer, "name_taken");
+  // Of a domain that is not their own nobody is told whether it has an account.
+  bool const is_domain_told = domain == own || prefix;
+  if (is_name_taken(name) || (is_domain_told && account_of(domain))) return expect("found", answer, "name_taken");
   if (domain == own) {
     expect("found at once", answer, "ok");
     return remember_account(name, domain, answer.json.at("smart_account").at("smart_account_id").as_string(),
@@ -155,8 +202,7 @@ void Town::found() {
   expect(prefix ? "ask for a prefix" : "ask for another domain", answer, "ok");
   ModelRequest request{
       answer.json.at("account_request").at("account_request_id").as_string(), name, domain, founder, {}, true, now()};
-  for (size_t i = 0; i < accounts_.size(); ++i)
-    if (prefix && accounts_[i].domain == own) request.decider = i;
+  if (prefix) request.decider = account_of(own);
   requests_.push_back(std::move(request));
 }
 
@@ -178,7 +224,8 @@ void Town::decide() {
   if (request.decider && !is_administrator(*request.decider, decider))
     return expect("decide", answer, refusal(*request.decider, decider));
   if (!request.pending) return expect("decide again", answer, "conflict");
-  if (approve && is_taken(request.name, request.domain)) return expect("approve too late", answer, "name_taken");
+  if (approve && (is_name_taken(request.name) || account_of(request.domain)))
+    return expect("approve too late", answer, "name_taken");
   expect(approve ? "approve" : "decline", answer, "ok");
   request.pending = false;
   if (!approve) return;
@@ -225,17 +272,91 @@ void Town::give_role() {
     });
     return expect("give a role", answer, sees ? "forbidden" : "not_found");
   }
-  auto& grants = accounts_[account].grants[taker];
-  auto const known =
-      std::find_if(grants.begin(), grants.end(), [&](auto const& grant) { return grant.role == role; });
-  if (known == grants.end()) {
-    expect("give a role", answer, "ok");
-    grants.push_back({role, end, answer.json.at("role_grant_id").as_string()});
-    return;
+  auto const& grants = accounts_[account].grants[taker];
+  bool const is_known =
+      std::any_of(grants.begin(), grants.end(), [&](auto const& grant) { return grant.role == role; });
+  auto const outcome = outcome_of_giving(account, taker, role, end);
+  expect(is_known ? "change the end of a role" : "give a role", answer, outcome);
+  if (outcome == "ok") remember_role(account, taker, role, end);
+}
+
+void Town::ask_for_access() {
+  auto const who = anybody();
+  std::string domain = "brand" + std::to_string(random_.below(4)) + ".example";
+  if (!accounts_.empty() && chance(80)) domain = one_of(accounts_).domain;
+  bool const is_message = chance(15);
+  auto client = world_.as(persons_[who].id);
+  auto const answer =
+      client.post("/api/v1/access_requests", R"({"domain":")" + domain + R"(","purpose":")" +
+                                                 (is_message ? "message" : "access") + R"(","text":"Let me in"})");
+  int64_t open = 0, of_day = 0;
+  for (auto const& r : access_requests_) {
+    if (r.requester != who) continue;
+    open += r.status == accounts::AccessRequestStatus::PENDING;
+    of_day += r.made_at >= now() - std::chrono::days(1);
   }
-  bool const is_last = role == Role::sa_admin && !known->ends_at && end && lasting_administrators(account) == 1;
-  expect("change the end of a role", answer, is_last ? "conflict" : "ok");
-  if (!is_last) known->ends_at = end;
+  if (open >= accounts::max_open_access_requests || of_day >= accounts::max_access_requests_a_day)
+    return expect("ask for access", answer, "too_many_requests");
+  // The same answer whether or not there is such an account.
+  expect(is_message ? "write to administrators" : "ask for access", answer, "ok");
+  using enum accounts::AccessRequestStatus;
+  access_requests_.push_back({answer.json.at("access_request_id").as_string(),
+                              domain,
+                              who,
+                              is_message,
+                              now(),
+                              false,
+                              {},
+                              is_message ? SENT : PENDING});
+}
+
+void Town::decide_access() {
+  using enum accounts::AccessRequestStatus;
+  if (access_requests_.empty() || accounts_.empty()) return;
+  auto& request = one_of(access_requests_);
+  auto const account = chance(85) && request.account ? *request.account : random_.below(accounts_.size());
+  auto decider = anybody();
+  if (chance(85))
+    for (size_t i = 0; i < persons_.size(); ++i)
+      if (is_administrator(account, i)) decider = i;
+  bool const approve = chance(70);
+  auto const role = one_of(roles);
+  std::optional<Instant> end;
+  if (chance(35)) end = now() + std::chrono::hours(1 + int64_t(random_.below(100)));
+  std::string what = R"({"decision":"decline"})";
+  if (approve)
+    what = R"({"decision":"approve","role":")" + std::string(to_text(role)) + '"' +
+           (access::is_virtual_account_role(role)
+                ? R"(,"virtual_account_ids":[")" + accounts_[account].default_place.text() + "\"]"
+                : "") +
+           (end ? R"(,"ends_at":")" + to_rfc3339(*end) + '"' : "") + "}";
+  auto client = world_.as(persons_[decider].id);
+  auto const answer = client.post(
+      "/api/v1/smart_accounts/" + accounts_[account].id.text() + "/access_requests/" + request.id + "/decision",
+      what);
+  if (!is_administrator(account, decider)) return expect("decide about access", answer, refusal(account, decider));
+  if (request.account != account || request.is_message)
+    return expect("decide about access to another account", answer, "not_found");
+  if (request.status != PENDING) return expect("decide about access again", answer, "conflict");
+  auto const outcome = approve ? outcome_of_giving(account, request.requester, role, end) : "ok";
+  expect(approve ? "approve access" : "decline access", answer, outcome);
+  if (outcome != "ok") return;
+  request.status = approve ? APPROVED : DECLINED;
+  if (approve) remember_role(account, request.requester, role, end);
+  expect_access(account, request.requester);
+}
+
+void Town::withdraw_access() {
+  using enum accounts::AccessRequestStatus;
+  if (access_requests_.empty()) return;
+  auto& request = one_of(access_requests_);
+  auto const who = chance(70) ? request.requester : anybody();
+  auto client = world_.as(persons_[who].id);
+  auto const answer = client.post("/api/v1/access_requests/" + request.id + "/withdrawal");
+  if (who != request.requester) return expect("withdraw another's request for access", answer, "not_found");
+  bool const may = request.status == PENDING || request.status == WITHDRAWN;
+  expect("withdraw a request for access", answer, may ? "ok" : "conflict");
+  if (may) request.status = WITHDRAWN;
 }
 
 void Town::take_role() {
@@ -259,7 +380,9 @@ void Town::take_role() {
   if (!is_administrator(account, taker)) return expect("take a role", answer, refusal(account, taker));
   bool const is_last = grant.role == Role::sa_admin && !grant.ends_at && lasting_administrators(account) == 1;
   expect(taker == owner->first ? "leave" : "take a role", answer, is_last ? "conflict" : "ok");
-  if (!is_last) owner->second.erase(owner->second.begin() + long(index));
+  if (is_last) return;
+  owner->second.erase(owner->second.begin() + long(index));
+  expect_access(account, owner->first);
 }
 
 VirtualAccountId Town::any_place(size_t account) {
@@ -353,15 +476,24 @@ void Town::choose_default() {
 void Town::look() {
   if (accounts_.empty()) return;
   auto const account = random_.below(accounts_.size());
-  auto const who = anybody();
+  auto who = anybody();
+  // Mostly somebody with a role, partners among them.
+  for (int tries = chance(30) ? 0 : 10; tries > 0 && holding(account, who).empty(); --tries) who = anybody();
   auto client = world_.as(persons_[who].id);
   auto const path = "/api/v1/smart_accounts/" + accounts_[account].id.text();
   auto const held = holding(account, who);
-  expect("look at an account", client.get(path), held.empty() ? "not_found" : "ok");
+  for (size_t i = 0; i < persons_.size(); ++i) expect_access(account, i);
   bool const manages = std::any_of(held.begin(), held.end(), [](auto const& grant) {
     return access::allows(grant.role, access::Permission::users_manage);
   });
-  expect("look at its users", client.get(path + "/users"), manages ? "ok" : refusal(account, who));
+  auto const users = client.get(path + "/users");
+  expect("look at its users", users, manages ? "ok" : refusal(account, who));
+  if (manages && !belongs(account, who)) {
+    ++counts_["a partner looks at its users"];
+    for (size_t i = 0; i < persons_.size(); ++i)
+      if (belongs(account, i) && users.body.find('"' + persons_[i].mail + '"') != std::string::npos)
+        throw std::runtime_error("a partner sees " + persons_[i].mail + ": " + users.body);
+  }
   size_t mine = 0;
   for (size_t i = 0; i < accounts_.size(); ++i) mine += !holding(i, who).empty();
   auto const listed = client.get("/api/v1/smart_accounts?limit=200").json.at("items").items().size();
@@ -369,29 +501,60 @@ void Town::look() {
     throw std::runtime_error(std::to_string(listed) + " accounts are listed instead of " + std::to_string(mine));
 }
 
-void Town::let_time_pass() {
-  world_.database.clock.advance(std::chrono::hours(1 + random_.below(20)));
-  while (runner_.run_once()) {
+// Mails go out a few at a time, a second apart.
+void Town::look_at_access_requests() {
+  using enum accounts::AccessRequestStatus;
+  for (int i = 0; i < 5; ++i) {
+    world_.database.clock.advance(std::chrono::seconds(1));
+    while (runner_.run_once()) {
+    }
   }
+  for (auto& request : access_requests_) {
+    bool const is_open = request.status == PENDING || request.status == SENT;
+    if (is_open && !request.is_looked_at) {
+      request.is_looked_at = true;
+      request.account = account_of(request.domain);
+    }
+    if (request.status == PENDING && now() >= request.made_at + accounts::access_request_period) {
+      request.status = EXPIRED;
+      ++counts_["a request for access expires"];
+    }
+    auto client = world_.as(persons_[request.requester].id);
+    auto const own = client.get("/api/v1/access_requests/" + request.id);
+    expect("look at one's request for access", own, "ok");
+    if (own.json.at("status").as_string() != to_text(request.status))
+      throw std::runtime_error(own.body + " should be " + std::string(to_text(request.status)));
+  }
+}
+
+void Town::let_time_pass() {
+  world_.database.clock.advance(chance(10) ? std::chrono::days(31) : std::chrono::hours(1 + random_.below(20)));
+  look_at_access_requests();
   ++counts_["time passes"];
 }
 
 void Town::step() {
   world_.database.clock.advance(std::chrono::milliseconds(1));
   auto const what = random_.below(118);
-  if (what < 6) {
+  if (what < 4) {
     newcomer();
-  } else if (what < 26) {
+  } else if (what < 18) {
     found();
-  } else if (what < 44) {
+  } else if (what < 30) {
     decide();
-  } else if (what < 50) {
+  } else if (what < 34) {
     withdraw();
-  } else if (what < 70) {
+  } else if (what < 45) {
+    ask_for_access();
+  } else if (what < 57) {
+    decide_access();
+  } else if (what < 60) {
+    withdraw_access();
+  } else if (what < 73) {
     give_role();
-  } else if (what < 82) {
+  } else if (what < 87) {
     take_role();
-  } else if (what < 92) {
+  } else if (what < 93) {
     look();
   } else if (what < 100) {
     let_time_pass();

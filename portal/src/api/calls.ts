@@ -3,9 +3,11 @@ import { answer, client } from "./client";
 import type { operations } from "./schema";
 import type {
   AcceptedInvitation,
+  AccessDecision,
   CompanyData,
   Founding,
   Language,
+  NewAccessRequest,
   NewAddress,
   NewRegistrationToken,
   NewRoleGrant,
@@ -324,6 +326,49 @@ export const withdrawAccountRequest = (account_request_id: string) =>
     client.POST("/api/v1/account_requests/{account_request_id}/withdrawal", {
       params: { path: { account_request_id } },
       body: {},
+    }),
+  );
+
+// Asking for access to accounts of others
+export const askForAccess = (body: NewAccessRequest, key: string) =>
+  answer(client.POST("/api/v1/access_requests", { headers: once(key), body }));
+export const listMyAccessRequests = (query: ListQuery) =>
+  answer(client.GET("/api/v1/access_requests", { params: { query } }));
+export const getMyAccessRequest = (access_request_id: string) =>
+  answer(client.GET("/api/v1/access_requests/{access_request_id}", { params: { path: { access_request_id } } }));
+export const withdrawAccessRequest = (access_request_id: string) =>
+  answer(
+    client.POST("/api/v1/access_requests/{access_request_id}/withdrawal", {
+      params: { path: { access_request_id } },
+      body: {},
+    }),
+  );
+export const listAccessRequests = (sa: string, query: ListQuery) =>
+  answer(
+    client.GET("/api/v1/smart_accounts/{smart_account_id}/access_requests", {
+      params: { ...account(sa), query: filtered<"list_access_requests">(query) },
+    }),
+  );
+export const getAccessRequest = (sa: string, access_request_id: string) =>
+  answer(
+    client.GET("/api/v1/smart_accounts/{smart_account_id}/access_requests/{access_request_id}", {
+      params: { path: { smart_account_id: sa, access_request_id } },
+    }),
+  );
+export const decideAccessRequest = (sa: string, access_request_id: string, version: number, body: AccessDecision) =>
+  answer(
+    client.POST("/api/v1/smart_accounts/{smart_account_id}/access_requests/{access_request_id}/decision", {
+      params: { path: { smart_account_id: sa, access_request_id }, header: unchangedSince(version) },
+      body,
+    }),
+  );
+export const getContactSetting = (sa: string) =>
+  answer(client.GET("/api/v1/smart_accounts/{smart_account_id}/administrator_contacts", { params: account(sa) }));
+export const changeContactSetting = (sa: string, shown: boolean) =>
+  answer(
+    client.PUT("/api/v1/smart_accounts/{smart_account_id}/administrator_contacts", {
+      params: account(sa),
+      body: { shown },
     }),
   );
 

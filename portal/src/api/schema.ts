@@ -18,6 +18,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/access_requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List one's own requests for access */
+        get: operations["list_my_access_requests"];
+        put?: never;
+        /** Ask for access to a Smart Account, or write to its administrators */
+        post: operations["ask_for_access"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/access_requests/{access_request_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** See a request of one's own */
+        get: operations["get_my_access_request"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/access_requests/{access_request_id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraw a request of one's own */
+        post: operations["withdraw_access_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/account_requests": {
         parameters: {
             query?: never;
@@ -741,6 +793,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/smart_accounts/{smart_account_id}/access_requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List requests for access that the account's administrators decide */
+        get: operations["list_access_requests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/smart_accounts/{smart_account_id}/access_requests/{access_request_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** See such a request */
+        get: operations["get_access_request"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/smart_accounts/{smart_account_id}/access_requests/{access_request_id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give access or decline a request */
+        post: operations["decide_access_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/smart_accounts/{smart_account_id}/account_requests": {
         parameters: {
             query?: never;
@@ -786,6 +889,24 @@ export interface paths {
         put?: never;
         /** Approve or decline a request */
         post: operations["decide_account_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/smart_accounts/{smart_account_id}/administrator_contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** See whether requesters see the administrators' contacts */
+        get: operations["get_administrator_contacts_setting"];
+        /** Show the administrators' contacts to requesters, or stop doing so */
+        put: operations["change_administrator_contacts_setting"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1363,6 +1484,14 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AccessRequestEntry: {
+            access_request_id: string;
+            /** @enum {string} */
+            status: "PENDING" | "SENT" | "APPROVED" | "DECLINED" | "WITHDRAWN" | "EXPIRED";
+            /** Format: date-time */
+            created_at: string;
+            requester: components["schemas"]["Requester"];
+        };
         AccountProperties: {
             smart_account_id: string;
             /** Format: int64 */
@@ -1467,6 +1596,14 @@ export interface components {
         ConfirmedMailChange: {
             is_changed: boolean;
         };
+        Contact: {
+            name: string;
+            mail: string;
+            phone?: string;
+        };
+        ContactSetting: {
+            shown: boolean;
+        };
         CountryEntry: {
             code: string;
             name_ja: string;
@@ -1563,7 +1700,7 @@ export interface components {
             /** Format: date-time */
             at: string;
             /** @enum {string} */
-            kind: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "virtual_account_moved" | "virtual_account_made_default" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "account_requested" | "account_request_approved" | "account_request_declined" | "account_request_withdrawn" | "profile_changed" | "companies_imported" | "mail_changed" | "smart_account_changed" | "account_headquarters_changed" | "account_location_added" | "account_location_removed" | "account_creator_changed";
+            kind: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "virtual_account_moved" | "virtual_account_made_default" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "account_requested" | "account_request_approved" | "account_request_declined" | "account_request_withdrawn" | "profile_changed" | "companies_imported" | "mail_changed" | "smart_account_changed" | "account_headquarters_changed" | "account_location_added" | "account_location_removed" | "account_creator_changed" | "access_requested" | "access_request_approved" | "access_request_declined" | "administrator_contacts_shown" | "administrator_contacts_hidden";
             actor: components["schemas"]["EventActor"];
             virtual_account_id?: string;
             subject?: components["schemas"]["EventSubject"];
@@ -1758,6 +1895,37 @@ export interface components {
             /** Format: int64 */
             out_of_compliance_count: number;
         };
+        OwnAccessRequest: {
+            access_request_id: string;
+            /** @enum {string} */
+            purpose: "access" | "message";
+            /** @enum {string} */
+            status: "PENDING" | "SENT" | "APPROVED" | "DECLINED" | "WITHDRAWN" | "EXPIRED";
+            domain: string;
+            text: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            decided_at?: string;
+            reason?: string;
+            smart_account_id?: string;
+        };
+        OwnAccessRequestWithContacts: {
+            access_request_id: string;
+            /** @enum {string} */
+            purpose: "access" | "message";
+            /** @enum {string} */
+            status: "PENDING" | "SENT" | "APPROVED" | "DECLINED" | "WITHDRAWN" | "EXPIRED";
+            domain: string;
+            text: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            decided_at?: string;
+            reason?: string;
+            smart_account_id?: string;
+            contacts: components["schemas"]["Contact"][];
+        };
         OwnAccountRequest: {
             account_request_id: string;
             name: string;
@@ -1889,6 +2057,28 @@ export interface components {
                 code: string;
                 detail: string;
             }[];
+        };
+        ReceivedAccessRequest: {
+            access_request_id: string;
+            /** @enum {string} */
+            purpose: "access" | "message";
+            /** @enum {string} */
+            status: "PENDING" | "SENT" | "APPROVED" | "DECLINED" | "WITHDRAWN" | "EXPIRED";
+            domain: string;
+            text: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            decided_at?: string;
+            reason?: string;
+            requester: components["schemas"]["Requester"];
+            company_name?: string;
+            phone?: string;
+            shared_mail: boolean;
+            look_alike: boolean;
+            decided_by?: string;
+            /** Format: int64 */
+            version: number;
         };
         ReceivedAccountRequest: {
             account_request_id: string;
@@ -2117,6 +2307,118 @@ export interface operations {
                 };
                 content: {
                     "application/json": string;
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    list_my_access_requests: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["OwnAccessRequest"][];
+                        next_cursor?: string;
+                        total?: components["schemas"]["CappedCount"];
+                    };
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    ask_for_access: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    domain: string;
+                    /** @enum {string} */
+                    purpose: "access" | "message";
+                    text: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnAccessRequest"];
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    get_my_access_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                access_request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnAccessRequestWithContacts"];
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    withdraw_access_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                access_request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
                 };
             };
             429: components["responses"]["too_many_requests"];
@@ -3557,6 +3859,103 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
+    list_access_requests: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                status?: "PENDING" | "SENT" | "APPROVED" | "DECLINED" | "WITHDRAWN" | "EXPIRED";
+            };
+            header?: never;
+            path: {
+                smart_account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["AccessRequestEntry"][];
+                        next_cursor?: string;
+                        total?: components["schemas"]["CappedCount"];
+                    };
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    get_access_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                access_request_id: string;
+                smart_account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceivedAccessRequest"];
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    decide_access_request: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: number;
+            };
+            path: {
+                smart_account_id: string;
+                access_request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    decision: "approve" | "decline";
+                    /** @enum {string} */
+                    role?: "sa_admin" | "sa_user" | "sa_approver" | "sa_viewer" | "va_admin" | "va_user" | "va_viewer";
+                    virtual_account_ids?: string[];
+                    /** Format: date-time */
+                    ends_at?: string;
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceivedAccessRequest"];
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
     list_account_requests: {
         parameters: {
             query?: {
@@ -3649,6 +4048,60 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
+    get_administrator_contacts_setting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                smart_account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactSetting"];
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    change_administrator_contacts_setting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                smart_account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    shown: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactSetting"];
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
     change_account_creator: {
         parameters: {
             query?: never;
@@ -3686,7 +4139,7 @@ export interface operations {
             query?: {
                 limit?: number;
                 cursor?: string;
-                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "virtual_account_moved" | "virtual_account_made_default" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "account_requested" | "account_request_approved" | "account_request_declined" | "account_request_withdrawn" | "profile_changed" | "companies_imported" | "mail_changed" | "smart_account_changed" | "account_headquarters_changed" | "account_location_added" | "account_location_removed" | "account_creator_changed";
+                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "virtual_account_moved" | "virtual_account_made_default" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "account_requested" | "account_request_approved" | "account_request_declined" | "account_request_withdrawn" | "profile_changed" | "companies_imported" | "mail_changed" | "smart_account_changed" | "account_headquarters_changed" | "account_location_added" | "account_location_removed" | "account_creator_changed" | "access_requested" | "access_request_approved" | "access_request_declined" | "administrator_contacts_shown" | "administrator_contacts_hidden";
             };
             header?: never;
             path: {
@@ -3716,7 +4169,7 @@ export interface operations {
     export_account_events: {
         parameters: {
             query?: {
-                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "virtual_account_moved" | "virtual_account_made_default" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "account_requested" | "account_request_approved" | "account_request_declined" | "account_request_withdrawn" | "profile_changed" | "companies_imported" | "mail_changed" | "smart_account_changed" | "account_headquarters_changed" | "account_location_added" | "account_location_removed" | "account_creator_changed";
+                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "virtual_account_moved" | "virtual_account_made_default" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "account_requested" | "account_request_approved" | "account_request_declined" | "account_request_withdrawn" | "profile_changed" | "companies_imported" | "mail_changed" | "smart_account_changed" | "account_headquarters_changed" | "account_location_added" | "account_location_removed" | "account_creator_changed" | "access_requested" | "access_request_approved" | "access_request_declined" | "administrator_contacts_shown" | "administrator_contacts_hidden";
             };
             header?: never;
             path: {
@@ -4377,7 +4830,7 @@ export interface operations {
             query?: {
                 limit?: number;
                 cursor?: string;
-                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "virtual_account_moved" | "virtual_account_made_default" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "account_requested" | "account_request_approved" | "account_request_declined" | "account_request_withdrawn" | "profile_changed" | "companies_imported" | "mail_changed" | "smart_account_changed" | "account_headquarters_changed" | "account_location_added" | "account_location_removed" | "account_creator_changed";
+                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "virtual_account_moved" | "virtual_account_made_default" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "account_requested" | "account_request_approved" | "account_request_declined" | "account_request_withdrawn" | "profile_changed" | "companies_imported" | "mail_changed" | "smart_account_changed" | "account_headquarters_changed" | "account_location_added" | "account_location_removed" | "account_creator_changed" | "access_requested" | "access_request_approved" | "access_request_declined" | "administrator_contacts_shown" | "administrator_contacts_hidden";
             };
             header?: never;
             path: {
@@ -4408,7 +4861,7 @@ export interface operations {
     export_virtual_account_events: {
         parameters: {
             query?: {
-                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "virtual_account_moved" | "virtual_account_made_default" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "account_requested" | "account_request_approved" | "account_request_declined" | "account_request_withdrawn" | "profile_changed" | "companies_imported" | "mail_changed" | "smart_account_changed" | "account_headquarters_changed" | "account_location_added" | "account_location_removed" | "account_creator_changed";
+                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "virtual_account_moved" | "virtual_account_made_default" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "account_requested" | "account_request_approved" | "account_request_declined" | "account_request_withdrawn" | "profile_changed" | "companies_imported" | "mail_changed" | "smart_account_changed" | "account_headquarters_changed" | "account_location_added" | "account_location_removed" | "account_creator_changed" | "access_requested" | "access_request_approved" | "access_request_declined" | "administrator_contacts_shown" | "administrator_contacts_hidden";
             };
             header?: never;
             path: {

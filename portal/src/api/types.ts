@@ -9,6 +9,9 @@ type Body<Name extends keyof operations> = operations[Name] extends {
   ? Content
   : never;
 
+export type AccessDecision = Body<"decide_access_request">;
+export type AccessRequestEntry = Schemas["AccessRequestEntry"];
+export type AccessRequestStatus = OwnAccessRequest["status"];
 export type AcceptedInvitation = Body<"accept_invitation">;
 export type AccountProperties = Schemas["AccountProperties"];
 export type AccountRequestEntry = Schemas["AccountRequestEntry"];
@@ -40,6 +43,7 @@ export type Lot = Schemas["Lot"];
 export type Mail = Schemas["Mail"];
 export type MailSummary = Schemas["MailSummary"];
 export type Me = Schemas["Me"];
+export type NewAccessRequest = Body<"ask_for_access">;
 export type NewAddress = Body<"add_my_address">;
 export type NewRegistrationToken = Body<"create_token">;
 export type NewRoleGrant = Body<"grant_role">;
@@ -48,6 +52,8 @@ export type NewSmartAccount = Body<"create_smart_account">;
 export type NewVirtualAccount = Body<"create_virtual_account">;
 export type OneTimeLink = Schemas["OneTimeLink"];
 export type OverviewTotals = Schemas["OverviewTotals"];
+export type OwnAccessRequest = Schemas["OwnAccessRequest"];
+export type OwnAccessRequestWithContacts = Schemas["OwnAccessRequestWithContacts"];
 export type OwnAccountRequest = Schemas["OwnAccountRequest"];
 export type OwnAddress = Schemas["OwnAddress"];
 export type OwnProfile = Schemas["OwnProfile"];
@@ -59,6 +65,7 @@ export type PendingMailChange = Schemas["PendingMailChange"];
 export type PostalAddress = Schemas["PostalAddress"];
 export type ProblemBody = Schemas["Problem"];
 export type PropertiesChange = Body<"change_account_properties">;
+export type ReceivedAccessRequest = Schemas["ReceivedAccessRequest"];
 export type ReceivedAccountRequest = Schemas["ReceivedAccountRequest"];
 export type RegistrationToken = Schemas["RegistrationToken"];
 export type Role = RoleGrant["role"];

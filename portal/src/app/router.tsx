@@ -54,6 +54,18 @@ export const router = createBrowserRouter([
                 lazy: async () => ({ Component: (await import("../features/founding/own_request")).OwnRequest }),
               },
               {
+                path: "/access_request",
+                lazy: async () => ({ Component: (await import("../features/access/ask_for_access")).AskForAccess }),
+              },
+              {
+                path: "/access_requests/:request",
+                lazy: async () => ({ Component: (await import("../features/access/own_access_request")).OwnAccess }),
+              },
+              {
+                path: "/accounts/:sa/access_requests/:request",
+                lazy: async () => ({ Component: (await import("../features/access/decide_access")).DecideAccess }),
+              },
+              {
                 path: "/accounts/:sa/account_requests/:request",
                 lazy: async () => ({ Component: (await import("../features/founding/decide_request")).DecideRequest }),
               },

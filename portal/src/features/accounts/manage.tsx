@@ -13,8 +13,8 @@ import { ProblemPage } from "../../app/problem_page";
 import { useLiveAccount } from "../../live/use_live";
 import { RouteLink } from "../../ui/route_link";
 import { PageLoading } from "../../ui/states";
+import { RequestsTabs } from "../access/requests_tabs";
 import { EventsTab } from "../audit/events_tab";
-import { RequestsTab } from "../founding/requests_tab";
 import { PropertiesTab } from "../properties/properties_tab";
 import { AccountSwitcher } from "./account_switcher";
 import { useAccount } from "./use_account";
@@ -50,7 +50,7 @@ function Manage({ account }: { account: SmartAccount }) {
     },
     ...(may("users_manage") ? [{ id: "users", label: t("users.title"), content: <UsersTab sa={sa} /> }] : []),
     ...(may("prefix_approve")
-      ? [{ id: "account_requests", label: t("account_requests.tab"), content: <RequestsTab sa={sa} /> }]
+      ? [{ id: "account_requests", label: t("account_requests.tab"), content: <RequestsTabs sa={sa} /> }]
       : []),
     ...(may("events_view") ? [{ id: "events", label: t("inventory.events"), content: <EventsTab sa={sa} /> }] : []),
   ];

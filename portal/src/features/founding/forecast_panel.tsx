@@ -10,6 +10,7 @@ import { getForecast } from "../../api/calls";
 import { asProblem } from "../../api/problem";
 import type { Forecast } from "../../api/types";
 import { ProblemAlert } from "../../ui/problem_alert";
+import { RouteLink } from "../../ui/route_link";
 import { PageLoading } from "../../ui/states";
 import type { DomainWish } from "./domain_wish";
 
@@ -67,6 +68,11 @@ function Outlook({ forecast, name, option }: { forecast: Forecast; name: string;
             {text}
           </Alert>
         ))}
+        {option === "own" && forecast.domain_taken && (
+          <RouteLink to={`/access_request?domain=${encodeURIComponent(forecast.domain)}`}>
+            {t("access.title")}
+          </RouteLink>
+        )}
       </SpaceBetween>
     );
   return (

@@ -5,10 +5,11 @@ import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { listMyAccountRequests } from "../../api/calls";
+import { listMyAccessRequests, listMyAccountRequests } from "../../api/calls";
 import { asProblem } from "../../api/problem";
 import { ProblemAlert } from "../../ui/problem_alert";
 import { RouteLink } from "../../ui/route_link";
+import { AccessStatus } from "../access/access_facts";
 import { RequestStatus } from "../founding/request_facts";
 
 const NEWEST = 5;
@@ -21,6 +22,11 @@ export function SmartLicensingTile() {
   });
   // An approved one is there as an account, a withdrawn one is nobody's concern any more.
   const found = (requests.data?.items ?? []).filter((each) => each.status === "PENDING" || each.status === "DECLINED");
+  const access = useQuery({
+    queryKey: ["access_requests", "newest"],
+    queryFn: () => listMyAccessRequests({ limit: NEWEST }),
+  });
+  const asked = (access.data?.items ?? []).filter((each) => each.status !== "APPROVED" && each.status !== "WITHDRAWN");
   return (
     <Container
       fitHeight
@@ -30,9 +36,14 @@ export function SmartLicensingTile() {
         </Header>
       }
       footer={
-        <RouteLink to="/accounts/new" variant="primary">
-          {t("home.create_account")}
-        </RouteLink>
+        <SpaceBetween direction="horizontal" size="l">
+          <RouteLink to="/accounts/new" variant="primary">
+            {t("home.create_account")}
+          </RouteLink>
+          <RouteLink to="/access_request" variant="primary">
+            {t("access.title")}
+          </RouteLink>
+        </SpaceBetween>
       }
     >
       <SpaceBetween size="s">
@@ -44,6 +55,19 @@ export function SmartLicensingTile() {
               <li key={each.account_request_id}>
                 <RouteLink to={`/account_requests/${each.account_request_id}`}>{each.name}</RouteLink>{" "}
                 <RequestStatus status={each.status} />
+              </li>
+            ))}
+          </ul>
+        )}
+        {access.isError && <ProblemAlert problem={asProblem(access.error)} onRetry={() => access.refetch()} />}
+        {asked.length > 0 && (
+          <ul className="menkyo-checklist" aria-label={t("access.own")}>
+            {asked.map((each) => (
+              <li key={each.access_request_id}>
+                <RouteLink to={`/access_requests/${each.access_request_id}`}>
+                  {t(`access.own_item.${each.purpose}`, { domain: each.domain })}
+                </RouteLink>{" "}
+                <AccessStatus status={each.status} />
               </li>
             ))}
           </ul>

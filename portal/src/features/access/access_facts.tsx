@@ -1,0 +1,45 @@
+// What a request for access says, for whoever made it and whoever decides.
+import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
+import StatusIndicator, { type StatusIndicatorProps } from "@cloudscape-design/components/status-indicator";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import type { AccessRequestStatus, OwnAccessRequest, ReceivedAccessRequest } from "../../api/types";
+import { formatDateTime } from "../../ui/format";
+import { OrDash } from "../../ui/resource_table";
+import { useLanguage } from "../../ui/use_language";
+
+const STATUS: Record<AccessRequestStatus, StatusIndicatorProps.Type> = {
+  PENDING: "pending",
+  SENT: "success",
+  APPROVED: "success",
+  DECLINED: "error",
+  WITHDRAWN: "stopped",
+  EXPIRED: "stopped",
+};
+
+export function AccessStatus({ status }: { status: AccessRequestStatus }) {
+  const { t } = useTranslation();
+  return <StatusIndicator type={STATUS[status]}>{t(`access_request_status.${status}`)}</StatusIndicator>;
+}
+
+interface AccessFactsProps {
+  request: OwnAccessRequest | ReceivedAccessRequest;
+  more?: { label: string; value: ReactNode }[];
+}
+
+export function AccessFacts({ request, more = [] }: AccessFactsProps) {
+  const { t } = useTranslation();
+  const language = useLanguage();
+  // Text of others: its lines stay lines, and its direction its own.
+  const quoted = (text: string | undefined) => <OrDash>{text && <bdi className="menkyo-quoted">{text}</bdi>}</OrDash>;
+  const items = [
+    { label: t("account.domain"), value: request.domain },
+    { label: t("common.status"), value: <AccessStatus status={request.status} /> },
+    { label: t("account_requests.created_at"), value: formatDateTime(language, request.created_at) },
+    ...more,
+    { label: t("access.text"), value: quoted(request.text) },
+  ];
+  if (request.status === "DECLINED" || request.reason !== undefined)
+    items.push({ label: t("account_requests.reason"), value: quoted(request.reason) });
+  return <KeyValuePairs columns={3} items={items} />;
+}
