@@ -15,7 +15,8 @@ function withoutEmbeddedFonts(): Plugin {
 }
 
 // The server compares Origin with Host, so the proxy must leave Host as the browser sent it.
-const proxy = { "/api": { target: process.env.MENKYO_SERVER ?? "http://127.0.0.1:8080", changeOrigin: false } };
+const server = { target: process.env.MENKYO_SERVER ?? "http://127.0.0.1:8080", changeOrigin: false };
+const proxy = { "/api": server, "/oauth2": server };
 
 export default {
   plugins: [withoutEmbeddedFonts(), react()],

@@ -140,6 +140,7 @@ namespace {
 
 std::vector<store::GrantRow> grants_of(db::ReadTx& tx, api::Caller const& caller, SmartAccountId account) {
   if (!caller.signed_in()) throw Problem(problems::unauthenticated);
+  if (caller.only_account && *caller.only_account != account) throw Problem(problems::not_found);
   auto grants = store::grants(tx, caller.person_id, account, tx.now());
   // To somebody without any role here the account does not exist.
   if (grants.empty()) throw Problem(problems::not_found);
@@ -210,6 +211,7 @@ void Prover::stand_as_operator(db::ReadTx& tx, api::Caller const& caller, Operat
   if (!caller.signed_in()) throw Problem(problems::unauthenticated);
   auto const roles = store::operator_roles(tx, caller.person_id);
   if (roles.empty()) throw Problem(problems::not_found);
+  if (caller.is_program()) throw Problem(problems::forbidden, "Programs may not do the work of the operator's staff.");
   if (std::none_of(roles.begin(), roles.end(), [&](OperatorRole r) { return allows(r, p); })) refuse();
 }
 

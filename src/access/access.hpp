@@ -85,7 +85,11 @@ class AccountProof {
   AccountProof& operator=(AccountProof const&) = delete;
   SmartAccountId smart_account_id() const { return smart_account_id_; }
   PersonId person_id() const { return person_id_; }
-  audit::Actor actor() const { return audit::actor(audit::ActorKind::person, person_id_); }
+  // The person, or the program that acts for it.
+  audit::Actor actor() const {
+    return program_id_ ? audit::actor(audit::ActorKind::program, program_id_)
+                       : audit::actor(audit::ActorKind::person, person_id_);
+  }
   // Whether the same caller also has another permission at this place; for `abilities`.
   bool also(Permission permission) const;
   std::vector<std::string> abilities() const;
@@ -93,12 +97,17 @@ class AccountProof {
 
  protected:
   friend class detail::Prover;
-  AccountProof(SmartAccountId account, PersonId person, std::vector<Role> roles, Reach reach)
-      : smart_account_id_(account), person_id_(person), roles_(std::move(roles)), reach_(std::move(reach)) {}
+  AccountProof(SmartAccountId account, api::Caller const& caller, std::vector<Role> roles, Reach reach)
+      : smart_account_id_(account),
+        person_id_(caller.person_id),
+        program_id_(caller.program_id),
+        roles_(std::move(roles)),
+        reach_(std::move(reach)) {}
 
  private:
   SmartAccountId smart_account_id_;
   PersonId person_id_;
+  ProgramId program_id_;
   std::vector<Role> roles_;  // that hold at this place
   Reach reach_;              // of the permission proved
 };
@@ -127,9 +136,9 @@ class Access<VirtualAccount, P> final : public AccountProof {
 
  private:
   friend class detail::Prover;
-  Access(SmartAccountId account, PersonId person, std::vector<Role> roles, Reach reach, VirtualAccountId va,
+  Access(SmartAccountId account, api::Caller const& caller, std::vector<Role> roles, Reach reach, VirtualAccountId va,
          std::string path)
-      : AccountProof(account, person, std::move(roles), std::move(reach)),
+      : AccountProof(account, caller, std::move(roles), std::move(reach)),
         virtual_account_id_(va),
         path_(std::move(path)) {}
   VirtualAccountId virtual_account_id_;
@@ -143,9 +152,9 @@ class Access<Place, P> final : public AccountProof {
 
  private:
   friend class detail::Prover;
-  Access(SmartAccountId account, PersonId person, std::vector<Role> roles, Reach reach,
+  Access(SmartAccountId account, api::Caller const& caller, std::vector<Role> roles, Reach reach,
          std::optional<VirtualAccountId> va)
-      : AccountProof(account, person, std::move(roles), std::move(reach)), virtual_account_id_(va) {}
+      : AccountProof(account, caller, std::move(roles), std::move(reach)), virtual_account_id_(va) {}
   std::optional<VirtualAccountId> virtual_account_id_;
 };
 
@@ -156,8 +165,8 @@ class Access<RoleGrant, P> final : public AccountProof {
 
  private:
   friend class detail::Prover;
-  Access(SmartAccountId account, PersonId person, std::vector<Role> roles, Reach reach, RoleGrantId grant)
-      : AccountProof(account, person, std::move(roles), std::move(reach)), role_grant_id_(grant) {}
+  Access(SmartAccountId account, api::Caller const& caller, std::vector<Role> roles, Reach reach, RoleGrantId grant)
+      : AccountProof(account, caller, std::move(roles), std::move(reach)), role_grant_id_(grant) {}
   RoleGrantId role_grant_id_;
 };
 
@@ -200,31 +209,31 @@ class Prover {
   template <Permission P>
   static Access<SmartAccount, P> account(db::ReadTx& tx, api::Caller const& caller, SmartAccountId id) {
     auto s = stand_on_account(tx, caller, id, P);
-    return Access<SmartAccount, P>(id, caller.person_id, std::move(s.roles), std::move(s.reach));
+    return Access<SmartAccount, P>(id, caller, std::move(s.roles), std::move(s.reach));
   }
   template <Permission P>
   static Access<VirtualAccounts, P> among(db::ReadTx& tx, api::Caller const& caller, SmartAccountId id) {
     auto s = stand_among(tx, caller, id, P);
-    return Access<VirtualAccounts, P>(id, caller.person_id, std::move(s.roles), std::move(s.reach));
+    return Access<VirtualAccounts, P>(id, caller, std::move(s.roles), std::move(s.reach));
   }
   template <Permission P>
   static Access<VirtualAccount, P> virtual_account(db::ReadTx& tx, api::Caller const& caller, SmartAccountId id,
                                                    VirtualAccountId va) {
     auto s = stand_on_virtual_account(tx, caller, id, va, P);
-    return Access<VirtualAccount, P>(id, caller.person_id, std::move(s.roles), std::move(s.reach), va,
+    return Access<VirtualAccount, P>(id, caller, std::move(s.roles), std::move(s.reach), va,
                                      std::move(s.path));
   }
   template <Permission P>
   static Access<Place, P> place(db::ReadTx& tx, api::Caller const& caller, SmartAccountId id,
                                 std::optional<VirtualAccountId> va) {
     auto s = stand_on_place(tx, caller, id, va, P);
-    return Access<Place, P>(id, caller.person_id, std::move(s.roles), std::move(s.reach), va);
+    return Access<Place, P>(id, caller, std::move(s.roles), std::move(s.reach), va);
   }
   template <Permission P>
   static Access<RoleGrant, P> role_grant(db::ReadTx& tx, api::Caller const& caller, SmartAccountId id,
                                          RoleGrantId grant) {
     auto s = stand_on_role_grant(tx, caller, id, grant, P);
-    return Access<RoleGrant, P>(id, caller.person_id, std::move(s.roles), std::move(s.reach), grant);
+    return Access<RoleGrant, P>(id, caller, std::move(s.roles), std::move(s.reach), grant);
   }
   template <OperatorPermission P>
   static Access<Operator, P> as_operator(db::ReadTx& tx, api::Caller const& caller) {

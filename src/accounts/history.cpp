@@ -7,6 +7,7 @@
 #include "accounts/organization.hpp"
 #include "accounts/store.hpp"
 #include "base/csv.hpp"
+#include "people/programs.hpp"
 
 namespace menkyo::accounts {
 
@@ -142,13 +143,17 @@ class Names {
       names_[person.id] = people::display_name(person);
     if (!all_) std::erase_if(known_, [this](PersonId id) { return !names_.contains(id); });
     std::set<store::ThingKey> things;
+    std::vector<ProgramId> programs;
     for (auto const& e : events) {
       if (e.subject_kind == "device" || e.subject_kind == "registration_token")
         things.insert({place.smart_account_id, e.subject_id});
       if (e.actor.kind == audit::ActorKind::device) things.insert({place.smart_account_id, e.actor.id});
+      if (e.actor.kind == audit::ActorKind::program) programs.push_back(ProgramId{e.actor.id});
     }
     for (auto& thing : store::thing_names(tx, {things.begin(), things.end()}))
       things_[thing.id] = std::move(thing.name);
+    for (auto& program : people::name_programs(tx, programs))
+      things_[program.program_id.bytes] = std::move(program.name);
   }
 
   bool may_know(PersonId id) const { return all_ || known_.contains(id); }
@@ -156,7 +161,7 @@ class Names {
     auto const found = names_.find(id);
     return may_know(id) && found != names_.end() ? std::optional(found->second) : std::nullopt;
   }
-  // Of a product instance or a registration token.
+  // Of a product instance, a registration token or a program at work.
   std::optional<std::string> of_thing(std::array<uint8_t, 16> const& id) const {
     auto const found = things_.find(id);
     return found != things_.end() && !found->second.empty() ? std::optional(found->second) : std::nullopt;
@@ -177,6 +182,10 @@ class Names {
 EventActor actor_of(StoredEvent const& e, Names const& names) {
   EventActor out{e.actor.kind, {}, {}};
   if (e.actor.kind == audit::ActorKind::device) out.id = DeviceId{e.actor.id}.text();
+  if (e.actor.kind == audit::ActorKind::program) {
+    out.id = ProgramId{e.actor.id}.text();
+    out.name = names.of_thing(e.actor.id);
+  }
   if (e.actor.kind == audit::ActorKind::person && names.may_know(PersonId{e.actor.id})) {
     out.id = PersonId{e.actor.id}.text();
     out.name = names.of(PersonId{e.actor.id});
@@ -194,6 +203,7 @@ std::string subject_id_of(StoredEvent const& e) {
   if (e.subject_kind == "device") return DeviceId{e.subject_id}.text();
   if (e.subject_kind == "registration_token") return RegistrationTokenId{e.subject_id}.text();
   if (e.subject_kind == "entitlement") return EntitlementId{e.subject_id}.text();
+  if (e.subject_kind == "program") return ProgramId{e.subject_id}.text();
   if (e.subject_kind == "lot") return LotId{e.subject_id}.text();
   return to_hex(e.subject_id);
 }

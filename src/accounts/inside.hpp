@@ -58,5 +58,6 @@ std::vector<api::Route> virtual_account_routes();
 // The operations on the event log. They stand here because they need proofs and names of people, which the log itself
 // is below (docs/decisions/0004-event-log.md).
 std::vector<api::Route> history_routes();
+std::vector<api::Route> account_program_routes();
 
 }  // namespace menkyo::accounts

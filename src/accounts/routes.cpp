@@ -90,8 +90,8 @@ bool matches(store::AccountRow const& row, std::string const& search) {
          row.domain.find(search) != std::string::npos || std::to_string(row.number) == search;
 }
 
-wire::Page<AccountSummary> list_smart_accounts(db::ReadTx& tx, api::Caller const& caller, SmartAccountQuery const& in,
-                                               api::Cursors const& cursors) {
+wire::Page<AccountSummary> list_smart_accounts(db::ReadTx& tx, api::AnyCaller const& caller,
+                                               SmartAccountQuery const& in, api::Cursors const& cursors) {
   auto const search = fold_name(in.search.value_or(Search()));
   auto const scope = "smart_accounts " + caller.person_id.text() + " " + search;
   auto const keys = cursors.decode(scope, in.cursor, 2);
@@ -101,6 +101,7 @@ wire::Page<AccountSummary> list_smart_accounts(db::ReadTx& tx, api::Caller const
     auto const id = row.smart_account_id.text();
     bool const before = !keys.empty() && std::tie(key, id) <= std::tie(keys[0], keys[1]);
     if (before || !matches(row, search)) continue;
+    if (caller.only_account && *caller.only_account != row.smart_account_id) continue;
     if (int64_t(rows.size()) > limit) break;
     rows.push_back(summary_of(tx, row, access::holdings(tx, caller.person_id, row.smart_account_id)));
   }
@@ -228,6 +229,7 @@ std::vector<api::Route> routes() {
   for (auto& route : founding_routes()) out.push_back(std::move(route));
   for (auto& route : access_request_routes()) out.push_back(std::move(route));
   for (auto& route : history_routes()) out.push_back(std::move(route));
+  for (auto& route : account_program_routes()) out.push_back(std::move(route));
   return out;
 }
 

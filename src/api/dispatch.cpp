@@ -21,6 +21,15 @@ Route raw_route(Method method, std::string path, std::string operation_id, std::
   return r;
 }
 
+void require_person(Caller const& caller) {
+  if (caller.is_program())
+    throw Problem(problems::forbidden, "Programs may not do this; a person does it in the portal.");
+}
+
+void require_writing(Caller const& caller) {
+  if (caller.only_reads) throw Problem(problems::forbidden, "This program may only read.");
+}
+
 namespace {
 
 std::vector<std::string_view> split_path(std::string_view path) {
@@ -218,7 +227,8 @@ struct Dispatcher::Impl {
     if (key.size() > 255) throw Problem(problems::malformed, "The idempotency key is longer than 255 characters.");
     auto const lookup = config.sealer->lookup(
         "idempotency",
-        as_bytes(caller.person_id.text() + "\n" + flight.route->operation_id + "\n" + std::string(key)));
+        as_bytes((caller.is_program() ? caller.program_id.text() : caller.person_id.text()) + "\n" +
+                 flight.route->operation_id + "\n" + std::string(key)));
     auto const hash = sha256(flight.request.path + "\n" + flight.request.query + "\n" + flight.request.body);
     if (auto const kept = store::find_answer(tx, lookup, tx.now() - idempotency_period)) {
       if (kept->request_hash != hash)

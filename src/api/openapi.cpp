@@ -26,11 +26,25 @@ std::string answer_content(Route const& route, wire::Schemas& schemas) {
   return R"({"description":"Done","content":{)" + json_text(route.answer_type) + R"(:{"schema":)" + schema + "}}}";
 }
 
+std::string security_of(Route const& route) {
+  if (!route.needs_session) return "[]";
+  if (!route.for_programs) return R"j([{"session":[]}])j";
+  return std::string(R"j([{"session":[]},{"program":[")j") + (route.shape == Shape::read ? "read" : "write") + R"j("]}])j";
+}
+
+std::string refusals(Route const& route, wire::Schemas& schemas) {
+  if (!route.refusal) return "";
+  auto const content = R"(,"content":{"application/json":{"schema":)" + route.refusal(schemas) + "}}}";
+  return R"(,"400":{"description":"The request is not acceptable")" + content +
+         R"(,"401":{"description":"The program is not known, or its secret is another one")" + content;
+}
+
 std::string operation(Route const& route, wire::Schemas& schemas) {
   std::string out =
       R"({"operationId":)" + json_text(route.operation_id) + R"(,"summary":)" + json_text(route.summary);
   auto const tag = route.path.find("/operator/") != std::string::npos        ? "operator"
                    : route.path.starts_with("/device/")                      ? "device"
+                   : route.path.starts_with("/oauth2/")                      ? "program"
                    : route.path.find("/smart_accounts") != std::string::npos ? "customer"
                    : route.path.starts_with("/api/v1/countries")             ? "places"
                                                                              : "session";
@@ -40,19 +54,20 @@ std::string operation(Route const& route, wire::Schemas& schemas) {
     needs += (needs.empty() ? "" : ",") + std::string(R"({"permission":)") + json_text(need.permission) +
              R"(,"scope":)" + json_text(need.scope) + "}";
   if (!needs.empty()) out += R"(,"x-needs":[)" + needs + "]";
-  out += std::string(R"(,"security":)") + (route.needs_session ? R"j([{"session":[]}])j" : "[]");
+  out += std::string(R"(,"security":)") + security_of(route);
   if (route.parameters)
     if (auto const parameters = route.parameters(schemas); parameters != "[]")
       out += R"(,"parameters":)" + parameters;
   if (route.body)
     out +=
-        R"(,"requestBody":{"required":true,"content":{"application/json":{"schema":)" + route.body(schemas) + "}}}";
+        R"(,"requestBody":{"required":true,"content":{)" + json_text(route.request_type) + R"(:{"schema":)" +
+           route.body(schemas) + "}}}";
   if (route.shape == Shape::raw && route.method == Method::post)
     out += R"(,"requestBody":{"required":true,"content":{)" + json_text(route.request_type) +
            R"(:{"schema":{"type":"string"}}}})";
   out += R"(,"responses":{")" + std::to_string(route.success_status) + R"(":)" + answer_content(route, schemas) +
          (is_rate_limited(route) ? R"(,"429":{"$ref":"#/components/responses/too_many_requests"})" : "") +
-         R"(,"default":{"$ref":"#/components/responses/problem"}}})";
+         refusals(route, schemas) + R"(,"default":{"$ref":"#/components/responses/problem"}}})";
   return out;
 }
 
@@ -117,7 +132,9 @@ std::string openapi(std::vector<Route> const& routes, std::string_view version) 
     out += "}";
   }
   out +=
-      R"(},"components":{"securitySchemes":{"session":{"type":"apiKey","in":"cookie","name":"__Host-menkyo_session"}},)"
+      R"(},"components":{"securitySchemes":{"session":{"type":"apiKey","in":"cookie","name":"__Host-menkyo_session"},)"
+      R"("program":{"type":"oauth2","flows":{"clientCredentials":{"tokenUrl":"/oauth2/token","scopes":)"
+      R"({"read":"See what its maker may see","write":"Do what its maker may do"}}}}},)"
       R"("responses":{"problem":{"description":"What went wrong, as RFC 9457 has it","content":{"application/problem+json":)"
       R"({"schema":{"$ref":"#/components/schemas/Problem"}}}},)"
       R"("too_many_requests":{"description":"The caller sent too many requests; the header says when to try again",)"

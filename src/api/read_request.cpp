@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "api/route.hpp"
+#include "base/text.hpp"
 #include "protocol/error.hpp"
 
 namespace menkyo::api {
@@ -50,7 +51,7 @@ std::vector<std::pair<std::string, std::string>> parse_query(std::string_view qu
     auto name = percent_decode(part.substr(0, equals), true);
     auto value = percent_decode(part.substr(std::min(equals + 1, part.size())), true);
     for (auto const& [n, v] : out)
-      if (n == name) throw Problem(problems::malformed, "The address names a parameter twice.");
+      if (n == name) throw Problem(problems::malformed, "A parameter is given twice.");
     out.emplace_back(std::move(name), std::move(value));
   }
   return out;
@@ -70,21 +71,18 @@ void refuse_words(Request const& request, PathValues const& path,
 
 namespace {
 
-// "application/json" with any parameters; RFC 9110 section 8.3.
-bool is_json_type(std::string_view type) {
+// That media type with any parameters; RFC 9110 section 8.3.
+bool is_type(std::string_view type, std::string_view wanted) {
   type = type.substr(0, type.find(';'));
   while (!type.empty() && type.back() == ' ') type.remove_suffix(1);
-  constexpr std::string_view json = "application/json";
-  return type.size() == json.size() && std::equal(type.begin(), type.end(), json.begin(), [](char a, char b) {
-           return (a >= 'A' && a <= 'Z' ? char(a - 'A' + 'a') : a) == b;
-         });
+  return is_same_ascii(type, wanted);
 }
 
 }  // namespace
 
 wire::json::Value parse_body(Request const& request) {
   if (request.body.empty() && request.header("content-type").empty()) return wire::json::parse("{}");
-  if (!is_json_type(request.header("content-type")))
+  if (!is_type(request.header("content-type"), "application/json"))
     throw Problem(problems::unsupported_media_type, "Send the body as application/json.");
   wire::json::Value body;
   try {
@@ -94,6 +92,16 @@ wire::json::Value parse_body(Request const& request) {
   }
   if (!body.is_object()) throw Problem(problems::malformed, "The body must be a JSON object.");
   return body;
+}
+
+// Finding what is named twice takes the square of it.
+constexpr size_t longest_form = 8192;
+
+std::vector<std::pair<std::string, std::string>> parse_form(Request const& request) {
+  if (!is_type(request.header("content-type"), form_type))
+    throw Problem(problems::unsupported_media_type, "Send the body as " + std::string(form_type) + ".");
+  if (request.body.size() > longest_form) throw Problem(problems::too_large, "The form is too long.");
+  return parse_query(request.body);
 }
 
 void read_no_input(Request const& request) {

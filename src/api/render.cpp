@@ -98,6 +98,8 @@ Response render(Problem const& problem, std::string_view request_id) {
   if (!request_id.empty()) append_member(body, "request_id", request_id);
   body += '}';
   response.headers.emplace_back("content-type", "application/problem+json");
+  // RFC 9110 section 11.6.1 wants a challenge; people sign in on a page of the portal, programs by RFC 6750.
+  if (problem.kind().status == 401) response.headers.emplace_back("www-authenticate", "Bearer");
   if (problem.retry_after_s) response.headers.emplace_back("retry-after", std::to_string(*problem.retry_after_s));
   return response;
 }

@@ -8,8 +8,10 @@
 //   In const&                a described struct: members named like {parameters} of the path come from there, the
 //   others
 //                            from the query (GET, DELETE) or from the JSON body; `if_match` comes from that header
-//   api::Caller const&       somebody must be signed in
+//   api::Caller const&       a person must be signed in; programs are refused
+//   api::AnyCaller const&    somebody must be signed in, or a program at work
 //   a proof const&           the caller must have that access; ProofTraits<T> makes it inside the transaction
+//   api::Form<T> const&      in place of In: the body is a form, for protocols that want one
 //   a service &              see services.hpp
 //   api::Request const&      the raw request
 //
@@ -68,6 +70,7 @@ struct Route {
   std::string operation_id, summary;
   Shape shape;
   bool needs_session = false;
+  bool for_programs = false;  // that somebody's program may call it as well
   std::vector<Need> needs;
   int success_status = 200;
   std::string answer_type = "application/json";  // of a handler that makes its own Response
@@ -81,11 +84,12 @@ struct Route {
   std::function<std::string(wire::Schemas&)> parameters;  // OpenAPI "parameters", a JSON list
   std::function<std::string(wire::Schemas&)> body;        // schema of the request body; empty: takes none
   std::function<std::string(wire::Schemas&)> answer;      // schema of the answer; empty for own Responses
+  std::function<std::string(wire::Schemas&)> refusal;     // schema of its 400 and 401, if a protocol has words of its own
 };
 
 // Whether requests for it are counted: all but those of monitors.
 inline bool is_rate_limited(Route const& route) {
-  return route.path.starts_with("/api/") || route.path.starts_with("/device/");
+  return route.path.starts_with("/api/") || route.path.starts_with("/device/") || route.path.starts_with("/oauth2/");
 }
 
 // ---- Reading a request into In ----------------------------------------------------------------------------------
@@ -97,6 +101,7 @@ std::vector<std::pair<std::string, std::string>> parse_query(std::string_view qu
 // The body, which is a JSON object; Problem malformed / unsupported_media_type. An absent body is an empty object.
 wire::json::Value parse_body(Request const& request);
 std::optional<std::string> if_match_version(Request const& request);
+inline constexpr std::string_view form_type = "application/x-www-form-urlencoded";
 inline bool takes_query(Method method) {
   return method == Method::get || method == Method::del;
 }
@@ -182,7 +187,36 @@ void read_request(Request const& request, PathValues const& path, In& in) {
   if (!errors.empty()) throw Problem(problems::invalid, "", std::move(errors));
 }
 
+// A body as application/x-www-form-urlencoded (RFC 6749 appendix B) in T, all of whose members are optional text.
+// Unknown names are left out; `fault` says what cannot be read. The handler answers that by itself, because the
+// protocols that want forms have an error vocabulary of their own.
+template <class T>
+struct Form {
+  T fields{};
+  std::optional<std::string> fault{};
+};
+
+// The words of a form's body, of 8 KiB at most, or Problem.
+std::vector<std::pair<std::string, std::string>> parse_form(Request const& request);
+
+template <class T>
+void read_request(Request const& request, PathValues const&, Form<T>& form) {
+  try {
+    for (auto const& [given, value] : parse_form(request)) {
+      wire::for_each_member<T>([&](std::string_view name, auto pointer) {
+        if (name == given) form.fields.*pointer = value;
+      });
+    }
+  } catch (Problem const& problem) {
+    form.fault = problem.detail().empty() ? std::string(problem.kind().title) : problem.detail();
+  }
+}
+
 // ---- What a handler's signature says ----------------------------------------------------------------------------
+
+// Problem forbidden to a program, or to one that only reads.
+void require_person(Caller const& caller);
+void require_writing(Caller const& caller);
 
 namespace detail {
 
@@ -192,8 +226,20 @@ template <class A>
 using Bare = std::remove_cvref_t<A>;
 
 template <class A>
-inline constexpr bool is_plumbing = std::is_same_v<Bare<A>, Caller> || std::is_same_v<Bare<A>, Request> ||
-                                    std::is_same_v<Bare<A>, db::Database> || is_service<Bare<A>> || Proof<Bare<A>>;
+inline constexpr bool is_plumbing = std::is_same_v<Bare<A>, Caller> || std::is_same_v<Bare<A>, AnyCaller> ||
+                                    std::is_same_v<Bare<A>, Request> || std::is_same_v<Bare<A>, db::Database> ||
+                                    is_service<Bare<A>> || Proof<Bare<A>>;
+
+template <class In>
+struct Described {
+  using type = In;
+  static constexpr bool is_form = false;
+};
+template <class T>
+struct Described<Form<T>> {
+  using type = T;
+  static constexpr bool is_form = true;
+};
 
 template <class... A>
 struct FindInput {
@@ -213,7 +259,9 @@ struct Signature<R (*)(T&, A...)> {
   using Input = typename FindInput<A...>::type;
   static constexpr bool writes = std::is_same_v<T, db::Tx>;
   static constexpr bool slow = std::is_same_v<T, db::Database>;
-  static constexpr bool session = ((std::is_same_v<Bare<A>, Caller> || Proof<Bare<A>>) || ...);
+  static constexpr bool person = (std::is_same_v<Bare<A>, Caller> || ...);
+  static constexpr bool session = person || ((std::is_same_v<Bare<A>, AnyCaller> || Proof<Bare<A>>) || ...);
+  static constexpr bool programs = session && !person;
 
   static std::vector<Need> needs() {
     std::vector<Need> out;
@@ -235,6 +283,8 @@ struct Signature<R (*)(T&, A...)> {
     using B = Bare<X>;
     if constexpr (std::is_same_v<B, Caller>)
       return (c.caller);
+    else if constexpr (std::is_same_v<B, AnyCaller>)
+      return AnyCaller{c.caller};
     else if constexpr (std::is_same_v<B, Request>)
       return (c.request);
     else if constexpr (is_service<B>)
@@ -290,6 +340,8 @@ class TypedCall final : public Call {
  private:
   Response run(typename S::Transaction& tx, Caller const& caller) {
     if (S::session && !caller.signed_in()) throw Problem(problems::unauthenticated);
+    if (S::session && !S::programs) require_person(caller);
+    if (S::session && S::writes) require_writing(caller);
     if (problem_) throw *problem_;
     return S::template call<H>(tx, {request_, services_, caller, input_});
   }
@@ -345,6 +397,7 @@ Route route(Method method, std::string path, std::string operation_id, std::stri
           : S::writes ? Shape::write
                       : Shape::read};
   r.needs_session = S::session;
+  r.for_programs = S::programs;
   r.needs = S::needs();
   if constexpr (S::slow) {
     static_assert(!S::session, "a slow operation authenticates inside its own transactions");
@@ -360,8 +413,12 @@ Route route(Method method, std::string path, std::string operation_id, std::stri
       return std::make_unique<detail::TypedCall<H>>(request, values, services);
     };
   }
-  r.parameters = [path, method](wire::Schemas& s) { return detail::parameters_schema<In>(path, method, s); };
-  if (!takes_query(method)) r.body = [path](wire::Schemas& s) { return detail::body_schema<In>(path, s); };
+  using D = detail::Described<In>;
+  r.parameters = [path, method](wire::Schemas& s) {
+    return detail::parameters_schema<typename D::type>(path, method, s);
+  };
+  if (!takes_query(method)) r.body = [path](wire::Schemas& s) { return detail::body_schema<typename D::type>(path, s); };
+  if constexpr (D::is_form) r.request_type = form_type;
   if constexpr (std::is_void_v<typename S::Result>) {
     r.answer = [](wire::Schemas& s) { return wire::schema<wire::Empty>(s); };
   } else if constexpr (!std::is_same_v<typename S::Result, Response>) {

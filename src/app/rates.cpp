@@ -29,10 +29,12 @@ void Rates::admit(api::Request const& request) {
   auto const now = steady_.now();
   if (!api::is_loopback(request.peer)) take(addresses_, people::source_of(request.peer), now);
   if (auto const token = people::session_token(request); !token.empty()) take(sessions_, token, now);
+  if (auto const token = people::access_token(request); !token.empty()) take(sessions_, token, now);
 }
 
 void Rates::admit(api::Caller const& caller) {
-  take(persons_, as_text(caller.person_id.bytes), steady_.now());
+  // A program that works hard does not keep its maker from the portal.
+  take(persons_, as_text(caller.is_program() ? caller.program_id.bytes : caller.person_id.bytes), steady_.now());
 }
 
 }  // namespace menkyo::app

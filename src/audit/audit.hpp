@@ -26,13 +26,14 @@ MENKYO_ENUM(EventKind, smart_account_created, virtual_account_created, virtual_a
             account_request_declined, account_request_withdrawn, profile_changed, companies_imported, mail_changed,
             smart_account_changed, account_headquarters_changed, account_location_added, account_location_removed,
             account_creator_changed, access_requested, access_request_approved, access_request_declined,
-            administrator_contacts_shown, administrator_contacts_hidden)
+            administrator_contacts_shown, administrator_contacts_hidden, program_made, program_changed, program_ended,
+            program_secret_made, program_secret_ended)
 
-MENKYO_ENUM(ActorKind, person, staff, device, job, command)
+MENKYO_ENUM(ActorKind, person, staff, device, job, command, program)
 
 struct Actor {
   ActorKind kind = ActorKind::job;
-  std::array<uint8_t, 16> id{};  // of the person or device; zero for jobs and commands
+  std::array<uint8_t, 16> id{};  // of the person, device or program; zero for jobs and commands
 };
 template <class Tag>
 Actor actor(ActorKind kind, Id<Tag> id) {

@@ -58,6 +58,8 @@ MENKYO_ID_TAG(SignUp, "sup");
 MENKYO_ID_TAG(AccountRequest, "acr");
 MENKYO_ID_TAG(AccessRequest, "asr");
 MENKYO_ID_TAG(PersonAddress, "adr");
+MENKYO_ID_TAG(Program, "prg");
+MENKYO_ID_TAG(ProgramSecret, "psc");
 #undef MENKYO_ID_TAG
 }  // namespace tag
 
@@ -83,6 +85,8 @@ using SignUpId = Id<tag::SignUp>;
 using AccountRequestId = Id<tag::AccountRequest>;
 using AccessRequestId = Id<tag::AccessRequest>;
 using PersonAddressId = Id<tag::PersonAddress>;
+using ProgramId = Id<tag::Program>;
+using ProgramSecretId = Id<tag::ProgramSecret>;
 
 }  // namespace menkyo
 

@@ -23,6 +23,7 @@ namespace problems {
 inline constexpr ProblemKind malformed{"malformed", 400, "The request could not be read"};
 inline constexpr ProblemKind invalid{"invalid", 422, "Some fields are not valid"};
 inline constexpr ProblemKind unauthenticated{"unauthenticated", 401, "Sign in first"};
+inline constexpr ProblemKind access_token_invalid{"access_token_invalid", 401, "The access token is not valid"};
 inline constexpr ProblemKind wrong_credentials{"wrong_credentials", 401, "Mail address or password is wrong"};
 inline constexpr ProblemKind link_invalid{"link_invalid", 410, "This link is used, expired or unknown"};
 inline constexpr ProblemKind cross_site{"cross_site", 403, "The request came from another site"};
@@ -36,6 +37,7 @@ inline constexpr ProblemKind name_taken{"name_taken", 409, "The name is already 
 inline constexpr ProblemKind not_empty{"not_empty", 409, "It is not empty"};
 inline constexpr ProblemKind address_book_full{"address_book_full", 409, "The address book is full"};
 inline constexpr ProblemKind address_in_use{"address_in_use", 409, "The address is in use"};
+inline constexpr ProblemKind too_many_programs{"too_many_programs", 409, "There are too many programs"};
 inline constexpr ProblemKind profile_incomplete{"profile_incomplete", 409, "The profile does not tell enough"};
 inline constexpr ProblemKind too_deep{"too_deep", 409, "The tree of virtual accounts may not be deeper"};
 inline constexpr ProblemKind changed_meanwhile{"changed_meanwhile", 412, "It was changed by somebody else meanwhile"};

@@ -146,6 +146,11 @@ bool is_latin(std::string_view text) {
   return true;
 }
 
+bool is_same_ascii(std::string_view a, std::string_view b) {
+  auto const lower = [](char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; };
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) { return lower(x) == lower(y); });
+}
+
 std::string fold_name(std::string_view text) {
   auto ascii = fold_ascii(text);
   return ascii ? *std::move(ascii) : utf8(folded(text));

@@ -21,6 +21,9 @@ std::string plain_line(std::string_view text);
 // Whether all of it is Latin letters, ASCII, or one of the few other signs that addresses in them have.
 bool is_latin(std::string_view text);
 
+// Whether they differ at most in the case of ASCII letters, as names of protocols may (RFC 9110 section 11.1).
+bool is_same_ascii(std::string_view a, std::string_view b);
+
 // Equal for names that people take for the same: NFKC with case folding (toNFKC_Casefold, Unicode 15.0 section 3.13),
 // white space at the ends removed and elsewhere one space.
 std::string fold_name(std::string_view text);

@@ -5,6 +5,7 @@
 #include "people/session.hpp"
 #include "people/store.hpp"
 #include "people/store_mail_change.hpp"
+#include "people/store_programs.hpp"
 #include "people/throttle.hpp"
 #include "protocol/bytes.hpp"
 
@@ -171,7 +172,7 @@ std::string hours_of(Duration period) {
 
 int64_t clean_up(db::Tx& tx, int64_t limit) {
   return store::delete_expired(tx, {tx.now(), tx.now() - known_source_kept, tx.now() - sign_ins_kept}, limit) +
-         store::delete_expired_mail_changes(tx, tx.now(), limit);
+         store::delete_expired_mail_changes(tx, tx.now(), limit) + store::delete_expired_tokens(tx, tx.now(), limit);
 }
 
 }  // namespace menkyo::people

@@ -173,6 +173,8 @@ class Authenticator {
 
 // The secret of a session that the request carries, whether or not there is such a session; empty if none.
 std::string_view session_token(api::Request const& request);
+// The access token of a program, likewise.
+std::string_view access_token(api::Request const& request);
 // The part of a peer's address that one customer of a network has: an IPv6 /64 (RFC 4291 section 2.5.4), all of IPv4.
 std::string source_of(std::string const& peer);
 

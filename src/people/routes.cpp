@@ -3,6 +3,7 @@
 #include "people/own_sessions.hpp"
 #include "people/people.hpp"
 #include "people/profile.hpp"
+#include "people/programs.hpp"
 #include "people/sign_up.hpp"
 
 namespace menkyo::people {
@@ -184,6 +185,7 @@ std::vector<api::Route> routes() {
       api::route<&list_sign_ins>(get, "/api/v1/me/sign_ins", "list_my_sign_ins", "List one's own sign-ins"),
   };
   for (auto& route : profile_routes()) out.push_back(std::move(route));
+  for (auto& route : program_routes()) out.push_back(std::move(route));
   for (auto& route : out) {
     // These answer by themselves because they set a cookie.
     if (route.operation_id == "sign_in" || route.operation_id == "activate_account" ||

@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "people/mail_change.hpp"
 #include "people/password.hpp"
+#include "people/program_tokens.hpp"
 #include "people/sign_up.hpp"
 #include "people/store_mail_change.hpp"
 #include "protocol/bytes.hpp"
@@ -128,6 +129,8 @@ SessionFacts load_session(db::ReadTx& tx, api::Caller const& caller) {
 }
 
 api::Caller Authenticator::operator()(db::ReadTx& tx, api::Request const& request) const {
+  if (auto const token = access_token(request); !token.empty())
+    return authenticate_program(tx, database_, vault_, token);
   auto const token = session_token(request);
   if (token.empty()) return {};
   auto const lookup = session_lookup(vault_, token);
@@ -193,6 +196,7 @@ PasswordProof prove_password(db::Database& database, keys::Vault const& vault, a
   auto proof = database.write([&](db::Tx& tx) {
     auto const caller = authenticate(tx, request);
     if (!caller.signed_in()) throw Problem(problems::unauthenticated);
+    api::require_person(caller);
     auto const mail = load_person(tx, vault, caller.person_id).mail;
     auto const attempt = count_attempt(tx, vault, normalize_mail(mail).value_or(mail), request.peer);
     return PasswordProof{caller, mail, attempt, store::password_hash(tx, caller.person_id).value_or("")};

@@ -84,6 +84,13 @@ void put_path(std::string& path, std::string const& name, std::string const& val
   path.replace(path.find(hole), hole.size(), value);
 }
 
+// Of texts that need no encoding.
+std::string as_form(Value const& object) {
+  std::string out;
+  for (auto const& m : object.members()) out += (out.empty() ? "" : "&") + m.name + "=" + m.value.as_string();
+  return out;
+}
+
 }  // namespace
 
 api::Request example_request(api::Route const& route, Samples const& samples, std::vector<std::string> const& also) {
@@ -111,8 +118,9 @@ api::Request example_request(api::Route const& route, Samples const& samples, st
   if (request.path.find('{') != std::string::npos)
     throw std::runtime_error("a parameter of the path is not declared: " + request.path);
   if (!body.empty()) {
-    request.headers.emplace_back("content-type", "application/json");
+    request.headers.emplace_back("content-type", route.request_type);
     request.body = maker.value("body", parse(body), also);
+    if (route.request_type == api::form_type) request.body = as_form(parse(request.body));
   } else if (route.shape == api::Shape::raw && route.method == api::Method::post) {
     request.headers.emplace_back("content-type", route.request_type);
     request.body = samples.by_name.at(route.request_type);

@@ -6,6 +6,8 @@
 #include "accounts/access_requests.hpp"
 #include "accounts/founding.hpp"
 #include "accounts/properties.hpp"
+#include "people/programs.hpp"
+#include "protocol/bytes.hpp"
 #include "tests/api/examples.hpp"
 #include "tests/support/employment.hpp"
 #include "tests/support/test_device.hpp"
@@ -102,6 +104,28 @@ std::string_view expected_mixed(api::Route const& route, CallerKind const& calle
     if (need.scope == "smart_account" && judge_account(caller, permission_of<Permission>(need)) != allowed)
       return "forbidden";
   return "not_found";
+}
+
+enum class ProgramAccount { all, this_one, another };
+struct ProgramBounds {
+  std::string name;
+  ProgramAccount account;
+  bool only_reads;
+};
+std::vector<ProgramBounds> const program_bounds{{"for everything", ProgramAccount::all, false},
+                                                {"that only reads", ProgramAccount::all, true},
+                                                {"for this account", ProgramAccount::this_one, false},
+                                                {"for another account", ProgramAccount::another, false}};
+
+// No more than its maker may, and nothing beyond its own bounds.
+std::string_view expected_of_program(api::Route const& route, CallerKind const& maker, bool names_place,
+                                     PersonId requester, ProgramBounds const& bounds) {
+  if (!route.for_programs || (bounds.only_reads && route.shape != api::Shape::read)) return "forbidden";
+  for (auto const& need : route.needs) {
+    if (need.scope != "operator" && bounds.account == ProgramAccount::another) return "not_found";
+    if (need.scope == "operator" && !maker.operator_roles.empty()) return "forbidden";
+  }
+  return expected(route, maker, names_place, requester);
 }
 
 // Beside the account itself.
@@ -277,8 +301,37 @@ class Refusals : public ::testing::TestWithParam<std::string> {
     world.db->write([&](db::Tx& tx) { tx.exec("delete from role_grant where role_grant_id = $1", gone); });
     callers.push_back({"an administrator whose role ended", lapsed});
     callers.push_back({"an administrator who was removed", removed});
-    for (auto const& caller : callers)
-      if (caller.person) addresses[caller.person] = address_of(caller.person);
+    for (auto const& caller : callers) {
+      if (!caller.person) continue;
+      addresses[caller.person] = address_of(caller.person);
+      for (auto const& bounds : program_bounds)
+        programs[caller.person].push_back(make_program(caller.person, bounds));
+    }
+  }
+
+  // Each person has a program of each kind, with an access token.
+  struct MadeProgram {
+    ProgramId id;
+    ProgramSecretId secret;
+    std::string token;
+  };
+  MadeProgram make_program(PersonId maker, ProgramBounds const& bounds) {
+    return world.db->write([&](db::Tx& tx) {
+      std::optional<SmartAccountId> account;
+      if (bounds.account == ProgramAccount::this_one) account = world.account;
+      if (bounds.account == ProgramAccount::another) account = elsewhere;
+      auto const program = people::make_program(tx, world.vault, mail::Outbox(world.vault, {}), {}, maker, account,
+                                                {{bounds.name}, bounds.only_reads, {}})
+                               .program;
+      MadeProgram made{program.program_id, program.secrets.front().program_secret_id,
+                       protocol::to_base64url(tx.random().bytes(32))};
+      tx.exec(
+          "insert into program_token (token_lookup, program_id, program_secret_id, only_reads, expires_at) values "
+          "($1, $2, $3, false, $4)",
+          world.vault.lookup("program_token", as_bytes(made.token)), made.id, made.secret,
+          tx.now() + std::chrono::hours(1));
+      return made;
+    });
   }
 
   // Every role in another account, which is none here.
@@ -330,7 +383,9 @@ class Refusals : public ::testing::TestWithParam<std::string> {
   // "allowed", or the code with which access was refused.
   static std::string verdict_of(api::Response const& response) {
     if (response.status < 400) return std::string(allowed);
-    auto const code = protocol::json::parse(response.body).at("code").as_string();
+    auto const body = protocol::json::parse(response.body);
+    if (!body.find("code")) return std::string(allowed);  // the words of another protocol, which needs no session
+    auto const code = body.at("code").as_string();
     bool const refused =
         code == "unauthenticated" || code == "forbidden" || code == "not_found" || code == "cross_site";
     return refused ? code : std::string(allowed);
@@ -342,6 +397,14 @@ class Refusals : public ::testing::TestWithParam<std::string> {
     auto own = samples;
     own.by_prefix["adr"] = addresses[caller.person].text();
     own.by_prefix["acr"] = (for_staff ? request_to_staff : request_to_account).text();
+    if (caller.person) {
+      auto const& one = programs[caller.person].at(route.operation_id == "end_account_program" ? 2 : 0);
+      own.by_prefix["prg"] = one.id.text();
+      own.by_prefix["psc"] = one.secret.text();
+    } else {
+      own.by_prefix["prg"] = ProgramId{}.text();
+      own.by_prefix["psc"] = ProgramSecretId{}.text();
+    }
     auto const request = example_request(route, own, also);
     auto const response = service.send(request, caller.person ? service.session_of(caller.person) : "");
     auto const verdict = verdict_of(response);
@@ -354,13 +417,30 @@ class Refusals : public ::testing::TestWithParam<std::string> {
       ADD_FAILURE() << route.operation_id << " by " << caller.name << " answers other than declared: " << fault
                     << "\n"
                     << response.body.substr(0, 500);
+    if (route.needs_session && caller.person && route.run_slow == nullptr)
+      check_programs(route, caller, also, request);
     return verdict == allowed;
+  }
+
+  // The same request by the caller's programs.
+  void check_programs(api::Route const& route, CallerKind const& caller, std::vector<std::string> const& also,
+                      api::Request const& request) {
+    for (size_t i = 0; i < program_bounds.size(); ++i) {
+      auto with_token = request;
+      with_token.headers.emplace_back("authorization", "Bearer " + programs[caller.person].at(i).token);
+      auto const response = service.send(with_token, "");
+      ++cases;
+      EXPECT_EQ(verdict_of(response), expected_of_program(route, caller, !also.empty(), requester, program_bounds[i]))
+          << route.operation_id << (also.empty() ? "" : " with " + also.front()) << " by a program "
+          << program_bounds[i].name << " of " << caller.name << ": " << response.status << " " << response.body;
+    }
   }
 
   void check_mixed(api::Route const& route, CallerKind const& caller, std::vector<std::string> const& also) {
     auto mixed = samples;
     mixed.by_prefix["sa"] = elsewhere.text();
     mixed.by_prefix["acr"] = request_to_account.text();
+    mixed.by_prefix["prg"] = programs[callers.back().person].at(2).id.text();
     auto const response = service.send(example_request(route, mixed, also), service.session_of(caller.person));
     auto const verdict = verdict_of(response);
     ++cases;
@@ -379,6 +459,7 @@ class Refusals : public ::testing::TestWithParam<std::string> {
   SmartAccountId elsewhere;
   int cases = 0;
   std::map<PersonId, PersonAddressId> addresses;
+  std::map<PersonId, std::vector<MadeProgram>> programs;
 };
 MENKYO_ON_BOTH_DATABASES(Refusals);
 

@@ -150,6 +150,14 @@ Samples new_samples(Stage& stage, std::string const& operation) {
   if (operation == "decide_account_request")
     samples.by_prefix["acr"] =
         new_request(stage, stage.new_person("requester" + n + "@aozora.example"), "aozora.example").text();
+  if (operation.find("program") != std::string::npos || operation.find("access_token") != std::string::npos) {
+    auto const made = stage.new_program(colleague);
+    samples.by_prefix["prg"] = made.program.program_id.text();
+    samples.by_prefix["psc"] = made.program.secrets.front().program_secret_id.text();
+    samples.by_name["client_id"] = made.program.program_id.text();
+    samples.by_name["client_secret"] = made.client_secret;
+    samples.by_name["grant_type"] = "client_credentials";
+  }
   if (operation == "change_administrator_contacts_setting") stage.hide_contacts();
   if (operation == "withdraw_access_request" || operation == "decide_access_request")
     samples.by_prefix["asr"] = new_access_request(stage, colleague, "aozora.example").text();
@@ -174,6 +182,8 @@ Samples new_samples(Stage& stage, std::string const& operation) {
 std::vector<std::string> more_fields(std::string const& operation) {
   if (operation == "decide_access_request") return {"role"};
   if (operation == "change_my_company_data") return {"company_name"};
+  if (operation == "make_access_token") return {"grant_type", "client_id", "client_secret"};
+  if (operation == "revoke_access_token") return {"token", "client_id", "client_secret"};
   if (operation == "add_my_address" || operation == "change_my_address") return {"region", "postal_code"};
   if (operation == "move_virtual_account") return {"parent_id"};
   if (operation == "change_account_properties") return {"name"};
@@ -182,11 +192,15 @@ std::vector<std::string> more_fields(std::string const& operation) {
 
 // Those that change what belongs to one person alone are tried by a new one.
 bool is_of_one_person(std::string const& operation) {
-  static std::set<std::string> const own{
-      "change_password",        "change_my_personal_data", "change_my_company_data", "add_my_address",
-      "change_my_address",      "delete_my_address",       "found_smart_account",    "withdraw_account_request",
-      "ask_mail_change",        "withdraw_mail_change",    "send_mail_change_mail",  "ask_for_access",
-      "withdraw_access_request"};
+  static std::set<std::string> const own{"change_password",         "change_my_personal_data",
+                                         "change_my_company_data",  "add_my_address",
+                                         "change_my_address",       "delete_my_address",
+                                         "found_smart_account",     "withdraw_account_request",
+                                         "ask_mail_change",         "withdraw_mail_change",
+                                         "send_mail_change_mail",   "ask_for_access",
+                                         "withdraw_access_request", "make_program",
+                                         "change_program",          "end_program",
+                                         "make_program_secret",     "end_program_secret"};
   return own.contains(operation);
 }
 
@@ -205,6 +219,7 @@ Operation of_route(api::Route const& route) {
     out.aside = {"counter"};
   // Whoever asks once more gets one more.
   if (out.name == "ask_mail_change") out.aside = {"mail"};
+  if (out.name == "make_access_token") out.aside = {"program", "program_token"};
   if (out.name == "sign_up" || out.name == "forgot_password") out.aside = {"mail", "sign_up", "one_time_link"};
   // Nothing can be kept for whoever is found out only on the way.
   if (out.name == "change_password" || out.name == "ask_mail_change") out.repeats = false;

@@ -244,6 +244,13 @@ RoleGrantId Stage::insert_grant(PersonId person, access::Role role, std::optiona
   });
 }
 
+people::MadeProgram Stage::new_program(PersonId maker) {
+  return service_->database().write([&](db::Tx& tx) {
+    return people::make_program(tx, service_->vault(), service_->outbox(), {}, maker, installation.account,
+                                {{"Nightly report"}, false, {}});
+  });
+}
+
 void Stage::set_headquarters() {
   auto const in = new_site(number());
   service_->database().write(

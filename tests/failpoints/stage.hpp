@@ -3,6 +3,7 @@
 // database.
 
 #include "http/server.hpp"
+#include "people/programs.hpp"
 #include "tests/support/house.hpp"
 
 namespace menkyo::test {
@@ -56,8 +57,9 @@ class Stage {
   int64_t new_location();
   // In the person's address book.
   PersonAddressId new_address(PersonId person);
-  void hide_contacts();  // of the account's administrators
-  void employ(PersonId person);  // all that a Smart Account needs of the person
+  people::MadeProgram new_program(PersonId maker);  // for the installation's account
+  void hide_contacts();                             // of the account's administrators
+  void employ(PersonId person);                     // all that a Smart Account needs of the person
   // Registered with that token.
   std::shared_ptr<TestDevice> new_device(devices::CreatedToken const& token);
   Outcome exchange(TestDevice& device, Sent const& sent);

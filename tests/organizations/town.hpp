@@ -136,9 +136,9 @@ class Town {
 
 // What must hold after every step, whatever was done, read from the rows alone: each name and domain once and as the
 // account has it, one DEFAULT in each account, no virtual account below itself, each with the path and depth of the
-// chain of its parents, an administrator whose role does not end, the last event about each role being that it was given
-// if and only if it is there, a timer for each request that waits and for no other, and an account for each that was
-// approved; the like of requests for access.
+// chain of its parents, an administrator whose role does not end, the last event about each role being that it was
+// given if and only if it is there, a timer for each request that waits and for no other, and an account for each
+// that was approved; the like of requests for access.
 std::vector<std::string> broken_rows(db::ReadTx& tx);
 
 }  // namespace menkyo::organizations

@@ -192,11 +192,13 @@ std::vector<std::string> check_answer(std::vector<api::Route> const& routes, api
                                       std::string const& path, int status, std::string const& content_type,
                                       Value const& value) {
   wire::Schemas schemas;
+  auto const* route = find_route(routes, method, path);
   if (status >= 400) {
+    if (route && route->refusal && content_type.starts_with("application/json"))
+      return check_schema(protocol::json::parse(route->refusal(schemas)), schemas, value);
     if (content_type != "application/problem+json") return {"a failure is not application/problem+json"};
     return check_schema(problem_schema(), schemas, value);
   }
-  auto const* route = find_route(routes, method, path);
   if (!route) return {};
   if (status != route->success_status) return {"the status " + std::to_string(status) + " is not declared"};
   if (!content_type.starts_with(route->answer_type)) return {"the type " + content_type + " is not declared"};

@@ -16,7 +16,9 @@ inline constexpr auto good_password = "Kame-wa-9-ban", other_password = "Tsuru-w
 class PeopleStage : public ::testing::TestWithParam<std::string> {
  protected:
   PeopleStage() {
-    db.open();
+    db::DatabaseConfig config;
+    config.writers = 1;  // so that a write that follows another waits for it
+    db.open(config);
     services.add(vault);
     services.add(outbox);
     services.add(cursors);

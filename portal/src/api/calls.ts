@@ -9,6 +9,7 @@ import type {
   Language,
   NewAccessRequest,
   NewAddress,
+  NewProgram,
   NewRegistrationToken,
   NewRoleGrant,
   NewSignUp,
@@ -79,6 +80,50 @@ export const endMySession = (session_id: string) =>
   answer(client.DELETE("/api/v1/me/sessions/{session_id}", { params: { path: { session_id } } }));
 export const endMyOtherSessions = () => answer(client.DELETE("/api/v1/me/sessions"));
 export const listMySignIns = (query: ListQuery) => answer(client.GET("/api/v1/me/sign_ins", { params: { query } }));
+
+// Programs
+export const listMyPrograms = () => answer(client.GET("/api/v1/me/programs"));
+export const makeProgram = (sa: string | undefined, body: NewProgram, key: string) =>
+  sa === undefined
+    ? answer(client.POST("/api/v1/me/programs", { headers: once(key), body }))
+    : answer(
+        client.POST("/api/v1/smart_accounts/{smart_account_id}/programs", {
+          params: account(sa),
+          headers: once(key),
+          body,
+        }),
+      );
+export const changeProgram = (program_id: string, version: number, body: NewProgram) =>
+  answer(
+    client.PUT("/api/v1/me/programs/{program_id}", {
+      params: { path: { program_id }, header: unchangedSince(version) },
+      body,
+    }),
+  );
+export const endProgram = (program_id: string) =>
+  answer(client.DELETE("/api/v1/me/programs/{program_id}", { params: { path: { program_id } } }));
+export const makeProgramSecret = (program_id: string, overlap_hours: number, key: string) =>
+  answer(
+    client.POST("/api/v1/me/programs/{program_id}/secrets", {
+      params: { path: { program_id } },
+      headers: once(key),
+      body: { overlap_hours },
+    }),
+  );
+export const endProgramSecret = (program_id: string, program_secret_id: string) =>
+  answer(
+    client.DELETE("/api/v1/me/programs/{program_id}/secrets/{program_secret_id}", {
+      params: { path: { program_id, program_secret_id } },
+    }),
+  );
+export const listAccountPrograms = (sa: string, query: ListQuery) =>
+  answer(client.GET("/api/v1/smart_accounts/{smart_account_id}/programs", { params: { ...account(sa), query } }));
+export const endAccountProgram = (sa: string, program_id: string) =>
+  answer(
+    client.DELETE("/api/v1/smart_accounts/{smart_account_id}/programs/{program_id}", {
+      params: { path: { smart_account_id: sa, program_id } },
+    }),
+  );
 
 // One's own profile
 export const getProfile = () => answer(client.GET("/api/v1/me/profile"));

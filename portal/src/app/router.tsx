@@ -46,6 +46,10 @@ export const router = createBrowserRouter([
                 lazy: async () => ({ Component: (await import("../features/people/security")).Security }),
               },
               {
+                path: "/me/programs",
+                lazy: async () => ({ Component: (await import("../features/programs/programs")).Programs }),
+              },
+              {
                 path: "/accounts/new",
                 lazy: async () => ({ Component: (await import("../features/founding/create_account")).CreateAccount }),
               },

@@ -5,6 +5,7 @@ import type { LiveChange } from "./hub";
 export type AccountList =
   | "account"
   | "account_requests"
+  | "programs"
   | "access_requests"
   | "properties"
   | "virtual_accounts"
@@ -26,7 +27,7 @@ const LISTS_OF: Record<string, readonly AccountList[]> = {
   // Of the account itself: its properties, and who has which role in it.
   account: ["account", "properties", "users"],
   tokens: ["tokens"],
-  events: ["events", "account_requests", "access_requests"],
+  events: ["events", "account_requests", "access_requests", "programs"],
   virtual_accounts: ["virtual_accounts", "overview", "account"],
 };
 

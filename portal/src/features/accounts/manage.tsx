@@ -15,6 +15,7 @@ import { RouteLink } from "../../ui/route_link";
 import { PageLoading } from "../../ui/states";
 import { RequestsTabs } from "../access/requests_tabs";
 import { EventsTab } from "../audit/events_tab";
+import { AccountProgramsTab } from "../programs/account_programs_tab";
 import { PropertiesTab } from "../properties/properties_tab";
 import { AccountSwitcher } from "./account_switcher";
 import { useAccount } from "./use_account";
@@ -49,6 +50,9 @@ function Manage({ account }: { account: SmartAccount }) {
       content: <VirtualAccountsTab sa={sa} mayCreate={may("virtual_account_create")} />,
     },
     ...(may("users_manage") ? [{ id: "users", label: t("users.title"), content: <UsersTab sa={sa} /> }] : []),
+    ...(may("users_manage") && may("account_edit")
+      ? [{ id: "programs", label: t("programs.title"), content: <AccountProgramsTab sa={sa} /> }]
+      : []),
     ...(may("prefix_approve")
       ? [{ id: "account_requests", label: t("account_requests.tab"), content: <RequestsTabs sa={sa} /> }]
       : []),

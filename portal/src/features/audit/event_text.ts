@@ -55,6 +55,11 @@ export const EVENT_KINDS = [
   "profile_changed",
   "companies_imported",
   "mail_changed",
+  "program_made",
+  "program_changed",
+  "program_ended",
+  "program_secret_made",
+  "program_secret_ended",
 ] as const;
 
 export function eventText(t: TFunction, language: Language, event: LogEvent): string {

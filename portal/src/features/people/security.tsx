@@ -4,6 +4,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useTranslation } from "react-i18next";
 import { Crumbs } from "../../app/crumbs";
 import { PageFrame } from "../../app/page";
+import { RouteLink } from "../../ui/route_link";
 import { ChangeMail } from "./change_mail";
 import { ChangePassword } from "./change_password";
 import { OwnSessions, OwnSignIns } from "./own_sessions";
@@ -25,7 +26,11 @@ export function Security() {
       }
     >
       <SpaceBetween size="l">
-        <Header variant="h1" description={t("security.description")}>
+        <Header
+          variant="h1"
+          description={t("security.description")}
+          actions={<RouteLink to="/me/programs">{t("programs.title")}</RouteLink>}
+        >
           {title}
         </Header>
         <ServiceGate>
