@@ -1,6 +1,6 @@
 // Japanese and English say the same things, and say something about everything the server may send.
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import i18next, { type TFunction } from "i18next";
 import { beforeAll, describe, expect, it } from "vitest";
 import { ApiProblem } from "../src/api/problem";
@@ -10,6 +10,7 @@ import { healthLines } from "../src/features/home/health";
 import { loanSentence, sortedLoans } from "../src/features/licenses/loans";
 import { preferredLanguage } from "../src/i18n";
 import en from "../src/i18n/en.json";
+import { ENTRY_TEXTS } from "../src/i18n/entry_texts";
 import ja from "../src/i18n/ja.json";
 import { fieldText, problemText } from "../src/ui/problem_alert";
 
@@ -249,4 +250,41 @@ it("a shortage stays a shortage however large the surplus is", () => {
     "expiring",
     "silent",
   ]);
+});
+
+// The pages for those who are not signed in, and all that they are made of.
+const ENTRY_PAGES = [
+  "main.tsx",
+  "features/people/sign_in.tsx",
+  "features/people/sign_up.tsx",
+  "features/people/forgot_password.tsx",
+  "features/people/link.tsx",
+  "features/mail/mailbox.tsx",
+];
+
+function entryFiles(): string[] {
+  const found = new Set<string>();
+  const visit = (file: string) => {
+    if (found.has(file)) return;
+    found.add(file);
+    for (const [, path = ""] of readFileSync(file, "utf8").matchAll(/^(?:import|export)[^;]*?from "(\.[^"]+)"/gm)) {
+      const next = ["", ".ts", ".tsx", "/index.ts"].map((end) => join(dirname(file), path) + end);
+      const module = next.find((each) => /\.tsx?$/.test(each) && existsSync(each));
+      if (module !== undefined) visit(module);
+    }
+  };
+  for (const page of ENTRY_PAGES) visit(join(ROOT, "src", page));
+  return [...found];
+}
+
+describe("the part of a language that comes first", () => {
+  it("has every section that is needed before the sign-in, and no other", () => {
+    const said = new Set<string>();
+    for (const file of entryFiles()) {
+      for (const [, section = ""] of readFileSync(file, "utf8").matchAll(/["`]([a-z_]+)\.[a-z_$]/g)) {
+        if (section in en) said.add(section);
+      }
+    }
+    expect([...said].sort()).toEqual([...ENTRY_TEXTS].sort());
+  });
 });

@@ -1,5 +1,6 @@
 // The pages of the portal. Each is loaded when it is first opened.
 import { createBrowserRouter } from "react-router";
+import { loadAllTexts } from "../i18n";
 import { PageLoading } from "../ui/states";
 import { NotFound, PageError } from "./errors";
 import { RequireSignIn } from "./session";
@@ -34,7 +35,10 @@ export const router = createBrowserRouter([
             lazy: async () => ({ Component: (await import("../features/mail/mailbox")).Mailbox }),
           },
           {
-            element: <RequireSignIn />,
+            lazy: async () => {
+              await loadAllTexts();
+              return { Component: RequireSignIn };
+            },
             children: [
               { path: "/", lazy: async () => ({ Component: (await import("../features/home/home")).Home }) },
               {

@@ -14,8 +14,12 @@ const STORAGE_KEY = "menkyo.language";
 type Messages = I18nProviderProps["messages"][number];
 
 const loaders: Record<Language, () => Promise<[{ default: object }, { default: Messages }]>> = {
-  ja: () => Promise.all([import("./ja.json"), import("@cloudscape-design/components/i18n/messages/all.ja")]),
-  en: () => Promise.all([import("./en.json"), import("@cloudscape-design/components/i18n/messages/all.en")]),
+  ja: () => Promise.all([import("./ja.json?entry"), import("@cloudscape-design/components/i18n/messages/all.ja")]),
+  en: () => Promise.all([import("./en.json?entry"), import("@cloudscape-design/components/i18n/messages/all.en")]),
+};
+const restLoaders: Record<Language, () => Promise<{ default: object }>> = {
+  ja: () => import("./ja.json?rest"),
+  en: () => import("./en.json?rest"),
 };
 
 const componentMessages = new Map<Language, Messages>();
@@ -30,6 +34,21 @@ async function load(language: Language): Promise<void> {
   const [texts, messages] = await loaders[language]();
   i18next.addResourceBundle(language, "translation", texts.default);
   componentMessages.set(language, messages.default);
+}
+
+const rest = new Map<Language, Promise<void>>();
+
+// What the pages behind the sign-in say, too.
+export function loadAllTexts(language = currentLanguage()): Promise<void> {
+  const known = rest.get(language);
+  if (known !== undefined) return known;
+  const loading = restLoaders[language]().then((texts) => {
+    i18next.addResourceBundle(language, "translation", texts.default, true);
+  });
+  rest.set(language, loading);
+  // Whoever asks again tries again.
+  loading.catch(() => rest.delete(language));
+  return loading;
 }
 
 // The language remembered in this browser, else the first of the browser's languages that we speak, else English.
@@ -60,6 +79,7 @@ export async function startTranslation(): Promise<void> {
 // Named for what it does to the page: from now on the page is in `language`.
 export async function speak(language: Language): Promise<void> {
   await load(language);
+  if (rest.size > 0) await loadAllTexts(language);
   await i18next.changeLanguage(language);
   document.documentElement.lang = language;
   try {

@@ -1,0 +1,23 @@
+// The sections of the texts that somebody needs who is not signed in yet. All others are fetched behind the sign-in.
+export const ENTRY_TEXTS: ReadonlySet<string> = new Set([
+  "activate",
+  "common",
+  "errors",
+  "fields",
+  "forgot_password",
+  "home",
+  "invitation",
+  "link",
+  "mail_change_link",
+  "mail_changed",
+  "mailbox",
+  "password",
+  "password_rules",
+  "problems",
+  "set_password",
+  "shell",
+  "sign_in",
+  "sign_up",
+  "table",
+  "theme",
+]);
