@@ -89,7 +89,8 @@ struct Route {
 
 // Whether requests for it are counted: all but those of monitors.
 inline bool is_rate_limited(Route const& route) {
-  return route.path.starts_with("/api/") || route.path.starts_with("/device/") || route.path.starts_with("/oauth2/");
+  auto const below = [&](std::string_view folder) { return route.path.starts_with(folder); };
+  return below("/api/") || below("/device/") || below("/oauth2/") || below("/.well-known/");
 }
 
 // ---- Reading a request into In ----------------------------------------------------------------------------------

@@ -59,7 +59,8 @@ std::string add_secret(db::Tx& tx, keys::Vault const& vault, mail::Outbox const&
                             tx.now(), {}});
   auto const maker = load_person(tx, vault, row.person_id);
   auto words = facts_of(tx, request);
-  words.emplace_back("name", row.name);
+  words.emplace_back("name", display_name(maker));
+  words.emplace_back("program", row.name);
   words.emplace_back("link", outbox.link("/me/programs"));
   outbox.post(tx, {maker.mail, maker.language, "program_secret", std::move(words)});
   return secret;

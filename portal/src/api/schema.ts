@@ -2531,6 +2531,7 @@ export interface operations {
                     "application/json": components["schemas"]["ServerMetadata"];
                 };
             };
+            429: components["responses"]["too_many_requests"];
             default: components["responses"]["problem"];
         };
     };
