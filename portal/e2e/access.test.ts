@@ -155,12 +155,12 @@ describe.each(STORIES)("access to somebody's account in $language", (story) => {
     expect(await page.content()).not.toContain(administrator);
     const shown = admin.page.getByLabel(admin.t("access.show_contacts"));
     const changed = () => admin.page.waitForResponse((each) => each.request().method() === "PUT" && each.ok());
-    await Promise.all([changed(), shown.check()]);
+    await Promise.all([changed(), shown.click()]);
     await page.reload();
     await partner.heading("access.contacts").waitFor();
     await page.getByText(administrator).waitFor();
     await look(partner, "access-contacts");
-    await Promise.all([changed(), shown.uncheck()]);
+    await Promise.all([changed(), shown.click()]);
     await page.reload();
     await page.getByText(t("access.standing.SENT")).waitFor();
     expect(await page.content()).not.toContain(administrator);
