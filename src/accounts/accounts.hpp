@@ -99,6 +99,14 @@ VirtualAccountId default_virtual_account(db::ReadTx& tx, SmartAccountId account)
 
 // ---- Virtual accounts ---------------------------------------------------------------------------------------------
 
+// A custom tag as a virtual account carries it.
+struct CarriedTag {
+  CustomTagId custom_tag_id;
+  std::string name;
+  std::optional<std::string> value;
+};
+BOOST_DESCRIBE_STRUCT(CarriedTag, (), (custom_tag_id, name, value))
+
 struct VirtualAccount {
   VirtualAccountId virtual_account_id;
   int64_t number;
@@ -109,13 +117,14 @@ struct VirtualAccount {
   bool is_default;
   CommerceAccess commerce_access;
   int64_t child_count;
+  std::vector<CarriedTag> tags;  // as people order names
   Instant created_at;
   int64_t version;
   std::vector<std::string> abilities;
 };
 BOOST_DESCRIBE_STRUCT(VirtualAccount, (),
                       (virtual_account_id, number, parent_id, path_names, depth, name, description, is_default,
-                       commerce_access, child_count, created_at, version, abilities))
+                       commerce_access, child_count, tags, created_at, version, abilities))
 
 struct NewVirtualAccount {
   SmartAccountId smart_account_id;
@@ -158,8 +167,11 @@ struct VirtualAccountQuery {
   std::optional<api::CursorText> cursor;
   std::optional<VirtualAccountId> parent;
   std::optional<Search> search;
+  std::optional<CustomTagId> custom_tag_id;     // those that carry it
+  std::optional<wire::Line<1, 100>> tag_value;  // with that value
 };
-BOOST_DESCRIBE_STRUCT(VirtualAccountQuery, (), (smart_account_id, limit, cursor, parent, search))
+BOOST_DESCRIBE_STRUCT(VirtualAccountQuery, (),
+                      (smart_account_id, limit, cursor, parent, search, custom_tag_id, tag_value))
 
 // Problem name_taken (among siblings), too_deep.
 VirtualAccountId create_virtual_account(db::Tx& tx, keys::Vault const& vault,
@@ -184,7 +196,7 @@ void move_virtual_account(db::Tx& tx, keys::Vault const& vault,
 void make_default(db::Tx& tx, keys::Vault const& vault,
                   Access<access::SmartAccount, Permission::account_edit> const& access, DefaultChoice const& in);
 VirtualAccount load_virtual_account(db::ReadTx& tx, PersonId caller, SmartAccountId account, VirtualAccountId id);
-// In the order of the tree.
+// In the order of the tree. Problem invalid for a value without its tag.
 wire::Page<VirtualAccount> list_virtual_accounts(
     db::ReadTx& tx, api::Cursors const& cursors,
     Access<access::VirtualAccounts, Permission::inventory_view> const& access, VirtualAccountQuery const& in);
@@ -196,8 +208,9 @@ struct RoleGrant {
   Role role;
   std::optional<VirtualAccountId> virtual_account_id;
   std::optional<Instant> ends_at;
+  std::optional<std::string> group_name{};  // of the group through which it comes; lists of users tell it
 };
-BOOST_DESCRIBE_STRUCT(RoleGrant, (), (role_grant_id, role, virtual_account_id, ends_at))
+BOOST_DESCRIBE_STRUCT(RoleGrant, (), (role_grant_id, role, virtual_account_id, ends_at, group_name))
 
 struct GivenRole {
   RoleGrant grant;
@@ -233,7 +246,7 @@ BOOST_DESCRIBE_STRUCT(UserQuery, (), (smart_account_id, limit, cursor))
 // Giving the same role again changes when it ends. An address without an account becomes a person. Nobody is told.
 GivenRole grant_role(db::Tx& tx, keys::Vault const& vault,
                      Access<access::Place, Permission::users_manage> const& access, NewRoleGrant const& in);
-// Problem conflict for the last lasting administrator. Nobody is told.
+// Problem conflict for the last lasting administrator, and for a role that comes through a group. Nobody is told.
 GivenRole revoke_role(db::Tx& tx, keys::Vault const& vault,
                       Access<access::RoleGrant, Permission::users_manage> const& access);
 // Whoever has a role in what the caller manages, with those roles only.

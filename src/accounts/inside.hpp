@@ -32,6 +32,9 @@ AccountSummary summary_of(db::ReadTx& tx, store::AccountRow const& row, access::
 PersonId create_invited(db::Tx& tx, keys::Vault const& vault, PersonId inviter, people::Mail const& mail,
                         audit::Actor const& actor);
 
+// Problem invalid, with the field.
+void check_grant(Role role, std::optional<VirtualAccountId> virtual_account_id, std::optional<Instant> ends_at,
+                 Instant now);
 RoleGrant to_grant(store::GrantRow const& row);
 
 // Gives the role with its event or, if the person has it, changes when it ends. Call with the account locked; that

@@ -3,10 +3,12 @@
 #include "accounts/access_requests.hpp"
 #include "accounts/accounts.hpp"
 #include "accounts/founding.hpp"
+#include "accounts/groups.hpp"
 #include "accounts/inside.hpp"
 #include "accounts/invitations.hpp"
 #include "accounts/properties.hpp"
 #include "accounts/store.hpp"
+#include "accounts/tags.hpp"
 #include "base/text.hpp"
 
 namespace menkyo::accounts {
@@ -225,6 +227,8 @@ std::vector<api::Route> routes() {
                                       "Create a Smart Account with its administrator"),
   };
   for (auto& route : virtual_account_routes()) out.push_back(std::move(route));
+  for (auto& route : group_routes()) out.push_back(std::move(route));
+  for (auto& route : tag_routes()) out.push_back(std::move(route));
   for (auto& route : properties_routes()) out.push_back(std::move(route));
   for (auto& route : founding_routes()) out.push_back(std::move(route));
   for (auto& route : access_request_routes()) out.push_back(std::move(route));

@@ -202,6 +202,11 @@ void set_default(db::Tx& tx, SmartAccountId account, VirtualAccountId from, Virt
   set(to, true);
 }
 
+void count_node_version(db::Tx& tx, SmartAccountId account, VirtualAccountId id) {
+  tx.exec("update virtual_account set version = version + 1 where smart_account_id = $1 and virtual_account_id = $2",
+          account, id);
+}
+
 void delete_node(db::Tx& tx, SmartAccountId account, VirtualAccountId id) {
   tx.exec("delete from virtual_account where smart_account_id = $1 and virtual_account_id = $2", account, id);
 }
@@ -285,24 +290,22 @@ bool has_usable_tokens(db::ReadTx& tx, SmartAccountId account, VirtualAccountId 
 void insert_grant(db::Tx& tx, SmartAccountId account, GrantRow const& g, Instant created_at) {
   tx.exec(
       "insert into role_grant (smart_account_id, role_grant_id, person_id, role, virtual_account_id, created_at, "
-      "ends_at) "
-      "values ($1, $2, $3, $4, $5, $6, $7)",
-      account, g.role_grant_id, g.person_id, g.role, g.virtual_account_id, created_at, g.ends_at);
+      "ends_at, group_grant_id) "
+      "values ($1, $2, $3, $4, $5, $6, $7, $8)",
+      account, g.role_grant_id, g.person_id, g.role, g.virtual_account_id, created_at, g.ends_at, g.group_grant_id);
 }
 
 std::optional<GrantRow> grant(db::ReadTx& tx, SmartAccountId account, RoleGrantId id) {
   return tx.one<GrantRow>(
-      "select role_grant_id, person_id, role, virtual_account_id, ends_at from role_grant where smart_account_id = "
-      "$1 "
-      "and role_grant_id = $2",
+      "select role_grant_id, person_id, role, virtual_account_id, ends_at, group_grant_id from role_grant "
+      "where smart_account_id = $1 and role_grant_id = $2",
       account, id);
 }
 
 std::vector<GrantRow> grants_of_person(db::ReadTx& tx, SmartAccountId account, PersonId person) {
   return tx.all<GrantRow>(
-      "select role_grant_id, person_id, role, virtual_account_id, ends_at from role_grant where smart_account_id = "
-      "$1 "
-      "and person_id = $2 order by role_grant_id",
+      "select role_grant_id, person_id, role, virtual_account_id, ends_at, group_grant_id from role_grant "
+      "where smart_account_id = $1 and person_id = $2 order by role_grant_id",
       account, person);
 }
 
@@ -322,7 +325,8 @@ void delete_grants_on(db::Tx& tx, SmartAccountId account, VirtualAccountId id) {
 int64_t lasting_grants(db::ReadTx& tx, SmartAccountId account, Role role, RoleGrantId without) {
   return tx
       .one<int64_t>(
-          "select count(*) from role_grant g join person p on p.person_id = g.person_id where g.smart_account_id = "
+          "select count(distinct g.person_id) from role_grant g join person p on p.person_id = g.person_id where "
+          "g.smart_account_id = "
           "$1 "
           "and g.role = $2 and g.ends_at is null and p.disabled_at is null and g.role_grant_id <> $3",
           account, role, without)
@@ -350,10 +354,14 @@ std::vector<PersonId> members_below_after(db::ReadTx& tx, SmartAccountId account
 
 std::vector<MemberGrantRow> grants_of_members(db::ReadTx& tx, std::vector<MemberKey> const& keys) {
   return tx.all_many<MemberGrantRow>(
-      "select g.role_grant_id, g.person_id, g.role, g.virtual_account_id, g.ends_at, v.path "
+      "select g.role_grant_id, g.person_id, g.role, g.virtual_account_id, g.ends_at, v.path, u.name "
       "from {rows: account bytea, person bytea} r join role_grant g on g.smart_account_id = r.account "
       "and g.person_id = r.person left join virtual_account v on v.smart_account_id = g.smart_account_id "
-      "and v.virtual_account_id = g.virtual_account_id order by g.role_grant_id",
+      "and v.virtual_account_id = g.virtual_account_id "
+      "left join user_group_grant w on w.smart_account_id = g.smart_account_id "
+      "and w.group_grant_id = g.group_grant_id "
+      "left join user_group u on u.smart_account_id = w.smart_account_id and u.user_group_id = w.user_group_id "
+      "order by g.role_grant_id",
       keys);
 }
 

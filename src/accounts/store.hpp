@@ -74,6 +74,7 @@ struct NodePosition {
 void move_subtree(db::Tx& tx, SmartAccountId account, NodeRow const& root, NodePosition const& to);
 // The other one, which must be the default, no longer is.
 void set_default(db::Tx& tx, SmartAccountId account, VirtualAccountId from, VirtualAccountId to);
+void count_node_version(db::Tx& tx, SmartAccountId account, VirtualAccountId id);
 void delete_node(db::Tx& tx, SmartAccountId account, VirtualAccountId id);
 
 struct PathKey {
@@ -123,6 +124,7 @@ struct GrantRow {
   Role role;
   std::optional<VirtualAccountId> virtual_account_id;
   std::optional<Instant> ends_at;
+  std::optional<GroupGrantId> group_grant_id{};  // of a group, through which it comes
 };
 void insert_grant(db::Tx& tx, SmartAccountId account, GrantRow const& row, Instant created_at);
 std::optional<GrantRow> grant(db::ReadTx& tx, SmartAccountId account, RoleGrantId id);
@@ -130,7 +132,7 @@ std::vector<GrantRow> grants_of_person(db::ReadTx& tx, SmartAccountId account, P
 void set_grant_end(db::Tx& tx, SmartAccountId account, RoleGrantId id, std::optional<Instant> ends_at);
 void delete_grant(db::Tx& tx, SmartAccountId account, RoleGrantId id);
 void delete_grants_on(db::Tx& tx, SmartAccountId account, VirtualAccountId id);
-// Grants of a role that never ends, to persons who are not disabled, without the one named.
+// Persons who are not disabled and have a role that never ends by another grant than the one named.
 int64_t lasting_grants(db::ReadTx& tx, SmartAccountId account, Role role, RoleGrantId without);
 // Persons with a role in force, behind `after`.
 std::vector<PersonId> members_after(db::ReadTx& tx, SmartAccountId account, PersonId after, Instant now,
@@ -147,7 +149,7 @@ struct MemberGrantRow {
   Role role;
   std::optional<VirtualAccountId> virtual_account_id;
   std::optional<Instant> ends_at;
-  std::optional<std::string> path;
+  std::optional<std::string> path, group_name;
 };
 std::vector<MemberGrantRow> grants_of_members(db::ReadTx& tx, std::vector<MemberKey> const& keys);
 

@@ -3,7 +3,8 @@
 
 #include "accounts/accounts.hpp"
 #include "accounts/inside.hpp"
-#include "accounts/store.hpp"
+#include "accounts/store_groups.hpp"
+#include "accounts/store_tags.hpp"
 #include "base/text.hpp"
 
 namespace menkyo::accounts {
@@ -77,6 +78,16 @@ store::NodePosition position_below(db::ReadTx& tx, SmartAccountId account, std::
   return {parent_id, parent->path + own, parent->sort_path + level, parent->depth + 1};
 }
 
+std::map<VirtualAccountId, std::vector<CarriedTag>> tags_of(db::ReadTx& tx, std::vector<store::NodeKey> const& keys) {
+  std::map<VirtualAccountId, std::vector<CarriedTag>> out;
+  for (auto& row : store::carried_tags(tx, keys))
+    out[row.virtual_account_id].push_back({row.custom_tag_id, std::move(row.name), std::move(row.value)});
+  for (auto& [id, tags] : out)
+    std::sort(tags.begin(), tags.end(),
+              [](auto const& a, auto const& b) { return sort_key(a.name) < sort_key(b.name); });
+  return out;
+}
+
 // Makes records of rows, with only as much of the way from the root as the caller may see.
 std::vector<VirtualAccount> describe(db::ReadTx& tx, access::Holdings const& holdings, SmartAccountId account,
                                      std::vector<NodeRow> const& rows) {
@@ -96,6 +107,7 @@ std::vector<VirtualAccount> describe(db::ReadTx& tx, access::Holdings const& hol
   for (auto& row : store::names_of_paths(tx, path_keys)) names.emplace(std::move(row.path), std::move(row.name));
   std::map<VirtualAccountId, int64_t> children;
   for (auto const& row : store::child_counts(tx, node_keys)) children[row.virtual_account_id] = row.count;
+  auto tags = tags_of(tx, node_keys);
 
   std::vector<VirtualAccount> out;
   for (auto const& row : rows) {
@@ -106,7 +118,8 @@ std::vector<VirtualAccount> describe(db::ReadTx& tx, access::Holdings const& hol
     bool const sees_parent = all.size() > 1 && reach.covers(all[all.size() - 2]);
     out.push_back({row.virtual_account_id, row.number, sees_parent ? row.parent_id : std::nullopt, path_names,
                    int64_t(path_names.size()), row.name, row.description, row.is_default, row.commerce_access,
-                   children[row.virtual_account_id], row.created_at, row.version, holdings.abilities_at(row.path)});
+                   children[row.virtual_account_id], std::move(tags[row.virtual_account_id]), row.created_at,
+                   row.version, holdings.abilities_at(row.path)});
   }
   return out;
 }
@@ -134,25 +147,39 @@ struct Scan {
   std::optional<VirtualAccountId> stopped_at;  // the last row looked at, if the budget ended the scan
 };
 
+// By the index that knows most of what is wanted.
+std::vector<NodeRow> nodes_to_scan(db::ReadTx& tx, SmartAccountId account, VirtualAccountQuery const& in,
+                                   std::string const& after, std::string const& before, int64_t limit) {
+  if (in.custom_tag_id) {
+    auto const value = in.tag_value ? std::optional(fold_name(*in.tag_value)) : std::nullopt;
+    return store::tagged_between(tx, account, *in.custom_tag_id, value, after, before, limit);
+  }
+  if (in.parent) return store::children_between(tx, account, *in.parent, after, before, limit);
+  return store::nodes_between(tx, account, after, before, limit);
+}
+
 Scan scan(db::ReadTx& tx, SmartAccountId account, access::Reach const& reach, VirtualAccountQuery const& in,
           std::string const& start, int64_t wanted) {
   Scan found;
   auto const search = fold_name(in.search.value_or(Search()));
+  // Whether some of what the index finds is not wanted.
+  bool const narrows = !search.empty() || (in.custom_tag_id && in.parent);
+  auto const is_wanted = [&](NodeRow const& row) {
+    return fold_name(row.name).find(search) != std::string::npos && (!in.parent || row.parent_id == in.parent);
+  };
   int64_t looked_at = 0;
   for (auto const& [begin, end] : sort_ranges(tx, account, reach)) {
     auto after = std::max(begin, start);
     while (after < end && int64_t(found.rows.size()) < wanted) {
-      int64_t const chunk = search.empty() ? wanted - int64_t(found.rows.size()) : 500;
-      auto rows = in.parent ? store::children_between(tx, account, *in.parent, after, end, chunk)
-                            : store::nodes_between(tx, account, after, end, chunk);
+      int64_t const chunk = narrows ? 500 : wanted - int64_t(found.rows.size());
+      auto rows = nodes_to_scan(tx, account, in, after, end, chunk);
       if (rows.empty()) break;
       after = rows.back().sort_path;
       looked_at += int64_t(rows.size());
       auto const last = rows.back().virtual_account_id;
       for (auto& row : rows)
-        if (int64_t(found.rows.size()) < wanted && fold_name(row.name).find(search) != std::string::npos)
-          found.rows.push_back(std::move(row));
-      if (!search.empty() && looked_at >= scan_budget && int64_t(found.rows.size()) < wanted) {
+        if (int64_t(found.rows.size()) < wanted && is_wanted(row)) found.rows.push_back(std::move(row));
+      if (narrows && looked_at >= scan_budget && int64_t(found.rows.size()) < wanted) {
         found.stopped_at = last;
         return found;
       }
@@ -248,8 +275,10 @@ void change_virtual_account(db::Tx& tx, keys::Vault const& vault,
     auto const parent = parent_of(row.sort_path);
     refuse_taken(tx, account, parent, name, row.virtual_account_id);
     auto const sort_path = parent + sort_level(name, row.number);
-    if (sort_path != row.sort_path)
+    if (sort_path != row.sort_path) {
       store::move_sort_paths(tx, account, row.sort_path, end_of_sort_range(row.sort_path), sort_path);
+      store::follow_sort_paths(tx, account, sort_path, end_of_sort_range(sort_path));
+    }
   }
   store::update_node(tx, account, row.virtual_account_id, name, description, commerce_access);
   std::vector<audit::Datum> data{{"name", name}};
@@ -273,6 +302,8 @@ void delete_virtual_account(db::Tx& tx, keys::Vault const& vault,
   if (store::has_usable_tokens(tx, account, id, tx.now()))
     refuse("It has registration tokens that can still be used; revoke those first.");
   store::delete_grants_on(tx, account, id);
+  store::delete_group_grants_on(tx, account, id);
+  store::delete_all_carried(tx, account, id);
   store::delete_node(tx, account, id);
   record_virtual_account(tx, vault, audit::EventKind::virtual_account_deleted, account, id, access.actor(),
                          {{"name", row.name}});
@@ -291,6 +322,7 @@ void move_virtual_account(db::Tx& tx, keys::Vault const& vault,
     throw Problem(problems::too_deep, "What is below it would be deeper than ten levels there.");
   refuse_taken(tx, account, parent_of(to.sort_path), row.name, row.virtual_account_id);
   store::move_subtree(tx, account, row, to);
+  store::follow_sort_paths(tx, account, to.sort_path, end_of_sort_range(to.sort_path));
   // No names: whoever reads this in the virtual account may not know what is above it.
   auto const text = [](std::optional<VirtualAccountId> id) { return id ? id->text() : std::string(); };
   record_virtual_account(
@@ -321,8 +353,10 @@ wire::Page<VirtualAccount> list_virtual_accounts(
     db::ReadTx& tx, api::Cursors const& cursors,
     Access<access::VirtualAccounts, Permission::inventory_view> const& access, VirtualAccountQuery const& in) {
   auto const account = access.smart_account_id();
+  if (in.tag_value && !in.custom_tag_id) throw invalid_field("/custom_tag_id", "missing", "is required for a value");
   auto const scope = "virtual_accounts " + account.text() + " " + access.person_id().text() + " " +
-                     (in.parent ? in.parent->text() : "") + " " + in.search.value_or(Search());
+                     (in.parent ? in.parent->text() : "") + " " + in.search.value_or(Search()) + " " +
+                     (in.custom_tag_id ? in.custom_tag_id->text() : "") + " " + in.tag_value.value_or("");
   // The sort path is too long for a cursor; the row that ended the page stands for it.
   std::string start;
   if (auto const keys = cursors.decode(scope, in.cursor, 1); !keys.empty()) {

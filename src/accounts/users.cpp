@@ -33,15 +33,6 @@ void record_role(db::Tx& tx, keys::Vault const& vault, audit::EventKind kind, Sm
                  .personal = known.empty() ? "" : people::display_name(known.front())});
 }
 
-void check_grant(NewRoleGrant const& in, Instant now) {
-  bool const of_virtual_account = access::is_virtual_account_role(in.role);
-  if (of_virtual_account && !in.virtual_account_id)
-    throw invalid_field("/virtual_account_id", "missing", "is required for a role on a virtual account");
-  if (!of_virtual_account && in.virtual_account_id)
-    throw invalid_field("/role", "unknown_word", "is a role of the whole account, not of a virtual account");
-  if (in.ends_at && *in.ends_at <= now) throw invalid_field("/ends_at", "out_of_range", "must be in the future");
-}
-
 // Sorted, at most `limit`.
 std::vector<PersonId> members(db::ReadTx& tx, SmartAccountId account, access::Reach const& reach, PersonId after,
                               int64_t limit) {
@@ -71,7 +62,7 @@ std::vector<AccountUser> users_shown_to(db::ReadTx& tx, keys::Vault const& vault
     bool const ended = g.ends_at && *g.ends_at <= tx.now();
     bool const shown = access.reach().all || (g.path && access.reach().covers(*g.path));
     if (!ended && shown)
-      users[g.person_id].grants.push_back({g.role_grant_id, g.role, g.virtual_account_id, g.ends_at});
+      users[g.person_id].grants.push_back({g.role_grant_id, g.role, g.virtual_account_id, g.ends_at, g.group_name});
   }
   std::vector<AccountUser> rows;
   for (auto& [id, user] : users) rows.push_back(std::move(user));
@@ -85,6 +76,16 @@ PersonId create_invited(db::Tx& tx, keys::Vault const& vault, PersonId inviter, 
   people::require_mail(mail);
   auto const language = people::load_person(tx, vault, inviter).language;
   return people::create_person(tx, vault, {{mail, {}, {}, {}}, language}, actor);
+}
+
+void check_grant(Role role, std::optional<VirtualAccountId> virtual_account_id, std::optional<Instant> ends_at,
+                 Instant now) {
+  bool const of_virtual_account = access::is_virtual_account_role(role);
+  if (of_virtual_account && !virtual_account_id)
+    throw invalid_field("/virtual_account_id", "missing", "is required for a role on a virtual account");
+  if (!of_virtual_account && virtual_account_id)
+    throw invalid_field("/role", "unknown_word", "is a role of the whole account, not of a virtual account");
+  if (ends_at && *ends_at <= now) throw invalid_field("/ends_at", "out_of_range", "must be in the future");
 }
 
 RoleGrant to_grant(store::GrantRow const& row) {
@@ -101,7 +102,7 @@ void put_grant(db::Tx& tx, keys::Vault const& vault, SmartAccountId account, aud
 GivenRole give_role(db::Tx& tx, keys::Vault const& vault, SmartAccountId account, audit::Actor const& actor,
                     PersonId person, WantedRole const& wanted) {
   for (auto const& row : store::grants_of_person(tx, account, person)) {
-    if (row.role != wanted.role || row.virtual_account_id != wanted.virtual_account_id) continue;
+    if (row.group_grant_id || row.role != wanted.role || row.virtual_account_id != wanted.virtual_account_id) continue;
     auto grant = to_grant(row);
     if (row.ends_at == wanted.ends_at) return {grant, person, false};
     if (wanted.ends_at) keep_one_administrator(tx, account, row);
@@ -117,7 +118,7 @@ GivenRole give_role(db::Tx& tx, keys::Vault const& vault, SmartAccountId account
 
 GivenRole grant_role(db::Tx& tx, keys::Vault const& vault,
                      Access<access::Place, Permission::users_manage> const& access, NewRoleGrant const& in) {
-  check_grant(in, tx.now());
+  check_grant(in.role, in.virtual_account_id, in.ends_at, tx.now());
   auto const account = access.smart_account_id();
   store::lock_account(tx, account);
   auto person = people::find_person(tx, vault, in.mail);
@@ -131,6 +132,8 @@ GivenRole revoke_role(db::Tx& tx, keys::Vault const& vault,
   store::lock_account(tx, account);
   auto const row = store::grant(tx, account, access.role_grant_id());
   if (!row) throw Problem(problems::not_found);
+  if (row->group_grant_id)
+    throw Problem(problems::conflict, "This role comes through a group; take it from the group, or leave the group.");
   keep_one_administrator(tx, account, *row);
   store::delete_grant(tx, account, row->role_grant_id);
   record_role(tx, vault, audit::EventKind::role_revoked, account, access.actor(), to_grant(*row), row->person_id);

@@ -4,6 +4,8 @@
 #include <iostream>
 
 #include "accounts/accounts.hpp"
+#include "accounts/groups.hpp"
+#include "accounts/tags.hpp"
 #include "audit/seal.hpp"
 #include "licenses/invariants.hpp"
 #include "protocol/json.hpp"
@@ -80,8 +82,9 @@ void verify_books(Service& service, Findings& findings) {
   for (auto const account :
        service.database().read([](db::ReadTx& tx) { return accounts::all_smart_accounts(tx); })) {
     service.database().read([&](db::ReadTx& tx) {
-      for (auto const& found :
-           {accounts::broken_tree(tx, account), licenses::broken_invariants(tx, *service.catalogs().at(tx), account)})
+      for (auto const& found : {accounts::broken_tree(tx, account), accounts::broken_tags(tx, account),
+                                accounts::broken_groups(tx, account),
+                                licenses::broken_invariants(tx, *service.catalogs().at(tx), account)})
         findings.books.insert(findings.books.end(), found.begin(), found.end());
     });
     ++findings.smart_accounts;

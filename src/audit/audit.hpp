@@ -27,7 +27,10 @@ MENKYO_ENUM(EventKind, smart_account_created, virtual_account_created, virtual_a
             smart_account_changed, account_headquarters_changed, account_location_added, account_location_removed,
             account_creator_changed, access_requested, access_request_approved, access_request_declined,
             administrator_contacts_shown, administrator_contacts_hidden, program_made, program_changed, program_ended,
-            program_secret_made, program_secret_ended)
+            program_secret_made, program_secret_ended, custom_tag_created, custom_tag_changed, custom_tag_deleted,
+            virtual_account_tagged, virtual_account_untagged, user_group_created, user_group_renamed,
+            user_group_deleted, user_group_member_added, user_group_member_removed, user_group_role_granted,
+            user_group_role_revoked)
 
 MENKYO_ENUM(ActorKind, person, staff, device, job, command, program)
 

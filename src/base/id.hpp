@@ -60,6 +60,9 @@ MENKYO_ID_TAG(AccessRequest, "asr");
 MENKYO_ID_TAG(PersonAddress, "adr");
 MENKYO_ID_TAG(Program, "prg");
 MENKYO_ID_TAG(ProgramSecret, "psc");
+MENKYO_ID_TAG(CustomTag, "ctg");
+MENKYO_ID_TAG(UserGroup, "ugr");
+MENKYO_ID_TAG(GroupGrant, "ggr");
 #undef MENKYO_ID_TAG
 }  // namespace tag
 
@@ -87,6 +90,9 @@ using AccessRequestId = Id<tag::AccessRequest>;
 using PersonAddressId = Id<tag::PersonAddress>;
 using ProgramId = Id<tag::Program>;
 using ProgramSecretId = Id<tag::ProgramSecret>;
+using CustomTagId = Id<tag::CustomTag>;
+using UserGroupId = Id<tag::UserGroup>;
+using GroupGrantId = Id<tag::GroupGrant>;
 
 }  // namespace menkyo
 

@@ -46,8 +46,11 @@ void add_topics(std::string_view kind, Change& change) {
   if (kind.starts_with("token_") || kind == "device_registered") change.topics.insert("tokens");
   if (kind.starts_with("licenses_") || kind.starts_with("term_") || kind.starts_with("compliance_"))
     change.topics.insert("licenses");
-  if (kind.starts_with("virtual_account_")) change.topics.insert("virtual_accounts");
-  if (kind.starts_with("account_") || kind.starts_with("smart_account_") || kind.starts_with("role_"))
+  // Virtual accounts show the names of their tags, which count those that carry them.
+  if (kind.starts_with("virtual_account_") || kind.starts_with("custom_tag_"))
+    change.topics.insert({"virtual_accounts", "custom_tags"});
+  if (kind.starts_with("account_") || kind.starts_with("smart_account_") || kind.starts_with("role_") ||
+      kind.starts_with("user_group_"))
     change.topics.insert("account");
 }
 

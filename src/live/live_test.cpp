@@ -116,6 +116,8 @@ TEST_P(LiveStream, tells_what_changed_where) {
           east.text() + "\"],\"ids\":[\"" + device.text() + "\"]}\n\n");
   happen(audit::EventKind::token_created, west);
   ASSERT_TRUE(page.hears("\"tokens\""));
+  happen(audit::EventKind::custom_tag_changed, {});
+  ASSERT_TRUE(page.hears("\"custom_tags\",\"events\",\"virtual_accounts\""));
   // Each was told once.
   auto const last = happen(audit::EventKind::virtual_account_changed, west);
   ASSERT_TRUE(page.hears(last.text()));

@@ -5,7 +5,9 @@
 
 #include "accounts/access_requests.hpp"
 #include "accounts/founding.hpp"
+#include "accounts/groups.hpp"
 #include "accounts/properties.hpp"
+#include "accounts/tags.hpp"
 #include "people/programs.hpp"
 #include "protocol/bytes.hpp"
 #include "tests/api/examples.hpp"
@@ -141,6 +143,8 @@ class Refusals : public ::testing::TestWithParam<std::string> {
     make_things();
     make_callers();
     make_location();
+    make_tag();
+    make_group();
   }
 
   // The world's first virtual account gets one above it and one below it; the second stands beside.
@@ -369,6 +373,25 @@ class Refusals : public ::testing::TestWithParam<std::string> {
       in.line1 = "1";
       accounts::add_location(tx, world.vault, access, in);
       samples.by_name["site_number"] = std::to_string(*tx.one<int64_t>("select number from account_site"));
+    });
+  }
+  void make_tag() {
+    samples.by_prefix["ctg"] = world.db->write([&](db::Tx& tx) {
+      auto const access = access::detail::Prover::account<Permission::account_edit>(
+          tx, {person_named("sa_admin"), {}}, world.account);
+      return accounts::create_tag(tx, world.vault, access, {world.account, "Region", {"Example"}}).text();
+    });
+  }
+  // With a member and a role.
+  void make_group() {
+    world.db->write([&](db::Tx& tx) {
+      auto const access = access::detail::Prover::account<Permission::users_manage>(
+          tx, {person_named("sa_admin"), {}}, world.account);
+      auto const id = accounts::create_group(tx, world.vault, access, {world.account, "Team"});
+      accounts::add_member(tx, world.vault, access, {{world.account, id}, "colleague@matrix.example"});
+      accounts::grant_to_group(tx, world.vault, access, {{world.account, id}, Role::va_viewer, world.va, {}});
+      samples.by_prefix["ugr"] = id.text();
+      samples.by_prefix["ggr"] = tx.one<GroupGrantId>("select group_grant_id from user_group_grant")->text();
     });
   }
   PersonId person_named(std::string const& name) const {

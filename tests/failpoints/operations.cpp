@@ -102,6 +102,15 @@ AccessRequestId new_access_request(Stage& stage, PersonId requester, std::string
   });
 }
 
+void add_program(Stage& stage, PersonId maker, Samples& samples) {
+  auto const made = stage.new_program(maker);
+  samples.by_prefix["prg"] = made.program.program_id.text();
+  samples.by_prefix["psc"] = made.program.secrets.front().program_secret_id.text();
+  samples.by_name["client_id"] = made.program.program_id.text();
+  samples.by_name["client_secret"] = made.client_secret;
+  samples.by_name["grant_type"] = "client_credentials";
+}
+
 // Things for the example of one route to name; all are new.
 Samples new_samples(Stage& stage, std::string const& operation) {
   auto const n = std::to_string(stage.number());
@@ -150,14 +159,8 @@ Samples new_samples(Stage& stage, std::string const& operation) {
   if (operation == "decide_account_request")
     samples.by_prefix["acr"] =
         new_request(stage, stage.new_person("requester" + n + "@aozora.example"), "aozora.example").text();
-  if (operation.find("program") != std::string::npos || operation.find("access_token") != std::string::npos) {
-    auto const made = stage.new_program(colleague);
-    samples.by_prefix["prg"] = made.program.program_id.text();
-    samples.by_prefix["psc"] = made.program.secrets.front().program_secret_id.text();
-    samples.by_name["client_id"] = made.program.program_id.text();
-    samples.by_name["client_secret"] = made.client_secret;
-    samples.by_name["grant_type"] = "client_credentials";
-  }
+  if (operation.find("program") != std::string::npos || operation.find("access_token") != std::string::npos)
+    add_program(stage, colleague, samples);
   if (operation == "change_administrator_contacts_setting") stage.hide_contacts();
   if (operation == "withdraw_access_request" || operation == "decide_access_request")
     samples.by_prefix["asr"] = new_access_request(stage, colleague, "aozora.example").text();
@@ -170,6 +173,14 @@ Samples new_samples(Stage& stage, std::string const& operation) {
   }
   if (operation == "remove_location") samples.by_name["site_number"] = std::to_string(stage.new_location());
   if (operation == "change_account_creator") stage.new_administrator(colleague);
+  if (operation.find("_user_group") != std::string::npos) {
+    auto const member = operation == "add_user_group_member" ? "member" + n + "@matrix.example" : mail;
+    auto const [group, grant] = stage.new_group(member);
+    samples.by_prefix["ugr"] = group.text();
+    samples.by_prefix["ggr"] = grant.text();
+  }
+  if (among(operation, {"change_custom_tag", "delete_custom_tag", "set_virtual_account_tags"}))
+    samples.by_prefix["ctg"] = stage.new_tag().text();
   if (operation == "delete_virtual_account") return samples;
   auto const token = stage.new_token(va);
   samples.by_prefix["tok"] = token.registration_token_id.text();
@@ -186,7 +197,7 @@ std::vector<std::string> more_fields(std::string const& operation) {
   if (operation == "revoke_access_token") return {"token", "client_id", "client_secret"};
   if (operation == "add_my_address" || operation == "change_my_address") return {"region", "postal_code"};
   if (operation == "move_virtual_account") return {"parent_id"};
-  if (operation == "change_account_properties") return {"name"};
+  if (operation == "change_account_properties" || operation == "change_custom_tag") return {"name"};
   return {};
 }
 

@@ -1,7 +1,9 @@
 #include "tests/failpoints/stage.hpp"
 
 #include "accounts/accounts.hpp"
+#include "accounts/groups.hpp"
 #include "accounts/properties.hpp"
+#include "accounts/tags.hpp"
 #include "app/verify.hpp"
 #include "base/log.hpp"
 #include "http/test_client.hpp"
@@ -17,9 +19,26 @@ std::set<std::string> const beside{
     "schema_migration", "request_outcome", "lease",      "person_session", "attempt_bucket", "job",
     "job_input",        "installation",    "event_seal", "event_head",     "event_unsealed", "event_personal",
     "person_sign_in"};
-std::set<std::string> const counted{"uses",     "version", "quantity", "owned",    "in_use",       "reserved",
-                                    "borrowed", "lent",    "short",    "surplus",  "value",        "sequence",
-                                    "change",   "done",    "total",    "priority", "device_count", "profile_version"};
+std::set<std::string> const counted{"uses",
+                                    "version",
+                                    "quantity",
+                                    "owned",
+                                    "in_use",
+                                    "reserved",
+                                    "borrowed",
+                                    "lent",
+                                    "short",
+                                    "surplus",
+                                    "value",
+                                    "sequence",
+                                    "change",
+                                    "done",
+                                    "total",
+                                    "priority",
+                                    "device_count",
+                                    "profile_version",
+                                    "virtual_account_count",
+                                    "member_count"};
 
 std::string measuring_statement(db::ReadTx& tx, bool sqlite) {
   struct Column {
@@ -262,6 +281,26 @@ int64_t Stage::new_location() {
   return service_->database().write([&](db::Tx& tx) {
     accounts::add_location(tx, service_->vault(), editor(tx, installation), in);
     return *tx.one<int64_t>("select max(number) from account_site");
+  });
+}
+
+CustomTagId Stage::new_tag() {
+  accounts::NewCustomTag const in{installation.account, "Tag " + std::to_string(number()), {"Example"}};
+  return service_->database().write(
+      [&](db::Tx& tx) { return accounts::create_tag(tx, service_->vault(), editor(tx, installation), in); });
+}
+
+std::pair<UserGroupId, GroupGrantId> Stage::new_group(std::string const& member) {
+  auto const name = "Group " + std::to_string(number());
+  return service_->database().write([&](db::Tx& tx) {
+    auto const access = access::detail::Prover::account<access::Permission::users_manage>(
+        tx, {installation.administrator, {}}, installation.account);
+    auto const id = accounts::create_group(tx, service_->vault(), access, {installation.account, name});
+    accounts::add_member(tx, service_->vault(), access, {{installation.account, id}, member});
+    accounts::grant_to_group(tx, service_->vault(), access,
+                             {{installation.account, id}, access::Role::sa_viewer, {}, {}});
+    return std::pair(
+        id, tx.one<GroupGrantId>("select group_grant_id from user_group_grant where user_group_id = $1", id).value());
   });
 }
 

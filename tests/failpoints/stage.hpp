@@ -55,6 +55,9 @@ class Stage {
   void set_headquarters();
   // The number of a new location of the account.
   int64_t new_location();
+  CustomTagId new_tag();
+  // With that member, and a role.
+  std::pair<UserGroupId, GroupGrantId> new_group(std::string const& member);
   // In the person's address book.
   PersonAddressId new_address(PersonId person);
   people::MadeProgram new_program(PersonId maker);  // for the installation's account

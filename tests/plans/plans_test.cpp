@@ -5,7 +5,7 @@
 
 #include <gmock/gmock.h>
 
-#include "accounts/store.hpp"
+#include "accounts/store_tags.hpp"
 #include "audit/store.hpp"
 #include "devices/store.hpp"
 #include "licenses/store.hpp"
@@ -83,6 +83,18 @@ TEST_F(PlansTest, ChildrenAreReadInTheirOrder) {
   auto const plan =
       plan_of([&](db::ReadTx& tx) { accounts::store::children_between(tx, account_, va_, "", "z", 50); });
   EXPECT_THAT(plan, testing::ElementsAre(HasSubstr("virtual_account_by_parent")));
+}
+
+TEST_F(PlansTest, virtual_accounts_with_a_tag_are_read_in_the_order_of_the_tree) {
+  for (auto const& value : {std::optional<std::string>(), std::optional<std::string>("east")}) {
+    auto const plan = plan_of(
+        [&](db::ReadTx& tx) { accounts::store::tagged_between(tx, account_, CustomTagId{}, value, "a", "b", 50); });
+    EXPECT_THAT(plan,
+                testing::Contains(HasSubstr(value ? "virtual_account_tag_by_value" : "virtual_account_tag_by_tag")));
+    EXPECT_THAT(plan, testing::Contains(HasSubstr("sort_path>? AND sort_path<?")));
+    EXPECT_THAT(plan, Each(Not(HasSubstr("TEMP B-TREE"))));
+    EXPECT_THAT(plan, by_more_than_the_account());
+  }
 }
 
 TEST_F(PlansTest, LicenseTypesAreReadOfOneHolder) {

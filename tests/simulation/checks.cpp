@@ -1,6 +1,8 @@
 #include "tests/simulation/checks.hpp"
 
 #include "accounts/accounts.hpp"
+#include "accounts/groups.hpp"
+#include "accounts/tags.hpp"
 
 namespace menkyo::simulation {
 
@@ -175,6 +177,8 @@ void check_people(db::ReadTx& tx, Model const& model, Faults& faults) {
   compare("a role", stored, wanted, faults);
   auto const account = *tx.one<SmartAccountId>("select smart_account_id from smart_account");
   for (auto& fault : accounts::broken_tree(tx, account)) faults.push_back(std::move(fault));
+  for (auto& fault : accounts::broken_groups(tx, account)) faults.push_back(std::move(fault));
+  for (auto& fault : accounts::broken_tags(tx, account)) faults.push_back(std::move(fault));
   if (administrators == 0) faults.push_back("the account has no lasting administrator");
 }
 

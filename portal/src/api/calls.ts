@@ -5,10 +5,13 @@ import type {
   AcceptedInvitation,
   AccessDecision,
   CompanyData,
+  CustomTagChange,
   Founding,
   Language,
   NewAccessRequest,
   NewAddress,
+  NewCustomTag,
+  NewGroupGrant,
   NewProgram,
   NewRegistrationToken,
   NewRoleGrant,
@@ -18,6 +21,7 @@ import type {
   PersonalData,
   PostalAddress,
   PropertiesChange,
+  TagChoices,
   VirtualAccountChange,
 } from "./types";
 
@@ -28,6 +32,9 @@ export interface ListQuery {
   status?: string;
   sort?: string;
   kind?: string;
+  tag?: string;
+  custom_tag_id?: string;
+  tag_value?: string;
 }
 
 const account = (smart_account_id: string) => ({ path: { smart_account_id } });
@@ -239,6 +246,36 @@ export const makeDefaultVirtualAccount = (sa: string, va: string, version: numbe
       body: {},
     }),
   );
+export const setVirtualAccountTags = (sa: string, va: string, version: number, body: TagChoices) =>
+  answer(
+    client.PUT("/api/v1/smart_accounts/{smart_account_id}/virtual_accounts/{virtual_account_id}/tags", {
+      params: { ...inside(sa, va), header: unchangedSince(version) },
+      body,
+    }),
+  );
+export const listCustomTags = (sa: string) =>
+  answer(client.GET("/api/v1/smart_accounts/{smart_account_id}/custom_tags", { params: account(sa) }));
+export const createCustomTag = (sa: string, body: NewCustomTag, key: string) =>
+  answer(
+    client.POST("/api/v1/smart_accounts/{smart_account_id}/custom_tags", {
+      params: account(sa),
+      headers: once(key),
+      body,
+    }),
+  );
+export const changeCustomTag = (sa: string, custom_tag_id: string, version: number, body: CustomTagChange) =>
+  answer(
+    client.PATCH("/api/v1/smart_accounts/{smart_account_id}/custom_tags/{custom_tag_id}", {
+      params: { path: { smart_account_id: sa, custom_tag_id }, header: unchangedSince(version) },
+      body,
+    }),
+  );
+export const deleteCustomTag = (sa: string, custom_tag_id: string, version: number) =>
+  answer(
+    client.DELETE("/api/v1/smart_accounts/{smart_account_id}/custom_tags/{custom_tag_id}", {
+      params: { path: { smart_account_id: sa, custom_tag_id }, header: unchangedSince(version) },
+    }),
+  );
 export const deleteVirtualAccount = (sa: string, va: string, version: number) =>
   answer(
     client.DELETE("/api/v1/smart_accounts/{smart_account_id}/virtual_accounts/{virtual_account_id}", {
@@ -267,6 +304,65 @@ export const revokeRole = (sa: string, role_grant_id: string) =>
     client.DELETE("/api/v1/smart_accounts/{smart_account_id}/role_grants/{role_grant_id}", {
       params: { path: { smart_account_id: sa, role_grant_id } },
     }),
+  );
+export const listUserGroups = (sa: string) =>
+  answer(client.GET("/api/v1/smart_accounts/{smart_account_id}/user_groups", { params: account(sa) }));
+export const createUserGroup = (sa: string, body: { name: string }, key: string) =>
+  answer(
+    client.POST("/api/v1/smart_accounts/{smart_account_id}/user_groups", {
+      params: account(sa),
+      headers: once(key),
+      body,
+    }),
+  );
+const inGroup = (smart_account_id: string, user_group_id: string) => ({ path: { smart_account_id, user_group_id } });
+export const renameUserGroup = (sa: string, group: string, version: number, name: string) =>
+  answer(
+    client.PATCH("/api/v1/smart_accounts/{smart_account_id}/user_groups/{user_group_id}", {
+      params: { ...inGroup(sa, group), header: unchangedSince(version) },
+      body: { name },
+    }),
+  );
+export const deleteUserGroup = (sa: string, group: string, version: number) =>
+  answer(
+    client.DELETE("/api/v1/smart_accounts/{smart_account_id}/user_groups/{user_group_id}", {
+      params: { ...inGroup(sa, group), header: unchangedSince(version) },
+    }),
+  );
+export const listUserGroupMembers = (sa: string, group: string) =>
+  answer(
+    client.GET("/api/v1/smart_accounts/{smart_account_id}/user_groups/{user_group_id}/members", {
+      params: inGroup(sa, group),
+    }),
+  );
+export const addUserGroupMember = (sa: string, group: string, body: { mail: string }, key: string) =>
+  answer(
+    client.POST("/api/v1/smart_accounts/{smart_account_id}/user_groups/{user_group_id}/members", {
+      params: inGroup(sa, group),
+      headers: once(key),
+      body,
+    }),
+  );
+export const removeUserGroupMember = (smart_account_id: string, user_group_id: string, person_id: string) =>
+  answer(
+    client.DELETE("/api/v1/smart_accounts/{smart_account_id}/user_groups/{user_group_id}/members/{person_id}", {
+      params: { path: { smart_account_id, user_group_id, person_id } },
+    }),
+  );
+export const grantUserGroupRole = (sa: string, group: string, body: NewGroupGrant, key: string) =>
+  answer(
+    client.POST("/api/v1/smart_accounts/{smart_account_id}/user_groups/{user_group_id}/role_grants", {
+      params: inGroup(sa, group),
+      headers: once(key),
+      body,
+    }),
+  );
+export const revokeUserGroupRole = (smart_account_id: string, user_group_id: string, group_grant_id: string) =>
+  answer(
+    client.DELETE(
+      "/api/v1/smart_accounts/{smart_account_id}/user_groups/{user_group_id}/role_grants/{group_grant_id}",
+      { params: { path: { smart_account_id, user_group_id, group_grant_id } } },
+    ),
   );
 
 // Licenses

@@ -1018,6 +1018,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/smart_accounts/{smart_account_id}/custom_tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the custom tags of a Smart Account */
+        get: operations["list_custom_tags"];
+        put?: never;
+        /** Define a custom tag */
+        post: operations["create_custom_tag"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/smart_accounts/{smart_account_id}/custom_tags/{custom_tag_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete a custom tag, and take it from all that carry it */
+        delete: operations["delete_custom_tag"];
+        options?: never;
+        head?: never;
+        /** Change the name or the values of a custom tag */
+        patch: operations["change_custom_tag"];
+        trace?: never;
+    };
     "/api/v1/smart_accounts/{smart_account_id}/events": {
         parameters: {
             query?: never;
@@ -1236,6 +1272,111 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/smart_accounts/{smart_account_id}/user_groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the groups of users and their roles */
+        get: operations["list_user_groups"];
+        put?: never;
+        /** Create a group of users */
+        post: operations["create_user_group"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/smart_accounts/{smart_account_id}/user_groups/{user_group_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete a group of users, and take its roles from its members */
+        delete: operations["delete_user_group"];
+        options?: never;
+        head?: never;
+        /** Rename a group of users */
+        patch: operations["rename_user_group"];
+        trace?: never;
+    };
+    "/api/v1/smart_accounts/{smart_account_id}/user_groups/{user_group_id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List who is in a group */
+        get: operations["list_user_group_members"];
+        put?: never;
+        /** Take a person into a group */
+        post: operations["add_user_group_member"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/smart_accounts/{smart_account_id}/user_groups/{user_group_id}/members/{person_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a person out of a group */
+        delete: operations["remove_user_group_member"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/smart_accounts/{smart_account_id}/user_groups/{user_group_id}/role_grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give all members of a group a role */
+        post: operations["grant_user_group_role"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/smart_accounts/{smart_account_id}/user_groups/{user_group_id}/role_grants/{group_grant_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a role back from a group */
+        delete: operations["revoke_user_group_role"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1460,6 +1601,23 @@ export interface paths {
         put?: never;
         /** Move a virtual account with all below it to another place in the tree */
         post: operations["move_virtual_account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/smart_accounts/{smart_account_id}/virtual_accounts/{virtual_account_id}/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say which custom tags a virtual account carries */
+        put: operations["set_virtual_account_tags"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1729,6 +1887,11 @@ export interface components {
             value: number;
             capped: boolean;
         };
+        CarriedTag: {
+            custom_tag_id: string;
+            name: string;
+            value?: string;
+        };
         CatalogEntitlement: {
             entitlement_id: string;
             code: string;
@@ -1814,6 +1977,17 @@ export interface components {
             given_name: string;
             family_name: string;
         };
+        CustomTag: {
+            custom_tag_id: string;
+            name: string;
+            values: string[];
+            /** Format: int64 */
+            virtual_account_count: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: int64 */
+            version: number;
+        };
         Device: {
             device_id: string;
             display_name: string;
@@ -1880,7 +2054,7 @@ export interface components {
             /** Format: date-time */
             at: string;
             /** @enum {string} */
-            kind: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "virtual_account_moved" | "virtual_account_made_default" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "account_requested" | "account_request_approved" | "account_request_declined" | "account_request_withdrawn" | "profile_changed" | "companies_imported" | "mail_changed" | "smart_account_changed" | "account_headquarters_changed" | "account_location_added" | "account_location_removed" | "account_creator_changed" | "access_requested" | "access_request_approved" | "access_request_declined" | "administrator_contacts_shown" | "administrator_contacts_hidden" | "program_made" | "program_changed" | "program_ended" | "program_secret_made" | "program_secret_ended";
+            kind: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "virtual_account_moved" | "virtual_account_made_default" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "account_requested" | "account_request_approved" | "account_request_declined" | "account_request_withdrawn" | "profile_changed" | "companies_imported" | "mail_changed" | "smart_account_changed" | "account_headquarters_changed" | "account_location_added" | "account_location_removed" | "account_creator_changed" | "access_requested" | "access_request_approved" | "access_request_declined" | "administrator_contacts_shown" | "administrator_contacts_hidden" | "program_made" | "program_changed" | "program_ended" | "program_secret_made" | "program_secret_ended" | "custom_tag_created" | "custom_tag_changed" | "custom_tag_deleted" | "virtual_account_tagged" | "virtual_account_untagged" | "user_group_created" | "user_group_renamed" | "user_group_deleted" | "user_group_member_added" | "user_group_member_removed" | "user_group_role_granted" | "user_group_role_revoked";
             actor: components["schemas"]["EventActor"];
             virtual_account_id?: string;
             subject?: components["schemas"]["EventSubject"];
@@ -1916,6 +2090,21 @@ export interface components {
         Founded: {
             smart_account?: components["schemas"]["AccountSummary"];
             account_request?: components["schemas"]["OwnAccountRequest"];
+        };
+        GroupGrant: {
+            group_grant_id: string;
+            /** @enum {string} */
+            role: "sa_admin" | "sa_user" | "sa_approver" | "sa_viewer" | "va_admin" | "va_user" | "va_viewer";
+            virtual_account_id?: string;
+            /** Format: date-time */
+            ends_at?: string;
+        };
+        GroupMember: {
+            person_id: string;
+            mail: string;
+            given_name: string;
+            family_name: string;
+            is_invited: boolean;
         };
         ImportJob: {
             job_id: string;
@@ -2361,6 +2550,7 @@ export interface components {
             virtual_account_id?: string;
             /** Format: date-time */
             ends_at?: string;
+            group_name?: string;
         };
         ServerMetadata: {
             issuer: string;
@@ -2420,6 +2610,10 @@ export interface components {
             device_count: number;
             whole_abilities: string[];
         };
+        TagChoice: {
+            custom_tag_id: string;
+            value?: string;
+        };
         Udi: {
             product_id: string;
             serial_number: string;
@@ -2427,6 +2621,17 @@ export interface components {
             uuid?: string;
             host_identifier?: string;
             mac_address?: string;
+        };
+        UserGroup: {
+            user_group_id: string;
+            name: string;
+            /** Format: int64 */
+            member_count: number;
+            grants: components["schemas"]["GroupGrant"][];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: int64 */
+            version: number;
         };
         VirtualAccount: {
             virtual_account_id: string;
@@ -2443,6 +2648,7 @@ export interface components {
             commerce_access: "PUBLIC" | "PRIVATE";
             /** Format: int64 */
             child_count: number;
+            tags: components["schemas"]["CarriedTag"][];
             /** Format: date-time */
             created_at: string;
             /** Format: int64 */
@@ -4573,12 +4779,132 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
+    list_custom_tags: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                smart_account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["CustomTag"][];
+                        next_cursor?: string;
+                        total?: components["schemas"]["CappedCount"];
+                    };
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    create_custom_tag: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                smart_account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    values: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomTag"];
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    delete_custom_tag: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: number;
+            };
+            path: {
+                smart_account_id: string;
+                custom_tag_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    change_custom_tag: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: number;
+            };
+            path: {
+                smart_account_id: string;
+                custom_tag_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name?: string;
+                    values?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomTag"];
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
     list_account_events: {
         parameters: {
             query?: {
                 limit?: number;
                 cursor?: string;
-                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "virtual_account_moved" | "virtual_account_made_default" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "account_requested" | "account_request_approved" | "account_request_declined" | "account_request_withdrawn" | "profile_changed" | "companies_imported" | "mail_changed" | "smart_account_changed" | "account_headquarters_changed" | "account_location_added" | "account_location_removed" | "account_creator_changed" | "access_requested" | "access_request_approved" | "access_request_declined" | "administrator_contacts_shown" | "administrator_contacts_hidden" | "program_made" | "program_changed" | "program_ended" | "program_secret_made" | "program_secret_ended";
+                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "virtual_account_moved" | "virtual_account_made_default" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "account_requested" | "account_request_approved" | "account_request_declined" | "account_request_withdrawn" | "profile_changed" | "companies_imported" | "mail_changed" | "smart_account_changed" | "account_headquarters_changed" | "account_location_added" | "account_location_removed" | "account_creator_changed" | "access_requested" | "access_request_approved" | "access_request_declined" | "administrator_contacts_shown" | "administrator_contacts_hidden" | "program_made" | "program_changed" | "program_ended" | "program_secret_made" | "program_secret_ended" | "custom_tag_created" | "custom_tag_changed" | "custom_tag_deleted" | "virtual_account_tagged" | "virtual_account_untagged" | "user_group_created" | "user_group_renamed" | "user_group_deleted" | "user_group_member_added" | "user_group_member_removed" | "user_group_role_granted" | "user_group_role_revoked";
             };
             header?: never;
             path: {
@@ -4608,7 +4934,7 @@ export interface operations {
     export_account_events: {
         parameters: {
             query?: {
-                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "virtual_account_moved" | "virtual_account_made_default" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "account_requested" | "account_request_approved" | "account_request_declined" | "account_request_withdrawn" | "profile_changed" | "companies_imported" | "mail_changed" | "smart_account_changed" | "account_headquarters_changed" | "account_location_added" | "account_location_removed" | "account_creator_changed" | "access_requested" | "access_request_approved" | "access_request_declined" | "administrator_contacts_shown" | "administrator_contacts_hidden" | "program_made" | "program_changed" | "program_ended" | "program_secret_made" | "program_secret_ended";
+                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "virtual_account_moved" | "virtual_account_made_default" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "account_requested" | "account_request_approved" | "account_request_declined" | "account_request_withdrawn" | "profile_changed" | "companies_imported" | "mail_changed" | "smart_account_changed" | "account_headquarters_changed" | "account_location_added" | "account_location_removed" | "account_creator_changed" | "access_requested" | "access_request_approved" | "access_request_declined" | "administrator_contacts_shown" | "administrator_contacts_hidden" | "program_made" | "program_changed" | "program_ended" | "program_secret_made" | "program_secret_ended" | "custom_tag_created" | "custom_tag_changed" | "custom_tag_deleted" | "virtual_account_tagged" | "virtual_account_untagged" | "user_group_created" | "user_group_renamed" | "user_group_deleted" | "user_group_member_added" | "user_group_member_removed" | "user_group_role_granted" | "user_group_role_revoked";
             };
             header?: never;
             path: {
@@ -5020,6 +5346,271 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
+    list_user_groups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                smart_account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["UserGroup"][];
+                        next_cursor?: string;
+                        total?: components["schemas"]["CappedCount"];
+                    };
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    create_user_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                smart_account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserGroup"];
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    delete_user_group: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: number;
+            };
+            path: {
+                smart_account_id: string;
+                user_group_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    rename_user_group: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: number;
+            };
+            path: {
+                smart_account_id: string;
+                user_group_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserGroup"];
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    list_user_group_members: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                smart_account_id: string;
+                user_group_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["GroupMember"][];
+                        next_cursor?: string;
+                        total?: components["schemas"]["CappedCount"];
+                    };
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    add_user_group_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                smart_account_id: string;
+                user_group_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    mail: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserGroup"];
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    remove_user_group_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                smart_account_id: string;
+                user_group_id: string;
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserGroup"];
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    grant_user_group_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                smart_account_id: string;
+                user_group_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    role: "sa_admin" | "sa_user" | "sa_approver" | "sa_viewer" | "va_admin" | "va_user" | "va_viewer";
+                    virtual_account_id?: string;
+                    /** Format: date-time */
+                    ends_at?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserGroup"];
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    revoke_user_group_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                smart_account_id: string;
+                user_group_id: string;
+                group_grant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserGroup"];
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
     list_users: {
         parameters: {
             query?: {
@@ -5058,6 +5649,8 @@ export interface operations {
                 cursor?: string;
                 parent?: string;
                 search?: string;
+                custom_tag_id?: string;
+                tag_value?: string;
             };
             header?: never;
             path: {
@@ -5358,7 +5951,7 @@ export interface operations {
             query?: {
                 limit?: number;
                 cursor?: string;
-                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "virtual_account_moved" | "virtual_account_made_default" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "account_requested" | "account_request_approved" | "account_request_declined" | "account_request_withdrawn" | "profile_changed" | "companies_imported" | "mail_changed" | "smart_account_changed" | "account_headquarters_changed" | "account_location_added" | "account_location_removed" | "account_creator_changed" | "access_requested" | "access_request_approved" | "access_request_declined" | "administrator_contacts_shown" | "administrator_contacts_hidden" | "program_made" | "program_changed" | "program_ended" | "program_secret_made" | "program_secret_ended";
+                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "virtual_account_moved" | "virtual_account_made_default" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "account_requested" | "account_request_approved" | "account_request_declined" | "account_request_withdrawn" | "profile_changed" | "companies_imported" | "mail_changed" | "smart_account_changed" | "account_headquarters_changed" | "account_location_added" | "account_location_removed" | "account_creator_changed" | "access_requested" | "access_request_approved" | "access_request_declined" | "administrator_contacts_shown" | "administrator_contacts_hidden" | "program_made" | "program_changed" | "program_ended" | "program_secret_made" | "program_secret_ended" | "custom_tag_created" | "custom_tag_changed" | "custom_tag_deleted" | "virtual_account_tagged" | "virtual_account_untagged" | "user_group_created" | "user_group_renamed" | "user_group_deleted" | "user_group_member_added" | "user_group_member_removed" | "user_group_role_granted" | "user_group_role_revoked";
             };
             header?: never;
             path: {
@@ -5389,7 +5982,7 @@ export interface operations {
     export_virtual_account_events: {
         parameters: {
             query?: {
-                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "virtual_account_moved" | "virtual_account_made_default" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "account_requested" | "account_request_approved" | "account_request_declined" | "account_request_withdrawn" | "profile_changed" | "companies_imported" | "mail_changed" | "smart_account_changed" | "account_headquarters_changed" | "account_location_added" | "account_location_removed" | "account_creator_changed" | "access_requested" | "access_request_approved" | "access_request_declined" | "administrator_contacts_shown" | "administrator_contacts_hidden" | "program_made" | "program_changed" | "program_ended" | "program_secret_made" | "program_secret_ended";
+                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "virtual_account_moved" | "virtual_account_made_default" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "account_requested" | "account_request_approved" | "account_request_declined" | "account_request_withdrawn" | "profile_changed" | "companies_imported" | "mail_changed" | "smart_account_changed" | "account_headquarters_changed" | "account_location_added" | "account_location_removed" | "account_creator_changed" | "access_requested" | "access_request_approved" | "access_request_declined" | "administrator_contacts_shown" | "administrator_contacts_hidden" | "program_made" | "program_changed" | "program_ended" | "program_secret_made" | "program_secret_ended" | "custom_tag_created" | "custom_tag_changed" | "custom_tag_deleted" | "virtual_account_tagged" | "virtual_account_untagged" | "user_group_created" | "user_group_renamed" | "user_group_deleted" | "user_group_member_added" | "user_group_member_removed" | "user_group_role_granted" | "user_group_role_revoked";
             };
             header?: never;
             path: {
@@ -5519,6 +6112,39 @@ export interface operations {
             content: {
                 "application/json": {
                     parent_id?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VirtualAccount"];
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    set_virtual_account_tags: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: number;
+            };
+            path: {
+                smart_account_id: string;
+                virtual_account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    tags: components["schemas"]["TagChoice"][];
                 };
             };
         };

@@ -9,7 +9,9 @@ export type AccountList =
   | "access_requests"
   | "properties"
   | "virtual_accounts"
+  | "custom_tags"
   | "users"
+  | "user_groups"
   | "overview"
   | "licenses"
   | "tokens"
@@ -25,10 +27,11 @@ const LISTS_OF: Record<string, readonly AccountList[]> = {
   devices: ["devices", "overview", "licenses", "account"],
   licenses: ["licenses", "overview", "devices"],
   // Of the account itself: its properties, and who has which role in it.
-  account: ["account", "properties", "users"],
+  account: ["account", "properties", "users", "user_groups"],
   tokens: ["tokens"],
   events: ["events", "account_requests", "access_requests", "programs"],
   virtual_accounts: ["virtual_accounts", "overview", "account"],
+  custom_tags: ["custom_tags"],
 };
 
 export function isTouched(key: readonly unknown[], smart_account_id: string, change: LiveChange): boolean {

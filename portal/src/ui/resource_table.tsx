@@ -61,6 +61,8 @@ interface ResourceTableProps<T, P extends Page<T>> {
 }
 
 const SEARCH_PAUSE_MS = 300;
+// A filter with more choices can be searched.
+const SEARCHED_BEYOND = 60;
 
 export function ResourceTable<T, P extends Page<T>>(props: ResourceTableProps<T, P>) {
   const { t } = useTranslation();
@@ -236,6 +238,7 @@ function FilterSelect({
       inlineLabelText={filter.label}
       selectedOption={selected}
       options={filter.options}
+      filteringType={filter.options.length > SEARCHED_BEYOND ? "auto" : "none"}
       onChange={({ detail }) => onChange(detail.selectedOption.value ?? "")}
       expandToViewport
     />

@@ -1,17 +1,16 @@
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
-import Select from "@cloudscape-design/components/select";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { grantRole } from "../../api/calls";
 import { idempotencyKeys } from "../../api/client";
 import { asProblem, fieldError } from "../../api/problem";
-import type { NewRoleGrant, Role, VirtualAccount } from "../../api/types";
+import type { NewRoleGrant, VirtualAccount } from "../../api/types";
 import { FormModal } from "../../ui/form_modal";
 import { fieldText } from "../../ui/problem_alert";
 import { isMail } from "../people/is_mail";
-import { needsVirtualAccount, ROLES } from "./roles";
+import { NO_ROLE_YET, RoleFields, roleOf } from "./role_fields";
 
 interface GrantFormProps {
   sa: string;
@@ -24,8 +23,7 @@ interface GrantFormProps {
 export function GrantForm({ sa, mail: known, virtualAccounts, onGranted, onClose }: GrantFormProps) {
   const { t } = useTranslation();
   const [mail, setMail] = useState(known);
-  const [role, setRole] = useState<Role>("sa_user");
-  const [va, setVa] = useState<string | null>(null);
+  const [entry, setEntry] = useState(NO_ROLE_YET);
   const [tried, setTried] = useState(false);
   const [keys] = useState(idempotencyKeys);
   const grant = useMutation({
@@ -34,17 +32,10 @@ export function GrantForm({ sa, mail: known, virtualAccounts, onGranted, onClose
   });
   const problem = grant.isError ? asProblem(grant.error) : null;
   const errorOf = (field: string) => fieldText(t, problem === null ? undefined : fieldError(problem, `/${field}`));
-  const needsVa = needsVirtualAccount(role);
-  const vaOptions = virtualAccounts.map((item) => ({
-    value: item.virtual_account_id,
-    label: item.path_names.join(" / "),
-  }));
   const submit = () => {
     setTried(true);
-    if (!isMail(mail) || (needsVa && va === null)) return;
-    const request: NewRoleGrant = { mail: mail.trim(), role };
-    if (needsVa && va !== null) request.virtual_account_id = va;
-    grant.mutate(request);
+    const role = roleOf(entry);
+    if (isMail(mail) && role !== undefined) grant.mutate({ mail: mail.trim(), ...role });
   };
   return (
     <FormModal
@@ -62,34 +53,7 @@ export function GrantForm({ sa, mail: known, virtualAccounts, onGranted, onClose
       >
         <Input type="email" readOnly={known !== ""} value={mail} onChange={({ detail }) => setMail(detail.value)} />
       </FormField>
-      <FormField label={t("users.role")} errorText={errorOf("role")}>
-        <Select
-          selectedOption={{ value: role, label: t(`roles.${role}`) }}
-          options={ROLES.map((value) => ({
-            value,
-            label: t(`roles.${value}`),
-            description: t(`role_texts.${value}`),
-          }))}
-          expandToViewport
-          onChange={({ detail }) => setRole(ROLES.find((each) => each === detail.selectedOption.value) ?? "sa_user")}
-        />
-      </FormField>
-      {needsVa && (
-        <FormField
-          label={t("virtual_accounts.one")}
-          errorText={tried && va === null ? t("users.virtual_account_missing") : errorOf("virtual_account_id")}
-        >
-          <Select
-            filteringType="auto"
-            virtualScroll
-            placeholder={t("licenses.choose_virtual_account")}
-            selectedOption={vaOptions.find((option) => option.value === va) ?? null}
-            options={vaOptions}
-            expandToViewport
-            onChange={({ detail }) => setVa(detail.selectedOption.value ?? null)}
-          />
-        </FormField>
-      )}
+      <RoleFields entry={entry} virtualAccounts={virtualAccounts} tried={tried} errorOf={errorOf} onChange={setEntry} />
     </FormModal>
   );
 }

@@ -15,8 +15,10 @@ import { RouteLink } from "../../ui/route_link";
 import { PageLoading } from "../../ui/states";
 import { RequestsTabs } from "../access/requests_tabs";
 import { EventsTab } from "../audit/events_tab";
+import { GroupsTab } from "../groups/groups_tab";
 import { AccountProgramsTab } from "../programs/account_programs_tab";
 import { PropertiesTab } from "../properties/properties_tab";
+import { TagsTab } from "../tags/tags_tab";
 import { AccountSwitcher } from "./account_switcher";
 import { useAccount } from "./use_account";
 import { UsersTab } from "./users_tab";
@@ -39,17 +41,28 @@ function Manage({ account }: { account: SmartAccount }) {
   const sa = account.smart_account_id;
   useLiveAccount(sa);
   const may = (ability: string) => account.abilities.includes(ability);
+  const seesWhole = account.whole_abilities.includes("inventory_view");
   const tabs = [
     // A partner sees its part of an account, not what the account tells about itself.
-    ...(account.whole_abilities.includes("inventory_view")
-      ? [{ id: "properties", label: t("properties.title"), content: <PropertiesTab sa={sa} /> }]
-      : []),
+    ...(seesWhole ? [{ id: "properties", label: t("properties.title"), content: <PropertiesTab sa={sa} /> }] : []),
     {
       id: "virtual_accounts",
       label: t("virtual_accounts.title"),
-      content: <VirtualAccountsTab sa={sa} mayCreate={may("virtual_account_create")} />,
+      content: <VirtualAccountsTab sa={sa} mayCreate={may("virtual_account_create")} seesWhole={seesWhole} />,
     },
     ...(may("users_manage") ? [{ id: "users", label: t("users.title"), content: <UsersTab sa={sa} /> }] : []),
+    ...(account.whole_abilities.includes("users_manage")
+      ? [{ id: "user_groups", label: t("groups.title"), content: <GroupsTab sa={sa} /> }]
+      : []),
+    ...(seesWhole
+      ? [
+          {
+            id: "custom_tags",
+            label: t("tags.title"),
+            content: <TagsTab sa={sa} mayEdit={account.whole_abilities.includes("account_edit")} />,
+          },
+        ]
+      : []),
     ...(may("users_manage") && may("account_edit")
       ? [{ id: "programs", label: t("programs.title"), content: <AccountProgramsTab sa={sa} /> }]
       : []),

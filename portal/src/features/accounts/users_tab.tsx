@@ -94,17 +94,21 @@ export function UsersTab({ sa }: { sa: string }) {
             <li key={grant.role_grant_id}>
               {t("users.grant", { role: t(`roles.${grant.role}`), scope: scopeOf(grant) })}
               {grant.ends_at !== undefined && ` ${t("users.until", { date: formatDate(language, grant.ends_at) })}`}{" "}
-              <Button
-                variant="inline-link"
-                ariaLabel={t("users.revoke_of", {
-                  role: t(`roles.${grant.role}`),
-                  scope: scopeOf(grant),
-                  name: called(item),
-                })}
-                onClick={() => setDialog({ kind: "revoke", user: item, grant })}
-              >
-                {t("users.revoke")}
-              </Button>
+              {grant.group_name !== undefined ? (
+                <Badge>{t("users.through_group", { group: grant.group_name })}</Badge>
+              ) : (
+                <Button
+                  variant="inline-link"
+                  ariaLabel={t("users.revoke_of", {
+                    role: t(`roles.${grant.role}`),
+                    scope: scopeOf(grant),
+                    name: called(item),
+                  })}
+                  onClick={() => setDialog({ kind: "revoke", user: item, grant })}
+                >
+                  {t("users.revoke")}
+                </Button>
+              )}
             </li>
           ))}
         </ul>

@@ -16,22 +16,33 @@ import { type Column, OrDash, ResourceTable } from "../../ui/resource_table";
 import { RouteLink } from "../../ui/route_link";
 import { Empty } from "../../ui/states";
 import { useLanguage } from "../../ui/use_language";
+import { CarriedTags } from "../tags/carried_tags";
+import { CarryForm } from "../tags/carry_form";
+import { tagOptions, useTags, withTagFilter } from "../tags/use_tags";
 import { MoveForm } from "./move_form";
 import { VirtualAccountForm } from "./virtual_account_form";
 
-const SHAPE: ListShape = {};
+const SHAPE: ListShape = { filters: { tag: "all" } };
 
-const ITEM_DIALOGS = ["edit", "move", "make_default", "delete"] as const;
+const ITEM_DIALOGS = ["edit", "tags", "move", "make_default", "delete"] as const;
 type Dialog =
   | { kind: "create"; parent?: VirtualAccount }
   | { kind: (typeof ITEM_DIALOGS)[number]; item: VirtualAccount };
 
-export function VirtualAccountsTab({ sa, mayCreate }: { sa: string; mayCreate: boolean }) {
+interface VirtualAccountsTabProps {
+  sa: string;
+  mayCreate: boolean;
+  // The whole account, and so all its tags.
+  seesWhole: boolean;
+}
+
+export function VirtualAccountsTab({ sa, mayCreate, seesWhole }: VirtualAccountsTabProps) {
   const { t } = useTranslation();
   const flash = useFlash();
   const queryClient = useQueryClient();
   const [dialog, setDialog] = useState<Dialog | null>(null);
   const columns = useColumns(sa, setDialog);
+  const tags = useTags(sa, seesWhole).data?.items ?? [];
   const done = (text: string) => {
     setDialog(null);
     flash({ type: "success", content: text });
@@ -45,9 +56,20 @@ export function VirtualAccountsTab({ sa, mayCreate }: { sa: string; mayCreate: b
         shape={SHAPE}
         columns={columns}
         queryKey={accountKey(sa, "virtual_accounts", "", "list")}
-        fetchPage={(query) => listVirtualAccounts(sa, query)}
+        fetchPage={(query) => listVirtualAccounts(sa, withTagFilter(query))}
         trackBy={(item) => item.virtual_account_id}
         searchLabel={t("virtual_accounts.search")}
+        filters={
+          tags.length === 0
+            ? undefined
+            : [
+                {
+                  name: "tag",
+                  label: t("tags.one"),
+                  options: [{ value: "all", label: t("tags.all") }, ...tagOptions(tags)],
+                },
+              ]
+        }
         actions={
           mayCreate && (
             <Button variant="primary" onClick={() => setDialog({ kind: "create" })}>
@@ -67,6 +89,14 @@ export function VirtualAccountsTab({ sa, mayCreate }: { sa: string; mayCreate: b
       )}
       {dialog?.kind === "edit" && (
         <VirtualAccountForm
+          sa={sa}
+          item={dialog.item}
+          onClose={() => setDialog(null)}
+          onSaved={(saved) => done(t("virtual_accounts.changed", { name: saved.name }))}
+        />
+      )}
+      {dialog?.kind === "tags" && (
+        <CarryForm
           sa={sa}
           item={dialog.item}
           onClose={() => setDialog(null)}
@@ -136,6 +166,12 @@ function useColumns(sa: string, open: (dialog: Dialog) => void): Column<VirtualA
       cell: (item) => <OrDash>{item.description}</OrDash>,
     },
     {
+      id: "tags",
+      header: t("tags.title"),
+      minWidth: 150,
+      cell: (item) => <CarriedTags tags={item.tags} />,
+    },
+    {
       id: "commerce_access",
       header: t("virtual_accounts.commerce_access"),
       cell: (item) => t(`commerce_access.${item.commerce_access}`),
@@ -169,6 +205,7 @@ function RowActions({ item, open }: { item: VirtualAccount; open: (dialog: Dialo
     ...(item.abilities.includes("account_edit")
       ? [
           { id: "edit", text: t("virtual_accounts.edit") },
+          { id: "tags", text: t("tags.carry") },
           { id: "move", text: t("virtual_accounts.move") },
           ...(item.is_default ? [] : [{ id: "make_default", text: t("virtual_accounts.make_default") }]),
           {

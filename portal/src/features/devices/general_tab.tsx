@@ -20,6 +20,7 @@ import { type Column, OrDash, ResourceTable } from "../../ui/resource_table";
 import { Empty } from "../../ui/states";
 import { TokenStatus } from "../../ui/status";
 import { useLanguage } from "../../ui/use_language";
+import { CarriedTags } from "../tags/carried_tags";
 import { CreateToken, ShowToken } from "./token_dialogs";
 
 const SHAPE: ListShape = {};
@@ -58,6 +59,7 @@ function Facts({ virtualAccount }: { virtualAccount: VirtualAccount }) {
             value: t(`commerce_access.${virtualAccount.commerce_access}`),
           },
           { label: t("virtual_accounts.created_at"), value: formatDateTime(language, virtualAccount.created_at) },
+          { label: t("tags.title"), value: <CarriedTags tags={virtualAccount.tags} /> },
         ]}
       />
     </Container>
