@@ -84,7 +84,7 @@ class Secrecy : public ::testing::TestWithParam<std::string> {
     Samples samples;
     // Of a customer's things a stranger knows no identifier, but could make one up.
     for (auto const* prefix : {"sa", "va", "rgr", "tok", "dev", "ent", "per", "acr", "ses", "adr", "mail", "prg",
-                              "psc"})
+                              "psc", "ctg", "ugr", "ggr"})
       samples.by_prefix[prefix] = std::string(prefix) + SmartAccountId{{1}}.text().substr(2);
     samples.by_prefix["asr"] = request.text();
     samples.by_name = {{"country", "JP"},
