@@ -86,13 +86,9 @@ void record_access(db::Tx& tx, keys::Vault const& vault, audit::EventKind kind, 
 // Where the role is to hold: on these virtual accounts, each once, or on the whole account if there is none.
 std::vector<store::NodeRow> check_scope(db::ReadTx& tx, AccessDecision const& in) {
   if (!in.role) throw invalid_field("/role", "missing", "must say which role is given");
-  if (in.ends_at && *in.ends_at <= tx.now()) throw invalid_field("/ends_at", "out_of_range", "must be in the future");
+  people::check_end(in.ends_at, tx.now());
   auto const ids = in.virtual_account_ids.value_or(std::vector<VirtualAccountId>{});
-  if (!access::is_virtual_account_role(*in.role)) {
-    if (!ids.empty())
-      throw invalid_field("/role", "unknown_word", "is a role of the whole account, not of a virtual account");
-    return {};
-  }
+  if (!check_place(*in.role, !ids.empty())) return {};
   if (ids.empty())
     throw invalid_field("/virtual_account_ids", "missing", "is required for a role on virtual accounts");
   if (ids.size() > max_granted_virtual_accounts)
@@ -140,8 +136,8 @@ std::optional<Instant> pass_on(db::Tx& tx, keys::Vault const& vault, mail::Outbo
   }
   bool all_told = true;
   if (auto const account = row.smart_account_id ? store::account(tx, *row.smart_account_id) : std::nullopt) {
-    auto const next = store::holders_of_role_after(tx, account->smart_account_id, Role::sa_admin,
-                                                   row.told_until.value_or(PersonId{}), mails_at_once);
+    auto const next = store::holders_of_role(tx, account->smart_account_id, Role::sa_admin, mails_at_once,
+                                             row.told_until.value_or(PersonId{}));
     tell_administrators(tx, vault, outbox, row, *account, open_text(vault, row), next);
     if (!next.empty()) row.told_until = next.back();
     all_told = int64_t(next.size()) < mails_at_once;
@@ -160,7 +156,7 @@ std::optional<std::string> dialled(people::Company const& company) {
 std::vector<Contact> contacts_of(db::ReadTx& tx, keys::Vault const& vault, SmartAccountId account) {
   if (!store::shows_contacts(tx, account)) return {};
   std::vector<Contact> out;
-  auto const ids = store::holders_of_role_after(tx, account, Role::sa_admin, {}, max_contacts);
+  auto const ids = store::holders_of_role(tx, account, Role::sa_admin, max_contacts);
   for (auto const& person : people::load_persons(tx, vault, ids)) {
     out.push_back({people::display_name(person), person.mail, dialled(people::load_company(tx, vault, person.id))});
   }
@@ -180,19 +176,6 @@ struct OwnAccessRequestKey {
 };
 BOOST_DESCRIBE_STRUCT(OwnAccessRequestKey, (), (access_request_id))
 
-store::AccessRange range_of(api::Cursors const& cursors, std::string const& scope, AccessRequestQuery const& in) {
-  auto const keys = cursors.decode(scope, in.cursor, 1);
-  return {keys.empty() ? std::nullopt : AccessRequestId::parse(keys[0]),
-          (in.limit ? int64_t(*in.limit) : api::default_limit) + 1};
-}
-
-template <class T>
-wire::Page<T> page_of(std::vector<T> rows, api::Cursors const& cursors, std::string const& scope,
-                      store::AccessRange const& range) {
-  return api::make_page(std::move(rows), range.limit - 1, cursors, scope,
-                        [](T const& r) { return std::vector{r.access_request_id.text()}; });
-}
-
 OwnAccessRequest answer_request(db::Tx& tx, api::Caller const& caller, NewAccessRequest const& in,
                                 keys::Vault const& vault, mail::Outbox const& outbox) {
   return ask_for_access(tx, vault, outbox, caller.person_id, in);
@@ -201,10 +184,10 @@ OwnAccessRequest answer_request(db::Tx& tx, api::Caller const& caller, NewAccess
 wire::Page<OwnAccessRequest> list_own(db::ReadTx& tx, api::Caller const& caller, AccessRequestQuery const& in,
                                       keys::Vault const& vault, api::Cursors const& cursors) {
   auto const scope = "access_requests " + caller.person_id.text();
-  auto const range = range_of(cursors, scope, in);
+  auto const range = api::newest<AccessRequestId>(cursors, scope, in);
   std::vector<OwnAccessRequest> rows;
   for (auto const& row : store::access_requests_of(tx, caller.person_id, range)) rows.push_back(to_own(vault, row));
-  return page_of(std::move(rows), cursors, scope, range);
+  return api::make_page(std::move(rows), range, cursors, scope, &OwnAccessRequest::access_request_id);
 }
 
 OwnAccessRequestWithContacts get_own(db::ReadTx& tx, api::Caller const& caller, OwnAccessRequestKey const& in,
@@ -271,7 +254,7 @@ wire::Page<AccessRequestEntry> list_received(db::ReadTx& tx, AccessDecider const
                                              api::Cursors const& cursors) {
   auto const scope = "access_requests " + access.smart_account_id().text() + " " + access.person_id().text() + " " +
                      (in.status ? std::string(to_text(*in.status)) : "");
-  auto const range = range_of(cursors, scope, in);
+  auto const range = api::newest<AccessRequestId>(cursors, scope, in);
   auto const rows = store::access_requests_to(tx, access.smart_account_id(), in.status, range);
   std::vector<PersonId> ids;
   for (auto const& row : rows) ids.push_back(row.requester_id);
@@ -279,7 +262,7 @@ wire::Page<AccessRequestEntry> list_received(db::ReadTx& tx, AccessDecider const
   std::vector<AccessRequestEntry> entries;
   for (auto const& row : rows)
     entries.push_back({row.access_request_id, row.status, row.created_at, requesters[row.requester_id]});
-  return page_of(std::move(entries), cursors, scope, range);
+  return api::make_page(std::move(entries), range, cursors, scope, &AccessRequestEntry::access_request_id);
 }
 
 ReceivedAccessRequest get_received(db::ReadTx& tx, AccessDecider const& access, ReceivedAccessKey const& in,

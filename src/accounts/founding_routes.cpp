@@ -35,27 +35,13 @@ struct OwnRequestKey {
 };
 BOOST_DESCRIBE_STRUCT(OwnRequestKey, (), (account_request_id))
 
-store::RequestRange range_of(api::Cursors const& cursors, std::string const& scope,
-                             std::optional<api::CursorText> const& cursor, std::optional<api::Limit> const& limit) {
-  auto const keys = cursors.decode(scope, cursor, 1);
-  return {keys.empty() ? std::nullopt : AccountRequestId::parse(keys[0]),
-          (limit ? int64_t(*limit) : api::default_limit) + 1};
-}
-
-template <class T>
-wire::Page<T> page_of(std::vector<T> rows, api::Cursors const& cursors, std::string const& scope,
-                      store::RequestRange const& range) {
-  return api::make_page(std::move(rows), range.limit - 1, cursors, scope,
-                        [](T const& r) { return std::vector{r.account_request_id.text()}; });
-}
-
 wire::Page<OwnAccountRequest> list_own(db::ReadTx& tx, api::Caller const& caller, OwnRequestQuery const& in,
                                        keys::Vault const& vault, api::Cursors const& cursors) {
   auto const scope = "account_requests " + caller.person_id.text();
-  auto const range = range_of(cursors, scope, in.cursor, in.limit);
+  auto const range = api::newest<AccountRequestId>(cursors, scope, in);
   std::vector<OwnAccountRequest> rows;
   for (auto const& row : store::requests_of(tx, caller.person_id, range)) rows.push_back(to_own_request(vault, row));
-  return page_of(std::move(rows), cursors, scope, range);
+  return api::make_page(std::move(rows), range, cursors, scope, &OwnAccountRequest::account_request_id);
 }
 
 OwnAccountRequest get_own(db::ReadTx& tx, api::Caller const& caller, OwnRequestKey const& in,
@@ -94,9 +80,9 @@ wire::Page<AccountRequestEntry> list_received(db::ReadTx& tx, keys::Vault const&
                                               SmartAccountId decider, PersonId reader, StaffRequestQuery const& in) {
   auto const scope = "account_requests " + decider.text() + " " + reader.text() + " " +
                      (in.status ? std::string(to_text(*in.status)) : "");
-  auto const range = range_of(cursors, scope, in.cursor, in.limit);
+  auto const range = api::newest<AccountRequestId>(cursors, scope, in);
   auto const rows = store::requests_to(tx, decider, in.status, range);
-  return page_of(to_entries(tx, vault, rows), cursors, scope, range);
+  return api::make_page(to_entries(tx, vault, rows), range, cursors, scope, &AccountRequestEntry::account_request_id);
 }
 
 ReceivedAccountRequest get_received(db::ReadTx& tx, keys::Vault const& vault, SmartAccountId decider,

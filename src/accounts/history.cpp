@@ -239,7 +239,7 @@ wire::Page<Event> list(db::ReadTx& tx, keys::Vault const& vault, api::Cursors co
                      " " + (in.kind ? std::string(to_text(*in.kind)) : "");
   std::optional<EventId> before;
   if (auto const keys = cursors.decode(scope, in.cursor, 1); !keys.empty()) before = EventId::parse(keys.front());
-  int64_t const limit = in.limit ? int64_t(*in.limit) : api::default_limit;
+  int64_t const limit = api::page_size(in.limit);
   auto const found = find(tx, vault, place, in.kind, before, limit + 1, page_budget);
   Names const names(tx, vault, place, found.events);
   std::vector<Event> rows;

@@ -32,6 +32,8 @@ AccountSummary summary_of(db::ReadTx& tx, store::AccountRow const& row, access::
 PersonId create_invited(db::Tx& tx, keys::Vault const& vault, PersonId inviter, people::Mail const& mail,
                         audit::Actor const& actor);
 
+// Whether the role is one on virtual accounts. Problem invalid if it is not, and yet is to be given on some.
+bool check_place(Role role, bool is_placed);
 // Problem invalid, with the field.
 void check_grant(Role role, std::optional<VirtualAccountId> virtual_account_id, std::optional<Instant> ends_at,
                  Instant now);

@@ -12,7 +12,7 @@ namespace {
 constexpr int64_t max_deciders = 200;
 
 std::vector<PersonId> deciders_of(db::ReadTx& tx, store::RequestRow const& row) {
-  if (row.decider_id) return store::holders_of_role(tx, row.decider_id, Role::sa_admin, tx.now(), max_deciders);
+  if (row.decider_id) return store::holders_of_role(tx, row.decider_id, Role::sa_admin, max_deciders);
   std::set<PersonId> out;
   for (size_t i = 0; i < enum_words(access::OperatorRole{}).size(); ++i)
     if (auto const role = access::OperatorRole(i);
@@ -119,7 +119,7 @@ void tell_activated(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& ou
                     std::string const& reason) {
   auto const& person = founder.person;
   auto const holders = [&](Role role) {
-    return names_of(tx, vault, store::holders_of_role(tx, account.smart_account_id, role, tx.now(), max_deciders));
+    return names_of(tx, vault, store::holders_of_role(tx, account.smart_account_id, role, max_deciders));
   };
   auto const& company = founder.company.name;
   // The founder accepted responsibility for the account. Who approved it stays untold.

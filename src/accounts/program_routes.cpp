@@ -5,6 +5,7 @@
 
 #include "accounts/accounts.hpp"
 #include "accounts/inside.hpp"
+#include "accounts/requests.hpp"
 #include "people/programs.hpp"
 
 namespace menkyo::accounts {
@@ -31,7 +32,7 @@ struct AccountProgramQuery {
 BOOST_DESCRIBE_STRUCT(AccountProgramQuery, (), (smart_account_id, limit, cursor))
 
 struct AccountProgram : people::Program {
-  std::string maker;  // the name as members see it
+  Requester maker;
 };
 BOOST_DESCRIBE_STRUCT(AccountProgram, (people::Program), (maker))
 
@@ -41,16 +42,14 @@ wire::Page<AccountProgram> list_programs(db::ReadTx& tx,
                                          api::Cursors const& cursors) {
   auto const scope = "programs " + access.smart_account_id().text() + " " + access.person_id().text();
   auto const keys = cursors.decode(scope, in.cursor, 1);
-  auto const limit = in.limit ? int64_t(*in.limit) : api::default_limit;
+  auto const limit = api::page_size(in.limit);
   auto rows = people::programs_of_account(tx, access.smart_account_id(),
                                           keys.empty() ? std::nullopt : ProgramId::parse(keys[0]), limit + 1);
-  std::vector<PersonId> makers;
-  for (auto const& row : rows) makers.push_back(row.maker_id);
-  std::map<PersonId, std::string> names;
-  for (auto const& person : people::load_persons(tx, vault, std::move(makers)))
-    names[person.id] = people::display_name(person);
+  std::vector<PersonId> ids;
+  for (auto const& row : rows) ids.push_back(row.maker_id);
+  auto makers = load_requesters(tx, vault, std::move(ids));
   std::vector<AccountProgram> programs;
-  for (auto& row : rows) programs.push_back({std::move(row.program), names[row.maker_id]});
+  for (auto& row : rows) programs.push_back({std::move(row.program), makers[row.maker_id]});
   return api::make_page(std::move(programs), limit, cursors, scope,
                         [](AccountProgram const& p) { return std::vector{p.program_id.text()}; });
 }

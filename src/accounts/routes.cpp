@@ -83,10 +83,6 @@ struct SmartAccountKey {
 };
 BOOST_DESCRIBE_STRUCT(SmartAccountKey, (), (smart_account_id))
 
-int64_t limit_of(std::optional<api::Limit> const& limit) {
-  return limit ? int64_t(*limit) : api::default_limit;
-}
-
 bool matches(store::AccountRow const& row, std::string const& search) {
   return search.empty() || fold_name(row.name).find(search) != std::string::npos ||
          row.domain.find(search) != std::string::npos || std::to_string(row.number) == search;
@@ -97,7 +93,7 @@ wire::Page<AccountSummary> list_smart_accounts(db::ReadTx& tx, api::AnyCaller co
   auto const search = fold_name(in.search.value_or(Search()));
   auto const scope = "smart_accounts " + caller.person_id.text() + " " + search;
   auto const keys = cursors.decode(scope, in.cursor, 2);
-  auto const limit = limit_of(in.limit);
+  auto const limit = api::page_size(in.limit);
   std::vector<AccountSummary> rows;
   for (auto const& [key, row] : sorted_accounts(tx, caller.person_id)) {
     auto const id = row.smart_account_id.text();
@@ -170,7 +166,7 @@ wire::Page<AccountSummary> list_all_accounts(
   auto const search = fold_name(in.search.value_or(Search()));
   auto const scope = "operator_smart_accounts " + access.person_id().text() + " " + search;
   auto const keys = cursors.decode(scope, in.cursor, 2);
-  auto const limit = limit_of(in.limit);
+  auto const limit = api::page_size(in.limit);
   std::string name = keys.empty() ? "" : keys[0];
   SmartAccountId id = keys.empty() ? SmartAccountId{} : SmartAccountId::parse(keys[1]).value_or(SmartAccountId{});
   std::vector<AccountSummary> found;

@@ -18,13 +18,6 @@ std::string requests_where(std::string_view condition) {
          std::string(condition);
 }
 
-// Behind every identifier.
-AccessRequestId last_id() {
-  AccessRequestId id;
-  id.bytes.fill(0xff);
-  return id;
-}
-
 }  // namespace
 
 std::optional<AccessRow> access_request(db::ReadTx& tx, AccessRequestId id) {
@@ -37,23 +30,23 @@ std::optional<AccessRow> lock_access_request(db::Tx& tx, AccessRequestId id) {
   return tx.one<AccessRow>(sql, id);
 }
 
-std::vector<AccessRow> access_requests_of(db::ReadTx& tx, PersonId requester, AccessRange const& range) {
+std::vector<AccessRow> access_requests_of(db::ReadTx& tx, PersonId requester, Newest<AccessRequestId> const& range) {
   static auto const sql =
       requests_where("requester_id = $1 and access_request_id < $2 order by access_request_id desc limit $3");
-  return tx.all<AccessRow>(sql, requester, range.before.value_or(last_id()), range.limit);
+  return tx.all<AccessRow>(sql, requester, range.before, range.limit);
 }
 
 std::vector<AccessRow> access_requests_to(db::ReadTx& tx, SmartAccountId account,
-                                          std::optional<AccessRequestStatus> status, AccessRange const& range) {
+                                          std::optional<AccessRequestStatus> status,
+                                          Newest<AccessRequestId> const& range) {
   static auto const all = requests_where(
       "smart_account_id = $1 and purpose = 'access' and access_request_id < $2 order by access_request_id desc "
       "limit $3");
   static auto const of_status = requests_where(
       "smart_account_id = $1 and purpose = 'access' and status = $4 and access_request_id < $2 order by "
       "access_request_id desc limit $3");
-  auto const before = range.before.value_or(last_id());
-  if (status) return tx.all<AccessRow>(of_status, account, before, range.limit, *status);
-  return tx.all<AccessRow>(all, account, before, range.limit);
+  if (status) return tx.all<AccessRow>(of_status, account, range.before, range.limit, *status);
+  return tx.all<AccessRow>(all, account, range.before, range.limit);
 }
 
 int64_t count_access_requests(db::ReadTx& tx, PersonId requester, AccessRequestId since, int64_t limit) {
@@ -82,15 +75,6 @@ void close_access_request(db::Tx& tx, AccessRequestId id, AccessOutcome const& o
       "update access_request set status = $2, decided_at = $3, decided_by = $4, wrapped_reason = $5, "
       "version = version + 1 where access_request_id = $1",
       id, o.status, tx.now(), o.decided_by, o.wrapped_reason);
-}
-
-std::vector<PersonId> holders_of_role_after(db::ReadTx& tx, SmartAccountId account, Role role, PersonId after,
-                                            int64_t limit) {
-  return tx.all<PersonId>(
-      "select distinct g.person_id from role_grant g join person p on p.person_id = g.person_id where "
-      "g.smart_account_id = $1 and g.role = $2 and g.person_id > $3 and (g.ends_at is null or g.ends_at > $4) and "
-      "p.disabled_at is null order by g.person_id limit $5",
-      account, role, after, tx.now(), limit);
 }
 
 bool shows_contacts(db::ReadTx& tx, SmartAccountId account) {

@@ -24,15 +24,12 @@ void insert_access_request(db::Tx& tx, AccessRow const& row);
 std::optional<AccessRow> access_request(db::ReadTx& tx, AccessRequestId id);
 // The same, and nobody changes it until the end of the transaction.
 std::optional<AccessRow> lock_access_request(db::Tx& tx, AccessRequestId id);
-// Newest first, older than `before` if given.
-struct AccessRange {
-  std::optional<AccessRequestId> before;
-  int64_t limit;
-};
-std::vector<AccessRow> access_requests_of(db::ReadTx& tx, PersonId requester, AccessRange const& range);
+// Newest first.
+std::vector<AccessRow> access_requests_of(db::ReadTx& tx, PersonId requester, Newest<AccessRequestId> const& range);
 // Without messages.
 std::vector<AccessRow> access_requests_to(db::ReadTx& tx, SmartAccountId account,
-                                          std::optional<AccessRequestStatus> status, AccessRange const& range);
+                                          std::optional<AccessRequestStatus> status,
+                                          Newest<AccessRequestId> const& range);
 // Of a person since the identifier `since`; counted up to `limit`.
 int64_t count_access_requests(db::ReadTx& tx, PersonId requester, AccessRequestId since, int64_t limit);
 int64_t count_open_access_requests(db::ReadTx& tx, PersonId requester);
@@ -44,10 +41,6 @@ struct AccessOutcome {
   std::optional<Bytes> wrapped_reason;
 };
 void close_access_request(db::Tx& tx, AccessRequestId id, AccessOutcome const& outcome);
-
-// Who has that role on the whole account now and can sign in, behind `after`, by their identifiers.
-std::vector<PersonId> holders_of_role_after(db::ReadTx& tx, SmartAccountId account, Role role, PersonId after,
-                                            int64_t limit);
 
 bool shows_contacts(db::ReadTx& tx, SmartAccountId account);
 // False if it was so already.

@@ -36,13 +36,6 @@ std::string requests_where(std::string_view condition) {
          std::string(condition);
 }
 
-// Behind every identifier.
-AccountRequestId last_id() {
-  AccountRequestId id;
-  id.bytes.fill(0xff);
-  return id;
-}
-
 }  // namespace
 
 std::optional<RequestRow> request(db::ReadTx& tx, AccountRequestId id) {
@@ -55,21 +48,21 @@ std::optional<RequestRow> lock_request(db::Tx& tx, AccountRequestId id) {
   return tx.one<RequestRow>(sql, id);
 }
 
-std::vector<RequestRow> requests_of(db::ReadTx& tx, PersonId requester, RequestRange const& range) {
+std::vector<RequestRow> requests_of(db::ReadTx& tx, PersonId requester, Newest<AccountRequestId> const& range) {
   static auto const sql =
       requests_where("requester_id = $1 and account_request_id < $2 order by account_request_id desc limit $3");
-  return tx.all<RequestRow>(sql, requester, range.before.value_or(last_id()), range.limit);
+  return tx.all<RequestRow>(sql, requester, range.before, range.limit);
 }
 
 std::vector<RequestRow> requests_to(db::ReadTx& tx, SmartAccountId decider,
-                                    std::optional<AccountRequestStatus> status, RequestRange const& range) {
+                                    std::optional<AccountRequestStatus> status,
+                                    Newest<AccountRequestId> const& range) {
   static auto const all =
       requests_where("decider_id = $1 and account_request_id < $2 order by account_request_id desc limit $3");
   static auto const of_status = requests_where(
       "decider_id = $1 and account_request_id < $2 and status = $4 order by account_request_id desc limit $3");
-  auto const before = range.before.value_or(last_id());
-  if (status) return tx.all<RequestRow>(of_status, decider, before, range.limit, *status);
-  return tx.all<RequestRow>(all, decider, before, range.limit);
+  if (status) return tx.all<RequestRow>(of_status, decider, range.before, range.limit, *status);
+  return tx.all<RequestRow>(all, decider, range.before, range.limit);
 }
 
 int64_t count_requests(db::ReadTx& tx, PersonId requester, AccountRequestId since, int64_t limit) {
@@ -100,12 +93,13 @@ void set_reminders(db::Tx& tx, AccountRequestId id, int64_t reminders) {
 
 // ---- Who decides ----
 
-std::vector<PersonId> holders_of_role(db::ReadTx& tx, SmartAccountId account, Role role, Instant now, int64_t limit) {
+std::vector<PersonId> holders_of_role(db::ReadTx& tx, SmartAccountId account, Role role, int64_t limit,
+                                      PersonId after) {
   return tx.all<PersonId>(
       "select distinct g.person_id from role_grant g join person p on p.person_id = g.person_id where "
-      "g.smart_account_id = $1 and g.role = $2 and (g.ends_at is null or g.ends_at > $3) and p.disabled_at is null "
-      "order by g.person_id limit $4",
-      account, role, now, limit);
+      "g.smart_account_id = $1 and g.role = $2 and g.person_id > $3 and (g.ends_at is null or g.ends_at > $4) and "
+      "p.disabled_at is null order by g.person_id limit $5",
+      account, role, after, tx.now(), limit);
 }
 
 std::vector<PersonId> staff(db::ReadTx& tx, access::OperatorRole role, int64_t limit) {

@@ -35,14 +35,11 @@ void insert_request(db::Tx& tx, RequestRow const& row);
 std::optional<RequestRow> request(db::ReadTx& tx, AccountRequestId id);
 // The same, and nobody changes it until the end of the transaction.
 std::optional<RequestRow> lock_request(db::Tx& tx, AccountRequestId id);
-// Newest first, older than `before` if given.
-struct RequestRange {
-  std::optional<AccountRequestId> before;
-  int64_t limit;
-};
-std::vector<RequestRow> requests_of(db::ReadTx& tx, PersonId requester, RequestRange const& range);
+// Newest first.
+std::vector<RequestRow> requests_of(db::ReadTx& tx, PersonId requester, Newest<AccountRequestId> const& range);
 std::vector<RequestRow> requests_to(db::ReadTx& tx, SmartAccountId decider,
-                                    std::optional<AccountRequestStatus> status, RequestRange const& range);
+                                    std::optional<AccountRequestStatus> status,
+                                    Newest<AccountRequestId> const& range);
 // Of a person since the identifier `since`; counted up to `limit`.
 int64_t count_requests(db::ReadTx& tx, PersonId requester, AccountRequestId since, int64_t limit);
 int64_t count_open_requests(db::ReadTx& tx, PersonId requester);
@@ -57,8 +54,9 @@ struct Outcome {
 void close_request(db::Tx& tx, AccountRequestId id, Outcome const& outcome);
 void set_reminders(db::Tx& tx, AccountRequestId id, int64_t reminders);
 
-// Who has that role on the whole account now and can sign in, at most `limit`.
-std::vector<PersonId> holders_of_role(db::ReadTx& tx, SmartAccountId account, Role role, Instant now, int64_t limit);
+// Who has that role on the whole account now and can sign in: at most `limit`, behind `after`, by their identifiers.
+std::vector<PersonId> holders_of_role(db::ReadTx& tx, SmartAccountId account, Role role, int64_t limit,
+                                      PersonId after = {});
 // The operator's staff with that role, who can sign in.
 std::vector<PersonId> staff(db::ReadTx& tx, access::OperatorRole role, int64_t limit);
 

@@ -365,7 +365,7 @@ wire::Page<VirtualAccount> list_virtual_accounts(
     if (!last) throw invalid_field("/cursor", "not_a_cursor", "does not lead on any more; begin anew");
     start = last->sort_path;
   }
-  int64_t const limit = in.limit ? int64_t(*in.limit) : api::default_limit;
+  int64_t const limit = api::page_size(in.limit);
   auto found = scan(tx, account, access.reach(), in, start, limit + 1);
   auto records = describe(tx, access::holdings(tx, access.person_id(), account), account, found.rows);
   auto page = api::make_page(std::move(records), limit, cursors, scope,

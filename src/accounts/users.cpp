@@ -78,14 +78,18 @@ PersonId create_invited(db::Tx& tx, keys::Vault const& vault, PersonId inviter, 
   return people::create_person(tx, vault, {{mail, {}, {}, {}}, language}, actor);
 }
 
+bool check_place(Role role, bool is_placed) {
+  bool const of_virtual_account = access::is_virtual_account_role(role);
+  if (!of_virtual_account && is_placed)
+    throw invalid_field("/role", "unknown_word", "is a role of the whole account, not of a virtual account");
+  return of_virtual_account;
+}
+
 void check_grant(Role role, std::optional<VirtualAccountId> virtual_account_id, std::optional<Instant> ends_at,
                  Instant now) {
-  bool const of_virtual_account = access::is_virtual_account_role(role);
-  if (of_virtual_account && !virtual_account_id)
+  if (check_place(role, virtual_account_id.has_value()) && !virtual_account_id)
     throw invalid_field("/virtual_account_id", "missing", "is required for a role on a virtual account");
-  if (!of_virtual_account && virtual_account_id)
-    throw invalid_field("/role", "unknown_word", "is a role of the whole account, not of a virtual account");
-  if (ends_at && *ends_at <= now) throw invalid_field("/ends_at", "out_of_range", "must be in the future");
+  people::check_end(ends_at, now);
 }
 
 RoleGrant to_grant(store::GrantRow const& row) {
@@ -102,7 +106,8 @@ void put_grant(db::Tx& tx, keys::Vault const& vault, SmartAccountId account, aud
 GivenRole give_role(db::Tx& tx, keys::Vault const& vault, SmartAccountId account, audit::Actor const& actor,
                     PersonId person, WantedRole const& wanted) {
   for (auto const& row : store::grants_of_person(tx, account, person)) {
-    if (row.group_grant_id || row.role != wanted.role || row.virtual_account_id != wanted.virtual_account_id) continue;
+    if (row.group_grant_id || row.role != wanted.role || row.virtual_account_id != wanted.virtual_account_id)
+      continue;
     auto grant = to_grant(row);
     if (row.ends_at == wanted.ends_at) return {grant, person, false};
     if (wanted.ends_at) keep_one_administrator(tx, account, row);
@@ -148,7 +153,7 @@ wire::Page<AccountUser> list_users(db::ReadTx& tx, keys::Vault const& vault, api
   PersonId after;
   if (auto const keys = cursors.decode(scope, in.cursor, 1); !keys.empty())
     after = PersonId::parse(keys.front()).value_or(PersonId{});
-  int64_t const limit = in.limit ? int64_t(*in.limit) : api::default_limit;
+  int64_t const limit = api::page_size(in.limit);
   std::vector<AccountUser> rows;
   // Those whom the reader may not be told of cost a look, too.
   for (bool more = true; more && int64_t(rows.size()) <= limit;) {

@@ -6,6 +6,7 @@
 
 #include "api/services.hpp"
 #include "base/bytes.hpp"
+#include "base/id.hpp"
 #include "base/problem.hpp"
 #include "wire/types.hpp"
 
@@ -14,6 +15,10 @@ namespace menkyo::api {
 using Limit = wire::Whole<1, 200>;
 using CursorText = wire::Exact<1, 600>;
 inline constexpr int64_t default_limit = 50;
+
+inline int64_t page_size(std::optional<Limit> const& limit) {
+  return limit ? int64_t(*limit) : default_limit;
+}
 
 class Cursors {
  public:
@@ -42,6 +47,24 @@ wire::Page<T> make_page(std::vector<T> rows, int64_t limit, Cursors const& curso
   if (more) page.next_cursor = cursors.encode(scope, keys(rows.back()));
   page.items = std::move(rows);
   return page;
+}
+
+// The stretch that `query` (with `limit` and `cursor`) asks for in a list of those with such identifiers, newest
+// first; one more than the page holds.
+template <class AnyId, class Query>
+Newest<AnyId> newest(Cursors const& cursors, std::string const& scope, Query const& query) {
+  Newest<AnyId> range{.limit = page_size(query.limit) + 1};
+  if (auto const keys = cursors.decode(scope, query.cursor, 1); !keys.empty())
+    range.before = AnyId::parse(keys.front()).value_or(AnyId::last());
+  return range;
+}
+
+// Cuts rows that were read by such a range to a page; `id` is the member that the list goes by.
+template <class T, class AnyId, class Member>
+wire::Page<T> make_page(std::vector<T> rows, Newest<AnyId> const& range, Cursors const& cursors,
+                        std::string const& scope, Member id) {
+  return make_page(std::move(rows), range.limit - 1, cursors, scope,
+                   [id](T const& row) { return std::vector{(row.*id).text()}; });
 }
 
 }  // namespace menkyo::api

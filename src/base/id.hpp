@@ -19,6 +19,12 @@ struct Id {
 
   auto operator<=>(Id const&) const = default;
   explicit operator bool() const { return *this != Id{}; }
+  // Behind every identifier there is.
+  static Id last() {
+    Id id;
+    id.bytes.fill(0xff);
+    return id;
+  }
 
   std::string text() const { return std::string(Tag::prefix) + "_" + to_base32(bytes); }
   static std::optional<Id> parse(std::string_view text) {
@@ -28,6 +34,13 @@ struct Id {
     if (!raw) return {};
     return Id{*raw};
   }
+};
+
+// A stretch of a list that begins with the newest: at most `limit` of those before `before`.
+template <class AnyId>
+struct Newest {
+  AnyId before = AnyId::last();
+  int64_t limit;
 };
 
 // The kinds of thing that have an identifier. The prefix is part of the API and never changes.

@@ -90,7 +90,7 @@ CatalogProduct show(Catalog const& catalog, Product const& p) {
 template <class Out, class Item>
 wire::Page<Out> list(std::string const& operation, Catalog const& catalog, std::vector<Item> const& items,
                      Viewer const& access, CatalogQuery const& in, api::Cursors const& cursors) {
-  int64_t const limit = in.limit ? int64_t(*in.limit) : api::default_limit;
+  int64_t const limit = api::page_size(in.limit);
   std::string const search = in.search.value_or("");
   auto const scope = operation + " " + access.person_id().text() + " " + search;
   auto const after = cursors.decode(scope, in.cursor, 1);

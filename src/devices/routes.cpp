@@ -127,7 +127,7 @@ store::TokenRow token_of(db::ReadTx& tx, TokenQuery const& in) {
 
 wire::Page<RegistrationToken> list_tokens(db::ReadTx& tx, Viewer const& access, TokensQuery const& in,
                                           keys::Vault const& vault, api::Cursors const& cursors) {
-  int64_t const limit = in.limit ? int64_t(*in.limit) : api::default_limit;
+  int64_t const limit = api::page_size(in.limit);
   auto const scope = "tokens " + access.person_id().text() + " " + access.virtual_account_id().text();
   auto const after = cursors.decode(scope, in.cursor, 1);
   std::optional<RegistrationTokenId> before;
@@ -302,7 +302,7 @@ std::string scope_of(DevicesQuery const& in, Viewer const& access) {
 
 wire::Page<Device> list_devices(db::ReadTx& tx, Viewer const& access, DevicesQuery const& in,
                                 catalog::CatalogCache& catalogs, api::Cursors const& cursors) {
-  int64_t const limit = in.limit ? int64_t(*in.limit) : api::default_limit;
+  int64_t const limit = api::page_size(in.limit);
   auto const sort = sort_of(in);
   auto const scope = scope_of(in, access);
   auto const key = cursors.decode(scope, in.cursor, 3);

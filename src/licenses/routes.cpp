@@ -236,7 +236,7 @@ Stretch stretch_after(db::ReadTx& tx, AccountViewer const& access, std::string c
 
 OverviewPage find_rows(db::ReadTx& tx, AccountViewer const& access, OverviewQuery const& in,
                        PassedTerms const& passed, std::string at) {
-  int64_t const limit = in.limit ? int64_t(*in.limit) : api::default_limit;
+  int64_t const limit = api::page_size(in.limit);
   auto const wanted = fold_name(in.search.value_or(""));
   auto const filter = in.status.value_or(ComplianceFilter::all);
   bool const plain = wanted.empty() && filter == ComplianceFilter::all;
@@ -432,7 +432,7 @@ std::vector<LicensePosition> select(db::ReadTx& tx, catalog::Catalog const& cata
 
 wire::Page<LicensePosition> list_licenses(db::ReadTx& tx, Viewer const& access, LicensesQuery const& in,
                                           catalog::CatalogCache& catalogs, api::Cursors const& cursors) {
-  int64_t const limit = in.limit ? int64_t(*in.limit) : api::default_limit;
+  int64_t const limit = api::page_size(in.limit);
   auto const scope = "licenses " + access.person_id().text() + " " + in.virtual_account_id.text() + " " +
                      std::string(to_text(in.status.value_or(ComplianceFilter::all))) + " " +
                      in.sort.value_or("name") + " " + in.search.value_or("");

@@ -39,13 +39,10 @@ wire::Page<MailSummary> list_mails(db::ReadTx& tx, MailboxQuery const& in, Mailb
                                    api::Cursors const& cursors, api::Request const& request) {
   mailbox.admit(request);
   constexpr auto scope = "mailbox";
-  auto const keys = cursors.decode(scope, in.cursor, 1);
-  int64_t const limit = in.limit ? int64_t(*in.limit) : api::default_limit;
+  auto const range = api::newest<MailId>(cursors, scope, in);
   std::vector<MailSummary> rows;
-  for (auto const& row : store::kept_mails(tx, keys.empty() ? std::nullopt : MailId::parse(keys[0]), limit + 1))
-    rows.push_back(read_mail(mailbox, row));
-  return api::make_page(std::move(rows), limit, cursors, scope,
-                        [](MailSummary const& m) { return std::vector{m.mail_id.text()}; });
+  for (auto const& row : store::kept_mails(tx, range)) rows.push_back(read_mail(mailbox, row));
+  return api::make_page(std::move(rows), range, cursors, scope, &MailSummary::mail_id);
 }
 
 Mail get_mail(db::ReadTx& tx, MailKey const& in, Mailbox const& mailbox, api::Request const& request) {

@@ -38,13 +38,11 @@ void give_up(db::Tx& tx, MailId id, std::string const& problem) {
           problem);
 }
 
-std::vector<KeptMail> kept_mails(db::ReadTx& tx, std::optional<MailId> before, int64_t limit) {
-  MailId last;
-  last.bytes.fill(0xff);
+std::vector<KeptMail> kept_mails(db::ReadTx& tx, Newest<MailId> const& range) {
   return tx.all<KeptMail>(
       "select mail_id, wrapped_message, delivered_at from mail where mail_id < $1 and delivered_at is not null "
       "order by mail_id desc limit $2",
-      before.value_or(last), limit);
+      range.before, range.limit);
 }
 
 std::optional<KeptMail> kept_mail(db::ReadTx& tx, MailId id) {

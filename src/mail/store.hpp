@@ -35,8 +35,8 @@ struct KeptMail {
   Bytes wrapped_message;
   Instant delivered_at;
 };
-// Newest first, those before `before` if given.
-std::vector<KeptMail> kept_mails(db::ReadTx& tx, std::optional<MailId> before, int64_t limit);
+// Newest first.
+std::vector<KeptMail> kept_mails(db::ReadTx& tx, Newest<MailId> const& range);
 std::optional<KeptMail> kept_mail(db::ReadTx& tx, MailId id);
 
 int64_t delete_done(db::Tx& tx, MailId before, int64_t limit);

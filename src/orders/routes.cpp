@@ -41,7 +41,7 @@ ImportJob show(jobs::Job const& job) {
 
 wire::Page<ImportJob> list_jobs(db::ReadTx& tx, JobsViewer const& access, ImportJobsQuery const& in,
                                 api::Cursors const& cursors) {
-  int64_t const limit = in.limit ? int64_t(*in.limit) : api::default_limit;
+  int64_t const limit = api::page_size(in.limit);
   auto const scope = "operator_jobs " + access.person_id().text();
   auto const after = cursors.decode(scope, in.cursor, 1);
   std::vector<ImportJob> rows;

@@ -8,17 +8,8 @@ namespace menkyo::people {
 
 namespace {
 
-int64_t limit_of(OwnListQuery const& in) {
-  return in.limit ? int64_t(*in.limit) : api::default_limit;
-}
-
 std::string scope_of(std::string_view what, api::Caller const& caller) {
   return std::string(what) + " " + caller.person_id.text();
-}
-
-std::optional<SessionId> before_of(api::Cursors const& cursors, std::string const& scope, OwnListQuery const& in) {
-  auto const keys = cursors.decode(scope, in.cursor, 1);
-  return keys.empty() ? std::nullopt : SessionId::parse(keys[0]);
 }
 
 audit::Event sessions_ended(PersonId person, int64_t count) {
@@ -35,27 +26,26 @@ audit::Event sessions_ended(PersonId person, int64_t count) {
 wire::Page<OwnSession> list_sessions(db::ReadTx& tx, api::Caller const& caller, OwnListQuery const& in,
                                      keys::Vault const& vault, api::Cursors const& cursors) {
   auto const scope = scope_of("sessions", caller);
+  auto const range = api::newest<SessionId>(cursors, scope, in);
   std::vector<OwnSession> rows;
-  for (auto const& s :
-       store::sessions_of(tx, caller.person_id, tx.now(), before_of(cursors, scope, in), limit_of(in) + 1)) {
+  for (auto const& s : store::sessions_of(tx, caller.person_id, range)) {
     auto origin = open_origin(vault, s.wrapped_origin);
     rows.push_back({s.session_id, s.created_at, s.used_at, s.expires_at, s.session_id == caller.session_id,
                     std::move(origin.address), std::move(origin.agent)});
   }
-  return api::make_page(std::move(rows), limit_of(in), cursors, scope,
-                        [](OwnSession const& s) { return std::vector{s.session_id.text()}; });
+  return api::make_page(std::move(rows), range, cursors, scope, &OwnSession::session_id);
 }
 
 wire::Page<OwnSignIn> list_sign_ins(db::ReadTx& tx, api::Caller const& caller, OwnListQuery const& in,
                                     keys::Vault const& vault, api::Cursors const& cursors) {
   auto const scope = scope_of("sign_ins", caller);
+  auto const range = api::newest<SessionId>(cursors, scope, in);
   std::vector<OwnSignIn> rows;
-  for (auto const& s : store::sign_ins_of(tx, caller.person_id, before_of(cursors, scope, in), limit_of(in) + 1)) {
+  for (auto const& s : store::sign_ins_of(tx, caller.person_id, range)) {
     auto origin = open_origin(vault, s.wrapped_origin);
     rows.push_back({s.session_id, s.at, std::move(origin.address), std::move(origin.agent)});
   }
-  return api::make_page(std::move(rows), limit_of(in), cursors, scope,
-                        [](OwnSignIn const& s) { return std::vector{s.session_id.text()}; });
+  return api::make_page(std::move(rows), range, cursors, scope, &OwnSignIn::session_id);
 }
 
 void end_own_session(db::Tx& tx, api::Caller const& caller, SessionKey const& in, keys::Vault const& vault) {

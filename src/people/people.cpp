@@ -142,6 +142,10 @@ std::optional<Name> read_latin_name(std::string_view text, std::string const& pa
   return name;
 }
 
+void check_end(std::optional<Instant> ends_at, Instant now) {
+  if (ends_at && *ends_at <= now) throw invalid_field("/ends_at", "out_of_range", "must be in the future");
+}
+
 std::string display_name(Person const& person) {
   auto name =
       person.given_name + (person.given_name.empty() || person.family_name.empty() ? "" : " ") + person.family_name;

@@ -94,6 +94,9 @@ std::vector<PersonId> invited_among(db::ReadTx& tx, std::vector<PersonId> const&
 // Ends all sessions too.
 void disable_person(db::Tx& tx, PersonId id);
 
+// Problem invalid at /ends_at if what somebody is given would end before it begins.
+void check_end(std::optional<Instant> ends_at, Instant now);
+
 // "Given Family", or the address if there is no name.
 std::string display_name(Person const& person);
 

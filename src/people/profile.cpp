@@ -52,7 +52,7 @@ Company company_of(db::ReadTx& tx, keys::Vault const& vault, PersonId person, Pr
 OwnProfile show(db::ReadTx& tx, keys::Vault const& vault, PersonId person, Current const& current) {
   auto const& p = current.profile;
   auto const company = company_of(tx, vault, person, p);
-  auto const sign_ins = store::sign_ins_of(tx, person, {}, 1);
+  auto const sign_ins = store::sign_ins_of(tx, person, {.limit = 1});
   OwnProfile out{current.version,
                  user_name(person),
                  p.mail,

@@ -119,9 +119,13 @@ AccessToken make_token(db::Tx& tx, keys::Vault const& vault, api::Request const&
   if (in.fault) throw Refusal{OAuthError::invalid_request, *in.fault};
   auto const& form = in.fields;
   if (!form.grant_type) throw Refusal{OAuthError::invalid_request, "Send grant_type=client_credentials."};
-  auto const client = know_client(tx, vault, read_client(request, form.client_id, form.client_secret));
+  auto const proof = read_client(request, form.client_id, form.client_secret);
+  auto client = know_client(tx, vault, proof);  // a stranger locks nothing
   if (*form.grant_type != "client_credentials")
     throw Refusal{OAuthError::unsupported_grant_type, "The only grant_type is client_credentials."};
+  // Once more with the lock: whoever ends the secret or the program meanwhile must find the token, or prevent it.
+  store::lock_program(tx, client.program_id);
+  client = know_client(tx, vault, proof);
   bool const only_reads = read_scope(form.scope, client.secret.only_reads);
   auto const expires_at = std::min(tx.now() + program_token_period, client.secret.ends_at.value_or(Instant::max()));
   auto token = protocol::to_base64url(tx.random().bytes(32));

@@ -47,16 +47,13 @@ void record(db::Tx& tx, keys::Vault const& vault, ProgramRow const& row, audit::
                  .personal = row.name});
 }
 
-void check_end(db::ReadTx& tx, std::optional<Instant> ends_at) {
-  if (ends_at && *ends_at <= tx.now()) throw invalid_field("/ends_at", "in_the_past", "must be in the future");
-}
-
 // A new secret, of which the maker hears by mail.
 std::string add_secret(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox, api::Request const& request,
                        ProgramRow const& row, ProgramSecretId id) {
   auto secret = protocol::to_base64url(tx.random().bytes(32));
-  store::insert_secret(tx, {secret_lookup(vault, secret), id, row.program_id, secret.substr(secret.size() - 4),
-                            tx.now(), {}});
+  store::delete_expired_secrets(tx, row.program_id);
+  store::insert_secret(
+      tx, {secret_lookup(vault, secret), id, row.program_id, secret.substr(secret.size() - 4), tx.now(), {}});
   auto const maker = load_person(tx, vault, row.person_id);
   auto words = facts_of(tx, request);
   words.emplace_back("name", display_name(maker));
@@ -114,7 +111,7 @@ Program change_program(db::Tx& tx, api::Caller const& caller, ProgramChange cons
   auto const row = own(store::lock_program(tx, in.program_id), caller.person_id);
   if (in.if_match && *in.if_match != row.version) throw Problem(problems::changed_meanwhile);
   if (in.name == row.name && in.only_reads == row.only_reads && in.ends_at == row.ends_at) return described(tx, row);
-  if (in.ends_at != row.ends_at) check_end(tx, in.ends_at);
+  if (in.ends_at != row.ends_at) check_end(in.ends_at, tx.now());
   store::update_program(tx, row.program_id, in.name, in.only_reads, in.ends_at);
   record(tx, vault, row, audit::EventKind::program_changed, maker_of(caller));
   return get_program(tx, caller, {in.program_id});
@@ -151,9 +148,10 @@ void end_secret(db::Tx& tx, api::Caller const& caller, SecretKey const& in, keys
 
 }  // namespace
 
-MadeProgram make_program(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox, api::Request const& request,
-                         PersonId maker, std::optional<SmartAccountId> account, NewProgram const& in) {
-  check_end(tx, in.ends_at);
+MadeProgram make_program(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox,
+                         api::Request const& request, PersonId maker, std::optional<SmartAccountId> account,
+                         NewProgram const& in) {
+  check_end(in.ends_at, tx.now());
   store::lock_profile(tx, maker);  // so that two at once do not go beyond the limit
   if (int64_t(store::programs_of_person(tx, maker, most_programs).size()) >= most_programs)
     throw Problem(problems::too_many_programs, "End a program that is not used any more first.");

@@ -130,23 +130,11 @@ bool delete_session_of(db::Tx& tx, PersonId person, SessionId session) {
   return tx.exec("delete from person_session where person_id = $1 and session_id = $2", person, session) == 1;
 }
 
-namespace {
-
-// Identifiers are in the order of time, so this is behind all of them.
-SessionId last_of(std::optional<SessionId> before) {
-  SessionId last;
-  last.bytes.fill(0xff);
-  return before.value_or(last);
-}
-
-}  // namespace
-
-std::vector<OpenSession> sessions_of(db::ReadTx& tx, PersonId person, Instant now, std::optional<SessionId> before,
-                                     int64_t limit) {
+std::vector<OpenSession> sessions_of(db::ReadTx& tx, PersonId person, Newest<SessionId> const& range) {
   return tx.all<OpenSession>(
       "select session_id, created_at, used_at, expires_at, wrapped_origin from person_session where person_id = $1 "
       "and session_id < $2 and expires_at > $3 order by session_id desc limit $4",
-      person, last_of(before), now, limit);
+      person, range.before, tx.now(), range.limit);
 }
 
 void insert_sign_in(db::Tx& tx, SignInRow const& s) {
@@ -154,11 +142,11 @@ void insert_sign_in(db::Tx& tx, SignInRow const& s) {
           s.person_id, s.session_id, s.at, s.wrapped_origin);
 }
 
-std::vector<SignInRow> sign_ins_of(db::ReadTx& tx, PersonId person, std::optional<SessionId> before, int64_t limit) {
+std::vector<SignInRow> sign_ins_of(db::ReadTx& tx, PersonId person, Newest<SessionId> const& range) {
   return tx.all<SignInRow>(
       "select person_id, session_id, at, wrapped_origin from person_sign_in where person_id = $1 and session_id < $2 "
       "order by session_id desc limit $3",
-      person, last_of(before), limit);
+      person, range.before, range.limit);
 }
 
 void insert_sign_up(db::Tx& tx, SignUpRow const& s) {

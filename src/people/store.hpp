@@ -110,9 +110,8 @@ struct OpenSession {
   Instant created_at, used_at, expires_at;
   std::optional<Bytes> wrapped_origin;
 };
-// Newest first, those before `before` if given.
-std::vector<OpenSession> sessions_of(db::ReadTx& tx, PersonId person, Instant now, std::optional<SessionId> before,
-                                     int64_t limit);
+// Newest first; without expired ones.
+std::vector<OpenSession> sessions_of(db::ReadTx& tx, PersonId person, Newest<SessionId> const& range);
 
 struct SignInRow {
   PersonId person_id;
@@ -121,8 +120,8 @@ struct SignInRow {
   Bytes wrapped_origin;
 };
 void insert_sign_in(db::Tx& tx, SignInRow const& row);
-// Newest first, those before `before` if given.
-std::vector<SignInRow> sign_ins_of(db::ReadTx& tx, PersonId person, std::optional<SessionId> before, int64_t limit);
+// Newest first.
+std::vector<SignInRow> sign_ins_of(db::ReadTx& tx, PersonId person, Newest<SessionId> const& range);
 
 struct SignUpRow {
   SignUpId sign_up_id;

@@ -39,8 +39,7 @@ std::vector<ProgramRow> programs_of_person(db::ReadTx& tx, PersonId person, int6
 
 std::vector<ProgramRow> programs_of_account(db::ReadTx& tx, SmartAccountId account, std::optional<ProgramId> after,
                                             int64_t limit) {
-  static auto const sql =
-      programs_where("smart_account_id = $1 and program_id > $2 order by program_id limit $3");
+  static auto const sql = programs_where("smart_account_id = $1 and program_id > $2 order by program_id limit $3");
   return tx.all<ProgramRow>(sql, account, after.value_or(ProgramId{}), limit);
 }
 
@@ -86,6 +85,10 @@ void end_secrets_later(db::Tx& tx, ProgramId program, ProgramSecretId but, Insta
       program, but, at);
 }
 
+void delete_expired_secrets(db::Tx& tx, ProgramId program) {
+  tx.exec("delete from program_secret where program_id = $1 and ends_at <= $2", program, tx.now());
+}
+
 bool delete_secret(db::Tx& tx, ProgramId program, ProgramSecretId secret) {
   tx.exec("delete from program_token where program_id = $1 and program_secret_id = $2", program, secret);
   return tx.exec("delete from program_secret where program_id = $1 and program_secret_id = $2", program, secret) == 1;
@@ -127,9 +130,11 @@ int64_t delete_expired_tokens(db::Tx& tx, Instant now, int64_t limit) {
 
 std::optional<LiveToken> live_token(db::ReadTx& tx, Bytes const& token_lookup, Instant now) {
   return tx.one<LiveToken>(
-      "select p.program_id, p.person_id, p.smart_account_id, p.only_reads, t.only_reads, p.used_at from program_token "
+      "select p.program_id, p.person_id, p.smart_account_id, p.only_reads, t.only_reads, p.used_at from "
+      "program_token "
       "t join program p on p.program_id = t.program_id join person m on m.person_id = p.person_id where "
-      "t.token_lookup = $1 and t.expires_at > $2 and p.ended_at is null and (p.ends_at is null or p.ends_at > $2) and "
+      "t.token_lookup = $1 and t.expires_at > $2 and p.ended_at is null and (p.ends_at is null or p.ends_at > $2) "
+      "and "
       "m.disabled_at is null",
       token_lookup, now);
 }

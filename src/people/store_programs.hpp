@@ -40,6 +40,8 @@ void insert_secret(db::Tx& tx, SecretRow const& row);
 // Those that hold at `now`, of all these programs, in the order in which they were made.
 std::vector<SecretRow> secrets_of(db::ReadTx& tx, std::vector<ProgramId> const& programs, Instant now);
 void end_secrets_later(db::Tx& tx, ProgramId program, ProgramSecretId but, Instant at);
+// What was got with them holds on to its own end.
+void delete_expired_secrets(db::Tx& tx, ProgramId program);
 // With the tokens that were got with it. False if the program has no such secret.
 bool delete_secret(db::Tx& tx, ProgramId program, ProgramSecretId secret);
 

@@ -1828,7 +1828,7 @@ export interface components {
             /** Format: int64 */
             version: number;
             secrets: components["schemas"]["ProgramSecret"][];
-            maker: string;
+            maker: components["schemas"]["Requester"];
         };
         AccountProperties: {
             smart_account_id: string;

@@ -8,7 +8,7 @@ import type { AccountProgram } from "../../api/types";
 import { accountKey } from "../../live/keys";
 import { Confirm } from "../../ui/confirm";
 import { useFlash } from "../../ui/flash";
-import { formatDateTime } from "../../ui/format";
+import { calledName, formatDateTime } from "../../ui/format";
 import type { ListShape } from "../../ui/list_state";
 import { type Column, ResourceTable } from "../../ui/resource_table";
 import { Empty } from "../../ui/states";
@@ -24,7 +24,7 @@ export function AccountProgramsTab({ sa }: { sa: string }) {
   const [ending, setEnding] = useState<AccountProgram | null>(null);
   const columns: Column<AccountProgram>[] = [
     { id: "name", header: t("programs.name"), isRowHeader: true, minWidth: 160, cell: (item) => item.name },
-    { id: "maker", header: t("programs.maker"), minWidth: 150, cell: (item) => item.maker },
+    { id: "maker", header: t("programs.maker"), minWidth: 150, cell: (item) => calledName(language, item.maker) },
     {
       id: "rights",
       header: t("programs.rights"),
