@@ -4,15 +4,12 @@ import { StrictMode } from "react";
 import { RouterProvider } from "react-router/dom";
 import { messagesOf } from "../i18n";
 import { FlashProvider } from "../ui/flash";
-import { LeavingContext } from "../ui/leaving";
+import { isLeft, LeavingContext } from "../ui/leaving";
 import { useLanguage } from "../ui/use_language";
 import { queryClient } from "./query_client";
 import { router } from "./router";
 
-function isLeaving(): boolean {
-  const { navigation, location } = router.state;
-  return navigation.location !== undefined && navigation.location.pathname !== location.pathname;
-}
+const isLeaving = (pathname: string) => isLeft(pathname, router.state);
 
 export function App() {
   const language = useLanguage();
