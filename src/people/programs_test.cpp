@@ -37,6 +37,11 @@ WhoAsks who_writes(db::Tx&, api::AnyCaller const& caller) {
 class Programs : public test::PeopleStage {
  protected:
   Programs() {
+    serve();
+    hanako.emplace(signed_in());
+  }
+
+  void serve() {
     auto table = routes();
     table.push_back(api::route<&who_asks>(api::Method::get, "/who", "who_asks", "Who asks"));
     table.push_back(api::route<&who_writes>(api::Method::post, "/who", "who_writes", "Who writes"));
@@ -45,7 +50,6 @@ class Programs : public test::PeopleStage {
                                            .services = &services,
                                            .sealer = &vault,
                                            .authenticate = Authenticator(*db, vault)});
-    hanako.emplace(signed_in());
   }
 
   // Makes the person if it is new.
@@ -219,6 +223,8 @@ TEST_P(Programs, get_no_token_beside_the_end_of_their_secret) {
   auto const secret = hanako->get(path).json.at("secrets").items().at(0).at("program_secret_id").as_string();
   std::unique_ptr<db::Session> holder;
   if (GetParam() != "sqlite") {
+    db.open({.writers = 2});
+    serve();
     holder = db::make_driver(db.url())->open();
     holder->script("begin; lock table program_secret in share mode");
   }
