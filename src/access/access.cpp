@@ -42,7 +42,8 @@ bool allows(OperatorRole role, OperatorPermission permission) {
     case OperatorRole::operator_catalog:
       return permission == catalog_view || permission == catalog_edit || permission == jobs_view;
     case OperatorRole::operator_support:
-      return permission == catalog_view || permission == accounts_view || permission == account_requests_decide;
+      return permission == catalog_view || permission == accounts_view || permission == account_requests_decide ||
+             permission == accounts_assist;
   }
   return false;
 }
@@ -128,7 +129,7 @@ Holdings holdings(db::ReadTx& tx, PersonId person, SmartAccountId account) {
 }
 
 OperatorHoldings operator_holdings(db::ReadTx& tx, PersonId person) {
-  auto const roles = store::operator_roles(tx, person);
+  auto const roles = store::operator_roles(tx, person, tx.now());
   return {roles, permissions_where<OperatorPermission>([&](OperatorPermission p) {
             return std::any_of(roles.begin(), roles.end(), [&](OperatorRole r) { return allows(r, p); });
           })};
@@ -209,10 +210,20 @@ Standing Prover::stand_on_role_grant(db::ReadTx& tx, api::Caller const& caller, 
 
 void Prover::stand_as_operator(db::ReadTx& tx, api::Caller const& caller, OperatorPermission p) {
   if (!caller.signed_in()) throw Problem(problems::unauthenticated);
-  auto const roles = store::operator_roles(tx, caller.person_id);
+  auto const roles = store::operator_roles(tx, caller.person_id, tx.now());
   if (roles.empty()) throw Problem(problems::not_found);
-  if (caller.is_program()) throw Problem(problems::forbidden, "Programs may not do the work of the operator's staff.");
+  if (caller.is_program())
+    throw Problem(problems::forbidden, "Programs may not do the work of the operator's staff.");
   if (std::none_of(roles.begin(), roles.end(), [&](OperatorRole r) { return allows(r, p); })) refuse();
+}
+
+void Prover::stand_as_helper(db::ReadTx& tx, api::Caller const& caller, SmartAccountId account,
+                             OperatorPermission p) {
+  stand_as_operator(tx, caller, p);
+  auto const locked = store::is_locked_against_staff(tx, account);
+  if (!locked) throw Problem(problems::not_found);
+  if (*locked) throw Problem(problems::locked_against_staff);
+  if (!store::is_assisting(tx, account, caller.person_id, tx.now())) throw Problem(problems::assistance_needed);
 }
 
 }  // namespace detail

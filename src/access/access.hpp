@@ -24,7 +24,7 @@ MENKYO_ENUM(Permission, account_view, account_edit, agreements_accept, users_man
 // The operator's staff.
 MENKYO_ENUM(OperatorRole, operator_admin, operator_catalog, operator_support)
 MENKYO_ENUM(OperatorPermission, catalog_view, catalog_edit, accounts_view, accounts_create, account_requests_decide,
-            jobs_view, staff_manage)
+            jobs_view, staff_manage, accounts_assist)
 
 bool is_virtual_account_role(Role role);
 // The whole table; everything else in this module follows from these two.
@@ -38,6 +38,9 @@ struct VirtualAccounts {};  // those of the account in which the permission hold
 struct Place {};            // one virtual account if In names one (virtual_account_id or parent_id), else the account
 struct RoleGrant {};  // where the role grant of In's role_grant_id holds: a virtual account or the whole account
 struct Operator {};   // the operator's own data
+// A customer's account that one of the staff helps for a reason on record, unless the customer locked it; In has
+// smart_account_id.
+struct Assisted {};
 
 // The ranges of virtual_account.path in which a permission holds; empty `prefixes` with `all` unset cannot be: then
 // there is no proof at all.
@@ -184,6 +187,22 @@ class Access<Operator, P> final {
   PersonId person_id_;
 };
 
+template <OperatorPermission P>
+class Access<Assisted, P> final {
+ public:
+  Access(Access const&) = delete;
+  Access& operator=(Access const&) = delete;
+  SmartAccountId smart_account_id() const { return smart_account_id_; }
+  PersonId person_id() const { return person_id_; }
+  audit::Actor actor() const { return audit::actor(audit::ActorKind::staff, person_id_); }
+
+ private:
+  friend class detail::Prover;
+  Access(SmartAccountId account, PersonId person) : smart_account_id_(account), person_id_(person) {}
+  SmartAccountId smart_account_id_;
+  PersonId person_id_;
+};
+
 namespace detail {
 
 // What is known of a caller at one place.
@@ -205,6 +224,9 @@ class Prover {
   static Standing stand_on_role_grant(db::ReadTx& tx, api::Caller const& caller, SmartAccountId account,
                                       RoleGrantId grant, Permission p);
   static void stand_as_operator(db::ReadTx& tx, api::Caller const& caller, OperatorPermission p);
+  // Throws locked_against_staff and assistance_needed, too.
+  static void stand_as_helper(db::ReadTx& tx, api::Caller const& caller, SmartAccountId account,
+                              OperatorPermission p);
 
   template <Permission P>
   static Access<SmartAccount, P> account(db::ReadTx& tx, api::Caller const& caller, SmartAccountId id) {
@@ -220,8 +242,7 @@ class Prover {
   static Access<VirtualAccount, P> virtual_account(db::ReadTx& tx, api::Caller const& caller, SmartAccountId id,
                                                    VirtualAccountId va) {
     auto s = stand_on_virtual_account(tx, caller, id, va, P);
-    return Access<VirtualAccount, P>(id, caller, std::move(s.roles), std::move(s.reach), va,
-                                     std::move(s.path));
+    return Access<VirtualAccount, P>(id, caller, std::move(s.roles), std::move(s.reach), va, std::move(s.path));
   }
   template <Permission P>
   static Access<Place, P> place(db::ReadTx& tx, api::Caller const& caller, SmartAccountId id,
@@ -239,6 +260,11 @@ class Prover {
   static Access<Operator, P> as_operator(db::ReadTx& tx, api::Caller const& caller) {
     stand_as_operator(tx, caller, P);
     return Access<Operator, P>(caller.person_id);
+  }
+  template <OperatorPermission P>
+  static Access<Assisted, P> as_helper(db::ReadTx& tx, api::Caller const& caller, SmartAccountId id) {
+    stand_as_helper(tx, caller, id, P);
+    return Access<Assisted, P>(id, caller.person_id);
   }
 };
 
@@ -298,6 +324,14 @@ struct ProofTraits<access::Access<access::Operator, P>> {
   template <class In>
   static auto prove(db::ReadTx& tx, Caller const& caller, In const&) {
     return access::detail::Prover::as_operator<P>(tx, caller);
+  }
+};
+template <access::OperatorPermission P>
+struct ProofTraits<access::Access<access::Assisted, P>> {
+  static Need need() { return {std::string(to_text(P)), "operator"}; }
+  template <class In>
+  static auto prove(db::ReadTx& tx, Caller const& caller, In const& in) {
+    return access::detail::Prover::as_helper<P>(tx, caller, in.smart_account_id);
   }
 };
 

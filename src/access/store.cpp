@@ -21,8 +21,20 @@ std::optional<GrantPlace> place_of_grant(db::ReadTx& tx, SmartAccountId account,
       "select virtual_account_id from role_grant where smart_account_id = $1 and role_grant_id = $2", account, grant);
 }
 
-std::vector<OperatorRole> operator_roles(db::ReadTx& tx, PersonId person) {
-  return tx.all<OperatorRole>("select role from operator_grant where person_id = $1 order by role", person);
+std::vector<OperatorRole> operator_roles(db::ReadTx& tx, PersonId person, Instant at) {
+  return tx.all<OperatorRole>("select role from operator_grant where person_id = $1 and ends_at > $2 order by role",
+                              person, at);
+}
+
+std::optional<bool> is_locked_against_staff(db::ReadTx& tx, SmartAccountId account) {
+  return tx.one<bool>("select locked_against_staff from smart_account where smart_account_id = $1", account);
+}
+
+bool is_assisting(db::ReadTx& tx, SmartAccountId account, PersonId person, Instant at) {
+  return tx
+      .one<int64_t>("select 1 from assistance where smart_account_id = $1 and person_id = $2 and ends_at > $3",
+                    account, person, at)
+      .has_value();
 }
 
 }  // namespace menkyo::access::store

@@ -15,6 +15,11 @@ struct GrantPlace {
   std::optional<VirtualAccountId> virtual_account_id;
 };
 std::optional<GrantPlace> place_of_grant(db::ReadTx& tx, SmartAccountId account, RoleGrantId grant);
-std::vector<OperatorRole> operator_roles(db::ReadTx& tx, PersonId person);
+// Those that hold at `at`.
+std::vector<OperatorRole> operator_roles(db::ReadTx& tx, PersonId person, Instant at);
+
+// Nothing if there is no such account.
+std::optional<bool> is_locked_against_staff(db::ReadTx& tx, SmartAccountId account);
+bool is_assisting(db::ReadTx& tx, SmartAccountId account, PersonId person, Instant at);
 
 }  // namespace menkyo::access::store

@@ -122,16 +122,4 @@ std::string create_first_operator(db::Tx& tx, keys::Vault const& vault, std::str
   return people::make_link(tx, vault, id);
 }
 
-void grant_operator_role(db::Tx& tx, keys::Vault const& vault, PersonId person, access::OperatorRole role,
-                         audit::Actor const& actor) {
-  if (!store::insert_operator_grant(tx, person, role, tx.now())) return;
-  audit::record(tx, vault,
-                {.smart_account_id = {},
-                 .kind = audit::EventKind::operator_role_granted,
-                 .actor = actor,
-                 .subject_kind = "person",
-                 .subject_id = person.bytes,
-                 .data = {{"role", std::string(to_text(role))}}});
-}
-
 }  // namespace menkyo::accounts

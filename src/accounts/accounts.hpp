@@ -259,6 +259,7 @@ wire::Page<AccountUser> list_users(db::ReadTx& tx, keys::Vault const& vault, api
 // Makes the person an operator_admin, and a person if it is none; the answer is the token of a one-time link to set a
 // (new) password. Safe to repeat: it is how the operator gets in again.
 std::string create_first_operator(db::Tx& tx, keys::Vault const& vault, std::string_view mail);
+// Until staff_role_period from now (accounts/staff.hpp), also if the person has or had the role.
 void grant_operator_role(db::Tx& tx, keys::Vault const& vault, PersonId person, access::OperatorRole role,
                          audit::Actor const& actor);
 

@@ -50,12 +50,31 @@ struct WantedRole {
 GivenRole give_role(db::Tx& tx, keys::Vault const& vault, SmartAccountId account, audit::Actor const& actor,
                     PersonId person, WantedRole const& wanted);
 
+// Ends a grant, with its event. Call with the account locked. Problem not_found, and as revoke_role.
+GivenRole take_role(db::Tx& tx, keys::Vault const& vault, SmartAccountId account, audit::Actor const& actor,
+                    RoleGrantId grant);
+
+// Those of `persons` whose identifiers are in `ids`, which is sorted, as users with the roles that hold in `reach`;
+// in the order of their identifiers.
+std::vector<AccountUser> describe_users(db::ReadTx& tx, SmartAccountId account, access::Reach const& reach,
+                                        std::vector<people::Person> const& persons, std::vector<PersonId> const& ids);
+
 // Stores a grant and its event.
 void put_grant(db::Tx& tx, keys::Vault const& vault, SmartAccountId account, audit::Actor const& actor,
                RoleGrant const& grant, PersonId person);
 
 // The domain of an account in its one spelling. Problem invalid (/domain, not_a_domain).
 std::string account_domain(std::string_view text);
+
+struct SmartAccountQuery {
+  std::optional<api::Limit> limit;
+  std::optional<api::CursorText> cursor;
+  std::optional<Search> search;
+};
+BOOST_DESCRIBE_STRUCT(SmartAccountQuery, (), (limit, cursor, search))
+
+// The operations with which the operator's staff finds accounts and people.
+std::vector<api::Route> staff_search_routes();
 
 // The operations on virtual accounts.
 std::vector<api::Route> virtual_account_routes();

@@ -21,9 +21,10 @@ mail::Words words_of(db::ReadTx& tx, SmartAccountId account, RoleGrant const& gr
 
 // "Hana Mori", or some administration if the reader may not be told of that person.
 std::string doer(db::ReadTx& tx, keys::Vault const& vault, SmartAccountId account, people::Person const& reader,
-                 PersonId by) {
-  for (auto const& shown : persons_shown_to(tx, vault, account, reader.id, {by}))
-    if (shown.id == by) return people::display_name(shown);
+                 std::optional<PersonId> by) {
+  if (!by) return mail::phrase(reader.language, "the_operator");
+  for (auto const& shown : persons_shown_to(tx, vault, account, reader.id, {*by}))
+    if (shown.id == *by) return people::display_name(shown);
   return mail::phrase(reader.language, "the_administration");
 }
 
@@ -55,7 +56,7 @@ void post_news(db::Tx& tx, mail::Outbox const& outbox, people::Person const& per
 }  // namespace
 
 void tell_of_role_given(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox, SmartAccountId account,
-                        GivenRole const& role, PersonId by) {
+                        GivenRole const& role, std::optional<PersonId> by) {
   if (!role.is_new || by == role.person_id) return;
   auto const person = people::load_person(tx, vault, role.person_id);
   if (!may_mail(tx, vault, account, person)) return;
@@ -64,11 +65,12 @@ void tell_of_role_given(db::Tx& tx, keys::Vault const& vault, mail::Outbox const
     post_news(tx, outbox, person, "role_given", std::move(words), doer(tx, vault, account, person, by));
   else
     post_invitation(tx, vault, outbox, person, std::move(words),
-                    people::display_name(people::load_person(tx, vault, by)));
+                    by ? people::display_name(people::load_person(tx, vault, *by))
+                       : mail::phrase(person.language, "the_operator"));
 }
 
 void tell_of_role_taken(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox, SmartAccountId account,
-                        GivenRole const& role, PersonId by) {
+                        GivenRole const& role, std::optional<PersonId> by) {
   if (by == role.person_id) return;
   auto const person = people::load_person(tx, vault, role.person_id);
   if (!may_mail(tx, vault, account, person)) return;

@@ -9,11 +9,12 @@
 
 namespace menkyo::accounts {
 
-// Nobody is told of what they do themselves, nor of more than a few roles of one account a day.
+// Nobody is told of what they do themselves, nor of more than a few roles of one account a day. `by` is empty for the
+// operator's staff, whom customers are not told by name.
 void tell_of_role_given(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox, SmartAccountId account,
-                        GivenRole const& role, PersonId by);
+                        GivenRole const& role, std::optional<PersonId> by);
 void tell_of_role_taken(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox, SmartAccountId account,
-                        GivenRole const& role, PersonId by);
+                        GivenRole const& role, std::optional<PersonId> by);
 
 // The operator created the account. Where no mail server is set, returns the path of the link that the mail holds.
 std::optional<std::string> tell_first_administrator(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox,

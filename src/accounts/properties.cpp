@@ -74,17 +74,21 @@ void change_properties(db::Tx& tx, keys::Vault const& vault, Editor const& acces
   auto const row = lock_properties(tx, access, in.if_match);
   std::string const name = in.name ? std::string(*in.name) : row.name;
   bool const required = in.require_smart_account_on_orders.value_or(row.require_smart_account_on_orders);
-  if (name == row.name && required == row.require_smart_account_on_orders) return;
+  bool const locked = in.locked_against_staff.value_or(row.locked_against_staff);
+  if (name == row.name && required == row.require_smart_account_on_orders && locked == row.locked_against_staff)
+    return;
   auto const key = fold_name(name), old_key = fold_name(row.name);
   if (key != old_key) {
     refuse_taken(!store::take_name(tx, key, account), false);
     store::drop_name(tx, account, old_key);
   }
-  store::update_properties(tx, account, name, required);
+  store::update_properties(tx, account, {name, required, locked});
   std::vector<audit::Datum> data{{"name", name}};
   if (name != row.name) data.emplace_back("old_name", row.name);
   if (required != row.require_smart_account_on_orders)
     data.emplace_back("require_smart_account_on_orders", std::string(required ? "true" : "false"));
+  if (locked != row.locked_against_staff)
+    data.emplace_back("locked_against_staff", std::string(locked ? "true" : "false"));
   record_change(tx, vault, access, EventKind::smart_account_changed, std::move(data));
 }
 
@@ -168,6 +172,7 @@ AccountProperties load_properties(db::ReadTx& tx, keys::Vault const& vault, acce
                         .headquarters = {},
                         .locations = {},
                         .require_smart_account_on_orders = row->require_smart_account_on_orders,
+                        .locked_against_staff = row->locked_against_staff,
                         .version = row->version,
                         .abilities = access.abilities()};
   if (row->creator_id && access.also(Permission::users_manage)) out.creator = creator_of(tx, vault, *row->creator_id);

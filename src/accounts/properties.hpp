@@ -34,13 +34,13 @@ struct AccountProperties {
   std::optional<Creator> creator;    // for those who manage its users, if there is one
   std::optional<Site> headquarters;  // the operator's staff opens accounts without
   std::vector<Site> locations;       // beside the headquarters
-  bool require_smart_account_on_orders;
+  bool require_smart_account_on_orders, locked_against_staff;
   int64_t version;
   std::vector<std::string> abilities;  // of the caller, on the whole account
 };
 BOOST_DESCRIBE_STRUCT(AccountProperties, (),
                       (smart_account_id, number, name, domain, type, status, created_at, creator, headquarters,
-                       locations, require_smart_account_on_orders, version, abilities))
+                       locations, require_smart_account_on_orders, locked_against_staff, version, abilities))
 
 inline constexpr size_t max_locations = 100;
 
@@ -49,8 +49,10 @@ struct PropertiesChange {
   std::optional<int64_t> if_match;
   std::optional<AccountName> name;
   std::optional<bool> require_smart_account_on_orders;
+  std::optional<bool> locked_against_staff;  // the operator's staff then sees no users of it, nor changes them
 };
-BOOST_DESCRIBE_STRUCT(PropertiesChange, (), (smart_account_id, if_match, name, require_smart_account_on_orders))
+BOOST_DESCRIBE_STRUCT(PropertiesChange, (),
+                      (smart_account_id, if_match, name, require_smart_account_on_orders, locked_against_staff))
 
 struct SiteInput : places::PostalAddress {
   SmartAccountId smart_account_id;

@@ -2,11 +2,13 @@
 
 #include "accounts/access_requests.hpp"
 #include "accounts/accounts.hpp"
+#include "accounts/assistance.hpp"
 #include "accounts/founding.hpp"
 #include "accounts/groups.hpp"
 #include "accounts/inside.hpp"
 #include "accounts/invitations.hpp"
 #include "accounts/properties.hpp"
+#include "accounts/staff.hpp"
 #include "accounts/store.hpp"
 #include "accounts/tags.hpp"
 #include "base/text.hpp"
@@ -70,13 +72,6 @@ Me change_me(db::Tx& tx, api::Caller const& caller, MeChange const& in, keys::Va
 }
 
 // ---- Smart Accounts -----------------------------------------------------------------------------------------------
-
-struct SmartAccountQuery {
-  std::optional<api::Limit> limit;
-  std::optional<api::CursorText> cursor;
-  std::optional<Search> search;
-};
-BOOST_DESCRIBE_STRUCT(SmartAccountQuery, (), (limit, cursor, search))
 
 struct SmartAccountKey {
   SmartAccountId smart_account_id;
@@ -157,42 +152,6 @@ void answer_invitation(db::Tx& tx, Access<access::RoleGrant, Permission::users_m
 
 // ---- For the operator ---------------------------------------------------------------------------------------------
 
-// Rows looked at for one page of a search; the page is short then and has a cursor.
-constexpr int64_t scan_budget = 5000;
-
-wire::Page<AccountSummary> list_all_accounts(
-    db::ReadTx& tx, Access<access::Operator, access::OperatorPermission::accounts_view> const& access,
-    SmartAccountQuery const& in, api::Cursors const& cursors) {
-  auto const search = fold_name(in.search.value_or(Search()));
-  auto const scope = "operator_smart_accounts " + access.person_id().text() + " " + search;
-  auto const keys = cursors.decode(scope, in.cursor, 2);
-  auto const limit = api::page_size(in.limit);
-  std::string name = keys.empty() ? "" : keys[0];
-  SmartAccountId id = keys.empty() ? SmartAccountId{} : SmartAccountId::parse(keys[1]).value_or(SmartAccountId{});
-  std::vector<AccountSummary> found;
-  int64_t looked_at = 0;
-  bool more = true;
-  while (more && int64_t(found.size()) <= limit && looked_at < scan_budget) {
-    int64_t const chunk = search.empty() ? limit + 1 : 500;
-    auto const rows = store::accounts_after(tx, name, id, chunk);
-    more = int64_t(rows.size()) == chunk;
-    looked_at += int64_t(rows.size());
-    for (auto const& row : rows) {
-      if (int64_t(found.size()) > limit) break;
-      name = row.name;
-      id = row.smart_account_id;
-      if (matches(row, search))
-        found.push_back({row.smart_account_id, row.number, row.name, row.domain, row.type, row.status, {}, {}, {}});
-    }
-  }
-  bool const unfinished = more && int64_t(found.size()) <= limit;
-  auto page = api::make_page(std::move(found), limit, cursors, scope, [](AccountSummary const& a) {
-    return std::vector{a.name, a.smart_account_id.text()};
-  });
-  if (unfinished) page.next_cursor = cursors.encode(scope, {name, id.text()});
-  return page;
-}
-
 CreatedSmartAccount answer_new_account(
     db::Tx& tx, Access<access::Operator, access::OperatorPermission::accounts_create> const& access,
     NewSmartAccount const& in, keys::Vault const& vault, mail::Outbox const& outbox) {
@@ -218,7 +177,6 @@ std::vector<api::Route> routes() {
       api::route<&answer_revocation>(del, grants + "/{role_grant_id}", "revoke_role", "Take a role back"),
       api::route<&answer_invitation>(post, grants + "/{role_grant_id}/invitation", "send_invitation",
                                      "Send somebody who has not accepted it the invitation again"),
-      api::route<&list_all_accounts>(get, all, "list_operator_smart_accounts", "List all Smart Accounts"),
       api::route<&answer_new_account>(post, all, "create_smart_account",
                                       "Create a Smart Account with its administrator"),
   };
@@ -230,6 +188,9 @@ std::vector<api::Route> routes() {
   for (auto& route : access_request_routes()) out.push_back(std::move(route));
   for (auto& route : history_routes()) out.push_back(std::move(route));
   for (auto& route : account_program_routes()) out.push_back(std::move(route));
+  for (auto& route : staff_routes()) out.push_back(std::move(route));
+  for (auto& route : staff_search_routes()) out.push_back(std::move(route));
+  for (auto& route : assistance_routes()) out.push_back(std::move(route));
   return out;
 }
 

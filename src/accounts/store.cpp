@@ -365,11 +365,4 @@ std::vector<MemberGrantRow> grants_of_members(db::ReadTx& tx, std::vector<Member
       keys);
 }
 
-bool insert_operator_grant(db::Tx& tx, PersonId person, access::OperatorRole role, Instant now) {
-  return tx.exec(
-             "insert into operator_grant (person_id, role, created_at) values ($1, $2, $3) "
-             "on conflict (person_id, role) do nothing",
-             person, role, now) == 1;
-}
-
 }  // namespace menkyo::accounts::store

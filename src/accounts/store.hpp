@@ -153,6 +153,4 @@ struct MemberGrantRow {
 };
 std::vector<MemberGrantRow> grants_of_members(db::ReadTx& tx, std::vector<MemberKey> const& keys);
 
-bool insert_operator_grant(db::Tx& tx, PersonId person, access::OperatorRole role, Instant now);
-
 }  // namespace menkyo::accounts::store

@@ -4,15 +4,16 @@ namespace menkyo::accounts::store {
 
 std::optional<PropertiesRow> properties(db::ReadTx& tx, SmartAccountId account) {
   return tx.one<PropertiesRow>(
-      "select name, creator_id, require_smart_account_on_orders, version from smart_account where smart_account_id = "
-      "$1",
+      "select name, creator_id, require_smart_account_on_orders, locked_against_staff, version from smart_account "
+      "where smart_account_id = $1",
       account);
 }
 
-void update_properties(db::Tx& tx, SmartAccountId account, std::string const& name,
-                       bool require_smart_account_on_orders) {
-  tx.exec("update smart_account set name = $2, require_smart_account_on_orders = $3 where smart_account_id = $1",
-          account, name, require_smart_account_on_orders);
+void update_properties(db::Tx& tx, SmartAccountId account, Settings const& settings) {
+  tx.exec(
+      "update smart_account set name = $2, require_smart_account_on_orders = $3, locked_against_staff = $4 where "
+      "smart_account_id = $1",
+      account, settings.name, settings.require_smart_account_on_orders, settings.locked_against_staff);
 }
 
 void drop_name(db::Tx& tx, SmartAccountId account, std::string const& name_key) {

@@ -7,12 +7,15 @@ namespace menkyo::accounts::store {
 struct PropertiesRow {
   std::string name;
   std::optional<PersonId> creator_id;
-  bool require_smart_account_on_orders;
+  bool require_smart_account_on_orders, locked_against_staff;
   int64_t version;
 };
 std::optional<PropertiesRow> properties(db::ReadTx& tx, SmartAccountId account);
-void update_properties(db::Tx& tx, SmartAccountId account, std::string const& name,
-                       bool require_smart_account_on_orders);
+struct Settings {
+  std::string name;
+  bool require_smart_account_on_orders, locked_against_staff;
+};
+void update_properties(db::Tx& tx, SmartAccountId account, Settings const& settings);
 void drop_name(db::Tx& tx, SmartAccountId account, std::string const& name_key);
 void count_version(db::Tx& tx, SmartAccountId account);
 

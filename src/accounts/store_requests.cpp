@@ -105,8 +105,8 @@ std::vector<PersonId> holders_of_role(db::ReadTx& tx, SmartAccountId account, Ro
 std::vector<PersonId> staff(db::ReadTx& tx, access::OperatorRole role, int64_t limit) {
   return tx.all<PersonId>(
       "select g.person_id from operator_grant g join person p on p.person_id = g.person_id where g.role = $1 and "
-      "p.disabled_at is null order by g.person_id limit $2",
-      role, limit);
+      "g.ends_at > $2 and p.disabled_at is null order by g.person_id limit $3",
+      role, tx.now(), limit);
 }
 
 }  // namespace menkyo::accounts::store

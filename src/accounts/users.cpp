@@ -46,12 +46,13 @@ std::vector<PersonId> members(db::ReadTx& tx, SmartAccountId account, access::Re
   return out;
 }
 
-// Of those persons, in their order.
-std::vector<AccountUser> users_shown_to(db::ReadTx& tx, keys::Vault const& vault, access::AccountProof const& access,
+}  // namespace
+
+std::vector<AccountUser> describe_users(db::ReadTx& tx, SmartAccountId account, access::Reach const& reach,
+                                        std::vector<people::Person> const& persons,
                                         std::vector<PersonId> const& ids) {
-  auto const account = access.smart_account_id();
   std::map<PersonId, AccountUser> users;
-  for (auto const& p : persons_shown_to(tx, vault, account, access.person_id(), ids))
+  for (auto const& p : persons)
     if (std::binary_search(ids.begin(), ids.end(), p.id))
       users[p.id] = {p.id, p.mail, p.given_name, p.family_name, false, {}};
   for (auto const& id : people::invited_among(tx, ids))
@@ -60,7 +61,7 @@ std::vector<AccountUser> users_shown_to(db::ReadTx& tx, keys::Vault const& vault
   for (auto const& [id, user] : users) keys.push_back({account, id});
   for (auto const& g : store::grants_of_members(tx, keys)) {
     bool const ended = g.ends_at && *g.ends_at <= tx.now();
-    bool const shown = access.reach().all || (g.path && access.reach().covers(*g.path));
+    bool const shown = reach.all || (g.path && reach.covers(*g.path));
     if (!ended && shown)
       users[g.person_id].grants.push_back({g.role_grant_id, g.role, g.virtual_account_id, g.ends_at, g.group_name});
   }
@@ -68,8 +69,6 @@ std::vector<AccountUser> users_shown_to(db::ReadTx& tx, keys::Vault const& vault
   for (auto& [id, user] : users) rows.push_back(std::move(user));
   return rows;
 }
-
-}  // namespace
 
 PersonId create_invited(db::Tx& tx, keys::Vault const& vault, PersonId inviter, people::Mail const& mail,
                         audit::Actor const& actor) {
@@ -131,18 +130,22 @@ GivenRole grant_role(db::Tx& tx, keys::Vault const& vault,
   return give_role(tx, vault, account, access.actor(), *person, {in.role, in.virtual_account_id, in.ends_at});
 }
 
-GivenRole revoke_role(db::Tx& tx, keys::Vault const& vault,
-                      Access<access::RoleGrant, Permission::users_manage> const& access) {
-  auto const account = access.smart_account_id();
-  store::lock_account(tx, account);
-  auto const row = store::grant(tx, account, access.role_grant_id());
+GivenRole take_role(db::Tx& tx, keys::Vault const& vault, SmartAccountId account, audit::Actor const& actor,
+                    RoleGrantId grant) {
+  auto const row = store::grant(tx, account, grant);
   if (!row) throw Problem(problems::not_found);
   if (row->group_grant_id)
     throw Problem(problems::conflict, "This role comes through a group; take it from the group, or leave the group.");
   keep_one_administrator(tx, account, *row);
   store::delete_grant(tx, account, row->role_grant_id);
-  record_role(tx, vault, audit::EventKind::role_revoked, account, access.actor(), to_grant(*row), row->person_id);
+  record_role(tx, vault, audit::EventKind::role_revoked, account, actor, to_grant(*row), row->person_id);
   return {to_grant(*row), row->person_id, false};
+}
+
+GivenRole revoke_role(db::Tx& tx, keys::Vault const& vault,
+                      Access<access::RoleGrant, Permission::users_manage> const& access) {
+  store::lock_account(tx, access.smart_account_id());
+  return take_role(tx, vault, access.smart_account_id(), access.actor(), access.role_grant_id());
 }
 
 wire::Page<AccountUser> list_users(db::ReadTx& tx, keys::Vault const& vault, api::Cursors const& cursors,
@@ -160,7 +163,8 @@ wire::Page<AccountUser> list_users(db::ReadTx& tx, keys::Vault const& vault, api
     auto const ids = members(tx, account, access.reach(), after, limit + 1);
     more = int64_t(ids.size()) == limit + 1;
     if (!ids.empty()) after = ids.back();
-    for (auto& user : users_shown_to(tx, vault, access, ids)) rows.push_back(std::move(user));
+    auto const persons = persons_shown_to(tx, vault, account, access.person_id(), ids);
+    for (auto& user : describe_users(tx, account, access.reach(), persons, ids)) rows.push_back(std::move(user));
   }
   if (int64_t(rows.size()) > limit + 1) rows.resize(size_t(limit + 1));
   return api::make_page(std::move(rows), limit, cursors, scope,

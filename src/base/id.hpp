@@ -76,6 +76,7 @@ MENKYO_ID_TAG(ProgramSecret, "psc");
 MENKYO_ID_TAG(CustomTag, "ctg");
 MENKYO_ID_TAG(UserGroup, "ugr");
 MENKYO_ID_TAG(GroupGrant, "ggr");
+MENKYO_ID_TAG(Assistance, "ast");
 #undef MENKYO_ID_TAG
 }  // namespace tag
 
@@ -106,6 +107,7 @@ using ProgramSecretId = Id<tag::ProgramSecret>;
 using CustomTagId = Id<tag::CustomTag>;
 using UserGroupId = Id<tag::UserGroup>;
 using GroupGrantId = Id<tag::GroupGrant>;
+using AssistanceId = Id<tag::Assistance>;
 
 }  // namespace menkyo
 

@@ -28,6 +28,8 @@ inline constexpr ProblemKind wrong_credentials{"wrong_credentials", 401, "Mail a
 inline constexpr ProblemKind link_invalid{"link_invalid", 410, "This link is used, expired or unknown"};
 inline constexpr ProblemKind cross_site{"cross_site", 403, "The request came from another site"};
 inline constexpr ProblemKind forbidden{"forbidden", 403, "You may not do this"};
+inline constexpr ProblemKind locked_against_staff{"locked_against_staff", 403,
+                                                  "The account is locked against the operator's staff"};
 inline constexpr ProblemKind not_found{"not_found", 404, "There is no such thing, or you may not see it"};
 inline constexpr ProblemKind method_not_allowed{"method_not_allowed", 405, "This address does not take that method"};
 inline constexpr ProblemKind not_acceptable{"not_acceptable", 406, "This address does not answer in that form"};
@@ -39,6 +41,7 @@ inline constexpr ProblemKind address_book_full{"address_book_full", 409, "The ad
 inline constexpr ProblemKind address_in_use{"address_in_use", 409, "The address is in use"};
 inline constexpr ProblemKind too_many_programs{"too_many_programs", 409, "There are too many programs"};
 inline constexpr ProblemKind profile_incomplete{"profile_incomplete", 409, "The profile does not tell enough"};
+inline constexpr ProblemKind assistance_needed{"assistance_needed", 409, "Say first why you help this account"};
 inline constexpr ProblemKind too_deep{"too_deep", 409, "The tree of virtual accounts may not be deeper"};
 inline constexpr ProblemKind changed_meanwhile{"changed_meanwhile", 412, "It was changed by somebody else meanwhile"};
 inline constexpr ProblemKind too_large{"too_large", 413, "The request is too large"};

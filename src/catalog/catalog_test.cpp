@@ -301,7 +301,9 @@ class CatalogRoutes : public CatalogStorage {
           "insert into person (person_id, mail_lookup, wrapped_profile, language, created_at) values ($1, $2, $2, "
           "'en', 0)",
           staff, Bytes{1});
-      tx.exec("insert into operator_grant (person_id, role, created_at) values ($1, 'operator_support', 0)", staff);
+      tx.exec(
+          "insert into operator_grant (person_id, role, created_at, ends_at) values ($1, 'operator_support', 0, $2)",
+          staff, tx.now() + std::chrono::days(90));
     });
     dispatcher = std::make_unique<api::Dispatcher>(api::DispatchConfig{routes(),
                                                                        &*db,

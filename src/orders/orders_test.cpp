@@ -291,7 +291,9 @@ TEST_P(Orders, staff_sees_the_jobs) {
         "insert into person (person_id, mail_lookup, wrapped_profile, language, created_at) values ($1, $2, $2, "
         "'en', 0)",
         staff, Bytes{1});
-    tx.exec("insert into operator_grant (person_id, role, created_at) values ($1, 'operator_catalog', 0)", staff);
+    tx.exec(
+        "insert into operator_grant (person_id, role, created_at, ends_at) values ($1, 'operator_catalog', 0, $2)",
+        staff, tx.now() + std::chrono::days(90));
   });
   api::Services services;
   api::Cursors cursors{Bytes(32)};

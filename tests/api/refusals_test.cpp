@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "accounts/access_requests.hpp"
+#include "accounts/assistance.hpp"
 #include "accounts/founding.hpp"
 #include "accounts/groups.hpp"
 #include "accounts/properties.hpp"
@@ -298,6 +299,7 @@ class Refusals : public ::testing::TestWithParam<std::string> {
       return *people::find_person(tx, world.vault, "admin@other.example");
     });
     callers.push_back({"the administrator of another account", outsider});
+    make_staff();
     make_callers_elsewhere();
     auto const lapsed = person("lapsed"), removed = person("removed");
     grant(lapsed, Role::sa_admin, {}, world.now());
@@ -311,6 +313,24 @@ class Refusals : public ::testing::TestWithParam<std::string> {
       for (auto const& bounds : program_bounds)
         programs[caller.person].push_back(make_program(caller.person, bounds));
     }
+  }
+
+  // Somebody of the staff whose role lapsed is nobody. The colleague of the examples has a role of the staff, and
+  // whoever of them may help has said why.
+  void make_staff() {
+    auto const late = person("late");
+    world.db->write([&](db::Tx& tx) {
+      accounts::grant_operator_role(tx, world.vault, late, OperatorRole::operator_admin, {});
+      tx.exec("update operator_grant set ends_at = $2 where person_id = $1", late, tx.now());
+      accounts::grant_operator_role(tx, world.vault, *PersonId::parse(samples.by_prefix.at("per")),
+                                    OperatorRole::operator_admin, {});
+      for (auto const* name : {"operator_admin", "operator_support"})
+        accounts::open_assistance(tx, world.vault,
+                                  access::detail::Prover::as_operator<access::OperatorPermission::accounts_assist>(
+                                      tx, {person_named(name), {}}),
+                                  {world.account, accounts::AssistanceReason("Case 17: nobody can sign in")});
+    });
+    callers.push_back({"one of the staff whose role lapsed", late});
   }
 
   // Each person has a program of each kind, with an access token.

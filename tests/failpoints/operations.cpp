@@ -164,6 +164,8 @@ Samples new_samples(Stage& stage, std::string const& operation) {
   if (operation == "change_administrator_contacts_setting") stage.hide_contacts();
   if (operation == "withdraw_access_request" || operation == "decide_access_request")
     samples.by_prefix["asr"] = new_access_request(stage, colleague, "aozora.example").text();
+  if (among(operation, {"validate_staff_role", "end_staff_role"})) stage.new_staff(colleague);
+  if (among(operation, {"end_assisted_grant", "name_assisted_administrator"})) stage.assist();
   if (operation == "move_virtual_account") samples.by_name["parent_id"] = stage.new_virtual_account().text();
   // The account of the sample has none, and the first ones are a new site.
   if (operation == "change_headquarters") stage.set_headquarters();
@@ -224,7 +226,7 @@ Operation of_route(api::Route const& route) {
   bool const is_own =
       among(out.name, {"change_password", "ask_mail_change", "withdraw_mail_change", "send_mail_change_mail"});
   bool const has_change = among(out.name, {"withdraw_mail_change", "send_mail_change_mail", "confirm_mail_change"});
-  bool const has_password = is_own || has_change || out.name == "sign_in";
+  bool const has_password = is_own || has_change || among(out.name, {"sign_in", "give_staff_role"});
   // The first headquarters of all brings the row that counts them.
   if (among(out.name, {"found_smart_account", "decide_account_request", "decide_operator_account_request"}))
     out.aside = {"counter"};

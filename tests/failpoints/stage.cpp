@@ -1,6 +1,7 @@
 #include "tests/failpoints/stage.hpp"
 
 #include "accounts/accounts.hpp"
+#include "accounts/assistance.hpp"
 #include "accounts/groups.hpp"
 #include "accounts/properties.hpp"
 #include "accounts/tags.hpp"
@@ -301,6 +302,22 @@ std::pair<UserGroupId, GroupGrantId> Stage::new_group(std::string const& member)
                              {{installation.account, id}, access::Role::sa_viewer, {}, {}});
     return std::pair(
         id, tx.one<GroupGrantId>("select group_grant_id from user_group_grant where user_group_id = $1", id).value());
+  });
+}
+
+void Stage::new_staff(PersonId person) {
+  service_->database().write([&](db::Tx& tx) {
+    accounts::grant_operator_role(tx, service_->vault(), person, access::OperatorRole::operator_admin, {});
+  });
+}
+
+void Stage::assist() {
+  service_->database().write([&](db::Tx& tx) {
+    auto const access =
+        access::detail::Prover::as_operator<access::OperatorPermission::accounts_assist>(tx, {staff, {}});
+    accounts::open_assistance(
+        tx, service_->vault(), access,
+        {installation.account, accounts::AssistanceReason("Case " + std::to_string(number()) + ": locked out")});
   });
 }
 

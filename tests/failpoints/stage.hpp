@@ -61,6 +61,8 @@ class Stage {
   // In the person's address book.
   PersonAddressId new_address(PersonId person);
   people::MadeProgram new_program(PersonId maker);  // for the installation's account
+  void new_staff(PersonId person);                  // with the first role of the operator's staff
+  void assist();                                    // the staff helps the installation's account
   void hide_contacts();                             // of the account's administrators
   void employ(PersonId person);                     // all that a Smart Account needs of the person
   // Registered with that token.

@@ -5,6 +5,7 @@
 
 #include <gmock/gmock.h>
 
+#include "accounts/store_assistance.hpp"
 #include "accounts/store_tags.hpp"
 #include "audit/store.hpp"
 #include "devices/store.hpp"
@@ -15,6 +16,7 @@
 namespace menkyo {
 namespace {
 
+using testing::AnyOf;
 using testing::Each;
 using testing::HasSubstr;
 using testing::Not;
@@ -65,6 +67,14 @@ class PlansTest : public testing::Test {
 auto by_more_than_the_account() {
   return Each(Not(testing::AnyOf(HasSubstr("(smart_account_id=?)"), HasSubstr("SCAN device"), HasSubstr("SCAN event"),
                                  HasSubstr("SCAN holding"), HasSubstr("SCAN virtual_account"))));
+}
+
+TEST_F(PlansTest, the_staff_finds_accounts_by_ranges_of_their_keys) {
+  for (auto* search : {&accounts::store::accounts_by_name, &accounts::store::accounts_by_domain}) {
+    auto const plan = plan_of([&](db::ReadTx& tx) { search(tx, {"a", "b"}, 10); });
+    EXPECT_THAT(plan, Each(HasSubstr("SEARCH")));
+    EXPECT_THAT(plan.front(), AnyOf(HasSubstr("name_key>? AND name_key<?"), HasSubstr("domain>? AND domain<?")));
+  }
 }
 
 TEST_F(PlansTest, companies_are_looked_up_by_a_range_of_their_keys) {

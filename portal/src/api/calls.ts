@@ -17,10 +17,12 @@ import type {
   NewRoleGrant,
   NewSignUp,
   NewSmartAccount,
+  NewStaffRole,
   NewVirtualAccount,
   PersonalData,
   PostalAddress,
   PropertiesChange,
+  StaffRole,
   TagChoices,
   VirtualAccountChange,
 } from "./types";
@@ -574,6 +576,41 @@ export const listOperatorSmartAccounts = (query: ListQuery) =>
   answer(client.GET("/api/v1/operator/smart_accounts", { params: { query } }));
 export const createSmartAccount = (body: NewSmartAccount, key: string) =>
   answer(client.POST("/api/v1/operator/smart_accounts", { headers: once(key), body }));
+export const listStaff = (query: ListQuery) => answer(client.GET("/api/v1/operator/staff", { params: { query } }));
+export const giveStaffRole = (body: NewStaffRole, key: string) =>
+  answer(client.POST("/api/v1/operator/staff", { headers: once(key), body }));
+const staffRole = ({ person_id, role }: StaffRole) => ({ path: { person_id, role } });
+export const validateStaffRole = (role: StaffRole) =>
+  answer(client.POST("/api/v1/operator/staff/{person_id}/roles/{role}/validation", { params: staffRole(role) }));
+export const endStaffRole = (role: StaffRole) =>
+  answer(client.DELETE("/api/v1/operator/staff/{person_id}/roles/{role}", { params: staffRole(role) }));
+export const lookUpPerson = (mail: string) => answer(client.POST("/api/v1/operator/person_lookup", { body: { mail } }));
+export const getAssistance = (sa: string) =>
+  answer(client.GET("/api/v1/operator/smart_accounts/{smart_account_id}/assistance", { params: account(sa) }));
+export const openAssistance = (sa: string, reason: string, key: string) =>
+  answer(
+    client.POST("/api/v1/operator/smart_accounts/{smart_account_id}/assistance", {
+      params: account(sa),
+      headers: once(key),
+      body: { reason },
+    }),
+  );
+export const listAssistedUsers = (sa: string, query: ListQuery) =>
+  answer(client.GET("/api/v1/operator/smart_accounts/{smart_account_id}/users", { params: { ...account(sa), query } }));
+export const endAssistedGrant = (sa: string, role_grant_id: string) =>
+  answer(
+    client.DELETE("/api/v1/operator/smart_accounts/{smart_account_id}/role_grants/{role_grant_id}", {
+      params: { path: { smart_account_id: sa, role_grant_id } },
+    }),
+  );
+export const nameAssistedAdministrator = (sa: string, mail: string, key: string) =>
+  answer(
+    client.POST("/api/v1/operator/smart_accounts/{smart_account_id}/administrators", {
+      params: account(sa),
+      headers: once(key),
+      body: { mail },
+    }),
+  );
 export const listImportJobs = (query: ListQuery) => answer(client.GET("/api/v1/operator/jobs", { params: { query } }));
 
 // A file of what a list shows, with the same filters; the browser downloads it by a link.

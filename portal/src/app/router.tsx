@@ -102,6 +102,10 @@ export const router = createBrowserRouter([
                 lazy: async () => ({ Component: (await import("../features/accounts/manage")).ManageAccount }),
               },
               {
+                path: "/operator/accounts/:sa",
+                lazy: async () => ({ Component: (await import("../features/operator/assisted_account")).Assisted }),
+              },
+              {
                 path: "/operator",
                 lazy: async () => ({ Component: (await import("../features/operator/operator")).Operator }),
               },

@@ -12,12 +12,14 @@ import { RequestsTab } from "../founding/requests_tab";
 import { CatalogTab } from "./catalog_tab";
 import { JobsTab } from "./jobs_tab";
 import { OperatorAccountsTab } from "./operator_accounts_tab";
+import { StaffTab } from "./staff_tab";
 
 // The tabs, each with the ability that it needs.
 const TABS = [
   { id: "catalog", ability: "catalog_view" },
   { id: "accounts", ability: "accounts_view" },
   { id: "account_requests", ability: "account_requests_decide" },
+  { id: "staff", ability: "staff_manage" },
   { id: "jobs", ability: "jobs_view" },
 ] as const;
 
@@ -30,8 +32,14 @@ export function Operator() {
   const active = tabs.find((tab) => tab.id === parameters.get("tab"))?.id ?? tabs[0]?.id;
   const content = {
     catalog: <CatalogTab />,
-    accounts: <OperatorAccountsTab mayCreate={me.operator_abilities.includes("accounts_create")} />,
+    accounts: (
+      <OperatorAccountsTab
+        mayCreate={me.operator_abilities.includes("accounts_create")}
+        mayAssist={me.operator_abilities.includes("accounts_assist")}
+      />
+    ),
     account_requests: <RequestsTab />,
+    staff: <StaffTab />,
     jobs: <JobsTab />,
   };
   return (

@@ -19,18 +19,27 @@ import { FormModal } from "../../ui/form_modal";
 import type { ListShape } from "../../ui/list_state";
 import { fieldText } from "../../ui/problem_alert";
 import { type Column, ResourceTable } from "../../ui/resource_table";
+import { RouteLink } from "../../ui/route_link";
 import { Empty } from "../../ui/states";
+import { PersonLookup } from "./person_lookup";
 
 const SHAPE: ListShape = {};
 
-export function OperatorAccountsTab({ mayCreate }: { mayCreate: boolean }) {
+export function OperatorAccountsTab({ mayCreate, mayAssist }: { mayCreate: boolean; mayAssist: boolean }) {
   const { t } = useTranslation();
   const flash = useFlash();
   const queryClient = useQueryClient();
   const [creating, setCreating] = useState(false);
   const [link, setLink] = useState<{ account: string; address: string } | null>(null);
   const columns: Column<AccountSummary>[] = [
-    { id: "name", header: t("account.name"), isRowHeader: true, minWidth: 180, cell: (item) => item.name },
+    {
+      id: "name",
+      header: t("account.name"),
+      isRowHeader: true,
+      minWidth: 180,
+      cell: (item) =>
+        mayAssist ? <RouteLink to={`/operator/accounts/${item.smart_account_id}`}>{item.name}</RouteLink> : item.name,
+    },
     { id: "number", header: t("account.number"), cell: (item) => String(item.number) },
     { id: "domain", header: t("account.domain"), cell: (item) => item.domain },
     { id: "type", header: t("account.type"), cell: (item) => t(`account_types.${item.type}`) },
@@ -41,7 +50,8 @@ export function OperatorAccountsTab({ mayCreate }: { mayCreate: boolean }) {
     },
   ];
   return (
-    <>
+    <SpaceBetween size="l">
+      {mayAssist && <PersonLookup />}
       <ResourceTable
         id="operator_accounts"
         title={t("operator.accounts")}
@@ -50,7 +60,7 @@ export function OperatorAccountsTab({ mayCreate }: { mayCreate: boolean }) {
         queryKey={["operator", "accounts"]}
         fetchPage={listOperatorSmartAccounts}
         trackBy={(item) => item.smart_account_id}
-        searchLabel={t("account.search")}
+        searchLabel={t("operator.search_accounts")}
         actions={
           mayCreate && (
             <Button variant="primary" onClick={() => setCreating(true)}>
@@ -80,7 +90,7 @@ export function OperatorAccountsTab({ mayCreate }: { mayCreate: boolean }) {
         />
       )}
       {link !== null && <LinkDialog account={link.account} address={link.address} onClose={() => setLink(null)} />}
-    </>
+    </SpaceBetween>
   );
 }
 

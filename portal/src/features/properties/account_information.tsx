@@ -15,6 +15,7 @@ import { CreatorForm } from "./creator_form";
 import { NameForm } from "./name_form";
 import { SiteForm } from "./site_form";
 import { SiteText } from "./site_text";
+import { StaffLock } from "./staff_lock";
 import { useDone } from "./use_done";
 
 type Dialog = "name" | "creator" | "headquarters";
@@ -56,6 +57,7 @@ export function AccountInformation({ properties }: { properties: AccountProperti
           },
         ]}
       />
+      <StaffLock properties={properties} />
       <ExpandableSection headerText={t("properties.details")}>
         <KeyValuePairs
           columns={3}
