@@ -581,7 +581,9 @@ export const giveStaffRole = (body: NewStaffRole, key: string) =>
   answer(client.POST("/api/v1/operator/staff", { headers: once(key), body }));
 const staffRole = ({ person_id, role }: StaffRole) => ({ path: { person_id, role } });
 export const validateStaffRole = (role: StaffRole) =>
-  answer(client.POST("/api/v1/operator/staff/{person_id}/roles/{role}/validation", { params: staffRole(role) }));
+  answer(
+    client.POST("/api/v1/operator/staff/{person_id}/roles/{role}/validation", { params: staffRole(role), body: {} }),
+  );
 export const endStaffRole = (role: StaffRole) =>
   answer(client.DELETE("/api/v1/operator/staff/{person_id}/roles/{role}", { params: staffRole(role) }));
 export const lookUpPerson = (mail: string) => answer(client.POST("/api/v1/operator/person_lookup", { body: { mail } }));

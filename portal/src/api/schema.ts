@@ -692,6 +692,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/operator/person_lookup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Find a person by the mail address */
+        post: operations["look_up_person"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/operator/smart_accounts": {
         parameters: {
             query?: never;
@@ -699,11 +716,132 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List all Smart Accounts */
+        /** List all Smart Accounts, or those whose name or domain begins so */
         get: operations["list_operator_smart_accounts"];
         put?: never;
         /** Create a Smart Account with its administrator */
         post: operations["create_smart_account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operator/smart_accounts/{smart_account_id}/administrators": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Name an administrator of a Smart Account that one helps */
+        post: operations["name_assisted_administrator"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operator/smart_accounts/{smart_account_id}/assistance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** See whether one helps a Smart Account, and why */
+        get: operations["get_assistance"];
+        put?: never;
+        /** Say why one helps a Smart Account, for an hour */
+        post: operations["open_assistance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operator/smart_accounts/{smart_account_id}/role_grants/{role_grant_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End a role in a Smart Account that one helps */
+        delete: operations["end_assisted_grant"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operator/smart_accounts/{smart_account_id}/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List who has a role in a Smart Account that one helps */
+        get: operations["list_assisted_users"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operator/staff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the roles of the operator's staff */
+        get: operations["list_staff"];
+        put?: never;
+        /** Give somebody a role of the operator's staff */
+        post: operations["give_staff_role"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operator/staff/{person_id}/roles/{role}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End a role of the operator's staff */
+        delete: operations["end_staff_role"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operator/staff/{person_id}/roles/{role}/validation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let somebody else's role of the staff count from now */
+        post: operations["validate_staff_role"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1846,6 +1984,7 @@ export interface components {
             headquarters?: components["schemas"]["Site"];
             locations: components["schemas"]["Site"][];
             require_smart_account_on_orders: boolean;
+            locked_against_staff: boolean;
             /** Format: int64 */
             version: number;
             abilities: string[];
@@ -1881,6 +2020,22 @@ export interface components {
             family_name: string;
             is_invited: boolean;
             grants: components["schemas"]["RoleGrant"][];
+        };
+        Assistance: {
+            reason: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            ends_at: string;
+        };
+        AssistedAccount: {
+            smart_account_id: string;
+            /** Format: int64 */
+            number: number;
+            name: string;
+            domain: string;
+            locked_against_staff: boolean;
+            assistance?: components["schemas"]["Assistance"];
         };
         CappedCount: {
             /** Format: int64 */
@@ -2054,7 +2209,7 @@ export interface components {
             /** Format: date-time */
             at: string;
             /** @enum {string} */
-            kind: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "virtual_account_moved" | "virtual_account_made_default" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "account_requested" | "account_request_approved" | "account_request_declined" | "account_request_withdrawn" | "profile_changed" | "companies_imported" | "mail_changed" | "smart_account_changed" | "account_headquarters_changed" | "account_location_added" | "account_location_removed" | "account_creator_changed" | "access_requested" | "access_request_approved" | "access_request_declined" | "administrator_contacts_shown" | "administrator_contacts_hidden" | "program_made" | "program_changed" | "program_ended" | "program_secret_made" | "program_secret_ended" | "custom_tag_created" | "custom_tag_changed" | "custom_tag_deleted" | "virtual_account_tagged" | "virtual_account_untagged" | "user_group_created" | "user_group_renamed" | "user_group_deleted" | "user_group_member_added" | "user_group_member_removed" | "user_group_role_granted" | "user_group_role_revoked";
+            kind: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "virtual_account_moved" | "virtual_account_made_default" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "account_requested" | "account_request_approved" | "account_request_declined" | "account_request_withdrawn" | "profile_changed" | "companies_imported" | "mail_changed" | "smart_account_changed" | "account_headquarters_changed" | "account_location_added" | "account_location_removed" | "account_creator_changed" | "access_requested" | "access_request_approved" | "access_request_declined" | "administrator_contacts_shown" | "administrator_contacts_hidden" | "program_made" | "program_changed" | "program_ended" | "program_secret_made" | "program_secret_ended" | "custom_tag_created" | "custom_tag_changed" | "custom_tag_deleted" | "virtual_account_tagged" | "virtual_account_untagged" | "user_group_created" | "user_group_renamed" | "user_group_deleted" | "user_group_member_added" | "user_group_member_removed" | "user_group_role_granted" | "user_group_role_revoked" | "operator_role_validated" | "operator_role_ended" | "assistance_opened" | "assistance_used" | "person_looked_up";
             actor: components["schemas"]["EventActor"];
             virtual_account_id?: string;
             subject?: components["schemas"]["EventSubject"];
@@ -2086,6 +2241,20 @@ export interface components {
             domain_taken: boolean;
             /** @enum {string} */
             decider: "nobody" | "administrators" | "staff";
+        };
+        FoundPerson: {
+            person_id: string;
+            mail: string;
+            given_name: string;
+            family_name: string;
+            is_active: boolean;
+            is_invited: boolean;
+            smart_accounts: components["schemas"]["FoundPlace"][];
+        };
+        FoundPlace: {
+            smart_account_id: string;
+            name: string;
+            domain: string;
         };
         Founded: {
             smart_account?: components["schemas"]["AccountSummary"];
@@ -2427,7 +2596,7 @@ export interface components {
             title: string;
             status: number;
             /** @enum {string} */
-            code: "malformed" | "invalid" | "unauthenticated" | "access_token_invalid" | "wrong_credentials" | "link_invalid" | "cross_site" | "forbidden" | "not_found" | "method_not_allowed" | "not_acceptable" | "timed_out" | "conflict" | "name_taken" | "not_empty" | "address_book_full" | "address_in_use" | "too_many_programs" | "profile_incomplete" | "too_deep" | "changed_meanwhile" | "too_large" | "uri_too_long" | "unsupported_media_type" | "key_reused" | "too_many_requests" | "headers_too_large" | "internal" | "busy" | "storage_unavailable" | "outcome_unknown" | "message_invalid" | "device_unknown" | "token_unknown" | "token_expired" | "token_used_up" | "token_revoked" | "identity_expired" | "clock_skewed" | "sequence_conflict" | "product_unknown";
+            code: "malformed" | "invalid" | "unauthenticated" | "access_token_invalid" | "wrong_credentials" | "link_invalid" | "cross_site" | "forbidden" | "locked_against_staff" | "not_found" | "method_not_allowed" | "not_acceptable" | "timed_out" | "conflict" | "name_taken" | "not_empty" | "address_book_full" | "address_in_use" | "too_many_programs" | "assistance_needed" | "profile_incomplete" | "too_deep" | "changed_meanwhile" | "too_large" | "uri_too_long" | "unsupported_media_type" | "key_reused" | "too_many_requests" | "headers_too_large" | "internal" | "busy" | "storage_unavailable" | "outcome_unknown" | "message_invalid" | "device_unknown" | "token_unknown" | "token_expired" | "token_used_up" | "token_revoked" | "identity_expired" | "clock_skewed" | "sequence_conflict" | "product_unknown";
             detail?: string;
             request_id?: string;
             fields?: {
@@ -2609,6 +2778,23 @@ export interface components {
             /** Format: int64 */
             device_count: number;
             whole_abilities: string[];
+        };
+        StaffRole: {
+            person_id: string;
+            mail: string;
+            given_name: string;
+            family_name: string;
+            /** @enum {string} */
+            role: "operator_admin" | "operator_catalog" | "operator_support";
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            validated_at: string;
+            validated_by?: string;
+            /** Format: date-time */
+            ends_at: string;
+            is_in_force: boolean;
+            is_own: boolean;
         };
         TagChoice: {
             custom_tag_id: string;
@@ -4134,6 +4320,34 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
+    look_up_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    mail: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundPerson"];
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
     list_operator_smart_accounts: {
         parameters: {
             query?: {
@@ -4188,6 +4402,259 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CreatedSmartAccount"];
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    name_assisted_administrator: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                smart_account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    mail: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleGrant"];
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    get_assistance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                smart_account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssistedAccount"];
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    open_assistance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                smart_account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssistedAccount"];
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    end_assisted_grant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                smart_account_id: string;
+                role_grant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    list_assisted_users: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                smart_account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["AccountUser"][];
+                        next_cursor?: string;
+                        total?: components["schemas"]["CappedCount"];
+                    };
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    list_staff: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["StaffRole"][];
+                        next_cursor?: string;
+                        total?: components["schemas"]["CappedCount"];
+                    };
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    give_staff_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    mail: string;
+                    /** @enum {string} */
+                    role: "operator_admin" | "operator_catalog" | "operator_support";
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffRole"];
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    end_staff_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+                role: "operator_admin" | "operator_catalog" | "operator_support";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    validate_staff_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+                role: "operator_admin" | "operator_catalog" | "operator_support";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffRole"];
                 };
             };
             429: components["responses"]["too_many_requests"];
@@ -4904,7 +5371,7 @@ export interface operations {
             query?: {
                 limit?: number;
                 cursor?: string;
-                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "virtual_account_moved" | "virtual_account_made_default" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "account_requested" | "account_request_approved" | "account_request_declined" | "account_request_withdrawn" | "profile_changed" | "companies_imported" | "mail_changed" | "smart_account_changed" | "account_headquarters_changed" | "account_location_added" | "account_location_removed" | "account_creator_changed" | "access_requested" | "access_request_approved" | "access_request_declined" | "administrator_contacts_shown" | "administrator_contacts_hidden" | "program_made" | "program_changed" | "program_ended" | "program_secret_made" | "program_secret_ended" | "custom_tag_created" | "custom_tag_changed" | "custom_tag_deleted" | "virtual_account_tagged" | "virtual_account_untagged" | "user_group_created" | "user_group_renamed" | "user_group_deleted" | "user_group_member_added" | "user_group_member_removed" | "user_group_role_granted" | "user_group_role_revoked";
+                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "virtual_account_moved" | "virtual_account_made_default" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "account_requested" | "account_request_approved" | "account_request_declined" | "account_request_withdrawn" | "profile_changed" | "companies_imported" | "mail_changed" | "smart_account_changed" | "account_headquarters_changed" | "account_location_added" | "account_location_removed" | "account_creator_changed" | "access_requested" | "access_request_approved" | "access_request_declined" | "administrator_contacts_shown" | "administrator_contacts_hidden" | "program_made" | "program_changed" | "program_ended" | "program_secret_made" | "program_secret_ended" | "custom_tag_created" | "custom_tag_changed" | "custom_tag_deleted" | "virtual_account_tagged" | "virtual_account_untagged" | "user_group_created" | "user_group_renamed" | "user_group_deleted" | "user_group_member_added" | "user_group_member_removed" | "user_group_role_granted" | "user_group_role_revoked" | "operator_role_validated" | "operator_role_ended" | "assistance_opened" | "assistance_used" | "person_looked_up";
             };
             header?: never;
             path: {
@@ -4934,7 +5401,7 @@ export interface operations {
     export_account_events: {
         parameters: {
             query?: {
-                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "virtual_account_moved" | "virtual_account_made_default" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "account_requested" | "account_request_approved" | "account_request_declined" | "account_request_withdrawn" | "profile_changed" | "companies_imported" | "mail_changed" | "smart_account_changed" | "account_headquarters_changed" | "account_location_added" | "account_location_removed" | "account_creator_changed" | "access_requested" | "access_request_approved" | "access_request_declined" | "administrator_contacts_shown" | "administrator_contacts_hidden" | "program_made" | "program_changed" | "program_ended" | "program_secret_made" | "program_secret_ended" | "custom_tag_created" | "custom_tag_changed" | "custom_tag_deleted" | "virtual_account_tagged" | "virtual_account_untagged" | "user_group_created" | "user_group_renamed" | "user_group_deleted" | "user_group_member_added" | "user_group_member_removed" | "user_group_role_granted" | "user_group_role_revoked";
+                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "virtual_account_moved" | "virtual_account_made_default" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "account_requested" | "account_request_approved" | "account_request_declined" | "account_request_withdrawn" | "profile_changed" | "companies_imported" | "mail_changed" | "smart_account_changed" | "account_headquarters_changed" | "account_location_added" | "account_location_removed" | "account_creator_changed" | "access_requested" | "access_request_approved" | "access_request_declined" | "administrator_contacts_shown" | "administrator_contacts_hidden" | "program_made" | "program_changed" | "program_ended" | "program_secret_made" | "program_secret_ended" | "custom_tag_created" | "custom_tag_changed" | "custom_tag_deleted" | "virtual_account_tagged" | "virtual_account_untagged" | "user_group_created" | "user_group_renamed" | "user_group_deleted" | "user_group_member_added" | "user_group_member_removed" | "user_group_role_granted" | "user_group_role_revoked" | "operator_role_validated" | "operator_role_ended" | "assistance_opened" | "assistance_used" | "person_looked_up";
             };
             header?: never;
             path: {
@@ -5216,6 +5683,7 @@ export interface operations {
                 "application/json": {
                     name?: string;
                     require_smart_account_on_orders?: boolean;
+                    locked_against_staff?: boolean;
                 };
             };
         };
@@ -5951,7 +6419,7 @@ export interface operations {
             query?: {
                 limit?: number;
                 cursor?: string;
-                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "virtual_account_moved" | "virtual_account_made_default" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "account_requested" | "account_request_approved" | "account_request_declined" | "account_request_withdrawn" | "profile_changed" | "companies_imported" | "mail_changed" | "smart_account_changed" | "account_headquarters_changed" | "account_location_added" | "account_location_removed" | "account_creator_changed" | "access_requested" | "access_request_approved" | "access_request_declined" | "administrator_contacts_shown" | "administrator_contacts_hidden" | "program_made" | "program_changed" | "program_ended" | "program_secret_made" | "program_secret_ended" | "custom_tag_created" | "custom_tag_changed" | "custom_tag_deleted" | "virtual_account_tagged" | "virtual_account_untagged" | "user_group_created" | "user_group_renamed" | "user_group_deleted" | "user_group_member_added" | "user_group_member_removed" | "user_group_role_granted" | "user_group_role_revoked";
+                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "virtual_account_moved" | "virtual_account_made_default" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "account_requested" | "account_request_approved" | "account_request_declined" | "account_request_withdrawn" | "profile_changed" | "companies_imported" | "mail_changed" | "smart_account_changed" | "account_headquarters_changed" | "account_location_added" | "account_location_removed" | "account_creator_changed" | "access_requested" | "access_request_approved" | "access_request_declined" | "administrator_contacts_shown" | "administrator_contacts_hidden" | "program_made" | "program_changed" | "program_ended" | "program_secret_made" | "program_secret_ended" | "custom_tag_created" | "custom_tag_changed" | "custom_tag_deleted" | "virtual_account_tagged" | "virtual_account_untagged" | "user_group_created" | "user_group_renamed" | "user_group_deleted" | "user_group_member_added" | "user_group_member_removed" | "user_group_role_granted" | "user_group_role_revoked" | "operator_role_validated" | "operator_role_ended" | "assistance_opened" | "assistance_used" | "person_looked_up";
             };
             header?: never;
             path: {
@@ -5982,7 +6450,7 @@ export interface operations {
     export_virtual_account_events: {
         parameters: {
             query?: {
-                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "virtual_account_moved" | "virtual_account_made_default" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "account_requested" | "account_request_approved" | "account_request_declined" | "account_request_withdrawn" | "profile_changed" | "companies_imported" | "mail_changed" | "smart_account_changed" | "account_headquarters_changed" | "account_location_added" | "account_location_removed" | "account_creator_changed" | "access_requested" | "access_request_approved" | "access_request_declined" | "administrator_contacts_shown" | "administrator_contacts_hidden" | "program_made" | "program_changed" | "program_ended" | "program_secret_made" | "program_secret_ended" | "custom_tag_created" | "custom_tag_changed" | "custom_tag_deleted" | "virtual_account_tagged" | "virtual_account_untagged" | "user_group_created" | "user_group_renamed" | "user_group_deleted" | "user_group_member_added" | "user_group_member_removed" | "user_group_role_granted" | "user_group_role_revoked";
+                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "virtual_account_moved" | "virtual_account_made_default" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "account_requested" | "account_request_approved" | "account_request_declined" | "account_request_withdrawn" | "profile_changed" | "companies_imported" | "mail_changed" | "smart_account_changed" | "account_headquarters_changed" | "account_location_added" | "account_location_removed" | "account_creator_changed" | "access_requested" | "access_request_approved" | "access_request_declined" | "administrator_contacts_shown" | "administrator_contacts_hidden" | "program_made" | "program_changed" | "program_ended" | "program_secret_made" | "program_secret_ended" | "custom_tag_created" | "custom_tag_changed" | "custom_tag_deleted" | "virtual_account_tagged" | "virtual_account_untagged" | "user_group_created" | "user_group_renamed" | "user_group_deleted" | "user_group_member_added" | "user_group_member_removed" | "user_group_role_granted" | "user_group_role_revoked" | "operator_role_validated" | "operator_role_ended" | "assistance_opened" | "assistance_used" | "person_looked_up";
             };
             header?: never;
             path: {
