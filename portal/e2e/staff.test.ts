@@ -10,7 +10,7 @@ const STORIES = [
     language: "ja",
     domain: "nadeshiko-kiki.example",
     account: "Nadeshiko Kiki",
-    reason: "受付番号 17：管理者が退職したため",
+    reason: "受付番号 17 管理者が退職したため",
   },
   {
     language: "en",
@@ -52,6 +52,13 @@ describe.each(STORIES)("the operator's staff in $language", (story) => {
     staff = await openDesk(world, story.language, /status of (401|403|404|409|422)/);
     await staff.page.goto(`${world.portal}/sign_in?return_to=/operator?tab=staff`);
     await signIn(world, staff.page, staff.t, "kaori.aoki@aozora.example");
+    await staff.page.getByRole("tab").first().waitFor();
+    // She is Japanese, but reads English in one of the stories.
+    await staff.page.evaluate(async (language) => {
+      const headers = { "content-type": "application/json", "menkyo-request": "1" };
+      await fetch("/api/v1/me", { method: "PATCH", headers, body: JSON.stringify({ language }) });
+    }, story.language);
+    await staff.page.reload();
   });
   afterAll(async () => {
     await staff?.close();

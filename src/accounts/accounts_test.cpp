@@ -126,7 +126,8 @@ TEST_P(Accounts, tell_the_operators_staff_what_it_may) {
   EXPECT_EQ(me.json.at("operator_roles").items().at(0).as_string(), "operator_support");
   std::vector<std::string> abilities;
   for (auto const& each : me.json.at("operator_abilities").items()) abilities.push_back(each.as_string());
-  EXPECT_EQ(abilities, (std::vector<std::string>{"catalog_view", "accounts_view", "account_requests_decide"}));
+  EXPECT_EQ(abilities, (std::vector<std::string>{"catalog_view", "accounts_view", "account_requests_decide",
+                                                 "accounts_assist"}));
 }
 
 TEST_P(Accounts, tell_who_is_signed_in) {

@@ -13,7 +13,7 @@ namespace {
 using audit::EventKind;
 
 struct Reason {
-  std::string reason;
+  AssistanceReason reason;
 };
 BOOST_DESCRIBE_STRUCT(Reason, (), (reason))
 
@@ -31,6 +31,15 @@ void record_assistance(db::Tx& tx, keys::Vault const& vault, EventKind kind, Sma
                  .subject_kind = "assistance",
                  .subject_id = id.bytes,
                  .personal = reason});
+}
+
+// As it is kept: one line, which has its length without what cannot be seen. Problem invalid.
+std::string read_reason(AssistanceReason const& text) {
+  auto reason = plain_line(text);
+  wire::Errors errors;
+  wire::check_text(reason, wire::TextKind::text, shortest_reason, longest_reason, "/reason", errors);
+  if (!errors.empty()) throw Problem(problems::invalid, {}, std::move(errors));
+  return reason;
 }
 
 // Nobody else changes the account until the end of the transaction. Problem not_found, locked_against_staff.
@@ -53,10 +62,11 @@ void begin_act(db::Tx& tx, keys::Vault const& vault, Helper const& access) {
 
 void open_assistance(db::Tx& tx, keys::Vault const& vault, HelpProof const& access, NewAssistance const& in) {
   lock_open_account(tx, in.smart_account_id);
-  auto const reason = plain_line(in.reason);
-  store::AssistanceRow const row{tx.new_id<AssistanceId>(),
-                                 keys::seal_struct(vault, assistance_purpose, Reason{reason}, tx.random()), tx.now(),
-                                 tx.now() + assistance_period};
+  auto const reason = read_reason(in.reason);
+  store::AssistanceRow const row{
+      tx.new_id<AssistanceId>(),
+      keys::seal_struct(vault, assistance_purpose, Reason{AssistanceReason(reason)}, tx.random()), tx.now(),
+      tx.now() + assistance_period};
   store::put_assistance(tx, in.smart_account_id, access.person_id(), row);
   record_assistance(tx, vault, EventKind::assistance_opened, in.smart_account_id, access.actor(), row.assistance_id,
                     reason);

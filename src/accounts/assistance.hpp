@@ -11,7 +11,8 @@ namespace menkyo::accounts {
 inline constexpr Duration assistance_period = std::chrono::hours(1);
 inline constexpr std::string_view assistance_purpose = "assistance";  // its wrapped_reason
 
-using AssistanceReason = wire::Text<10, 500>;
+inline constexpr size_t shortest_reason = 10, longest_reason = 500;
+using AssistanceReason = wire::Text<shortest_reason, longest_reason>;
 
 struct Assistance {
   std::string reason;

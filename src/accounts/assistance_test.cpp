@@ -13,11 +13,11 @@ namespace {
 
 using access::OperatorRole;
 using api::Method;
-using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
+using ::testing::UnorderedElementsAre;
 
 constexpr auto reason = R"({"reason":"Case 17: the only administrator left"})";
 
@@ -38,8 +38,9 @@ class Assistances : public ::testing::TestWithParam<std::string> {
   }
   std::vector<std::string> names_found(std::string const& query) {
     std::vector<std::string> out;
-    for (auto const& item : staff->get("/api/v1/operator/smart_accounts?" + query).json.at("items").items())
-      out.push_back(item.at("domain").as_string());
+    auto const page = staff->get("/api/v1/operator/smart_accounts?" + query);
+    EXPECT_EQ(page.status, 200) << page.body;
+    for (auto const& item : page.json.at("items").items()) out.push_back(item.at("domain").as_string());
     return out;
   }
 
@@ -51,7 +52,8 @@ MENKYO_ON_BOTH_DATABASES(Assistances);
 
 TEST_P(Assistances, need_a_reason_and_last_an_hour) {
   EXPECT_EQ(staff->get(at("users")).code(), "assistance_needed");
-  for (auto const* wrong : {R"({"reason":"too short"})", R"({"reason":""})", "{}"})
+  for (auto const* wrong :
+       {R"({"reason":"too short"})", R"({"reason":""})", R"({"reason":"a               b"})", "{}"})
     EXPECT_EQ(staff->post(at("assistance"), wrong).code(), "invalid") << wrong;
   EXPECT_EQ(staff->post(at("assistance"), R"({"reason":")" + std::string(501, 'x') + R"("})").code(), "invalid");
   EXPECT_EQ(staff->get(at("users")).code(), "assistance_needed");
@@ -60,6 +62,7 @@ TEST_P(Assistances, need_a_reason_and_last_an_hour) {
   ASSERT_EQ(opened.status, 200) << opened.body;
   EXPECT_EQ(opened.json.at("assistance").at("ends_at").as_string(),
             to_rfc3339(world.database->now() + std::chrono::hours(1)));
+  EXPECT_EQ(opened.json.at("assistance").at("reason").as_string(), "Case 17: the only administrator left");
   EXPECT_THAT(staff->get(at("users")).body, HasSubstr("admin@example.com"));
   auto other = world.as(world.operator_with(OperatorRole::operator_admin));
   EXPECT_EQ(other.get(at("users")).code(), "assistance_needed") << "each gives a reason of their own";
@@ -76,7 +79,7 @@ TEST_P(Assistances, stand_in_the_customers_log_with_the_reason_and_without_a_nam
   staff->post(at("assistance"), reason);
   auto const grant = world.grant(account, world.person("taro@example.com"), Role::sa_user);
   world.database.clock.advance(std::chrono::milliseconds(1));
-  EXPECT_EQ(staff->send(Method::del, at("role_grants/" + grant.text())).status, 204);
+  EXPECT_EQ(staff->send(Method::del, at("role_grants/" + grant.text())).status, 200);
   auto const log = admin->get(own("events?limit=3"));
   std::vector<std::string> kinds;
   for (auto const& event : log.json.at("items").items()) {
@@ -84,10 +87,12 @@ TEST_P(Assistances, stand_in_the_customers_log_with_the_reason_and_without_a_nam
     EXPECT_EQ(event.at("actor").at("kind").as_string(), "staff");
     EXPECT_FALSE(event.at("actor").find("name"));
   }
-  EXPECT_THAT(kinds, ElementsAre("role_revoked", "assistance_used", "assistance_opened"));
-  for (size_t i : {1U, 2U})
-    EXPECT_EQ(log.json.at("items").items().at(i).at("subject").at("name").as_string(),
-              "Case 17: the only administrator left");
+  // What one transaction writes has no order.
+  EXPECT_THAT(kinds, UnorderedElementsAre("role_revoked", "assistance_used", "assistance_opened"));
+  for (auto const& event : log.json.at("items").items())
+    if (event.at("kind").as_string() != "role_revoked") {
+      EXPECT_EQ(event.at("subject").at("name").as_string(), "Case 17: the only administrator left");
+    }
   EXPECT_THAT(log.body, Not(HasSubstr("operator.example")));
   // The reason may name people: it is nowhere in clear.
   EXPECT_EQ(world.database->read([](db::ReadTx& tx) {
@@ -167,7 +172,7 @@ TEST_P(Assistances, find_accounts_by_the_beginning_of_a_name_or_domain_or_by_the
   rename("works.example", "Kaede Foods");
   rename("sakura.example", "Works of Sakura");
   EXPECT_THAT(names_found("search=KAEDE"), ElementsAre("works.example", "kaede.example"));
-  EXPECT_THAT(names_found("search=kaede+w"), ElementsAre("kaede.example"));
+  EXPECT_THAT(names_found("search=kaede%20w"), ElementsAre("kaede.example"));
   EXPECT_THAT(names_found("search=Works"), ElementsAre("sakura.example", "works.example"));
   EXPECT_THAT(names_found("search=orks"), IsEmpty());
   EXPECT_THAT(names_found("search=" + std::to_string(number)), ElementsAre("kaede.example"));

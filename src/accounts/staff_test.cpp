@@ -93,11 +93,12 @@ TEST_P(Staff, lapse_on_the_instant_and_can_be_given_anew) {
   auto const anew = validate(taro, hana, "operator_admin");
   ASSERT_EQ(anew.status, 200) << anew.body;
   EXPECT_TRUE(anew.json.at("is_in_force").as_bool());
-  EXPECT_EQ(anew.json.at("validated_by").as_string(), "taro@operator.example");
+  EXPECT_EQ(anew.json.at("validated_by").as_string(), "taro Test");
   EXPECT_EQ(anew.json.at("created_at").as_string(), to_rfc3339(world.database->now())) << "a new role";
   EXPECT_EQ(anew.json.at("ends_at").as_string(), to_rfc3339(world.database->now() + days(90)));
   EXPECT_TRUE(is_staff(hana));
   // She lets his last in turn; it goes on as the same role.
+  world.database.clock.advance(std::chrono::milliseconds(1));
   auto const same = validate(hana, taro, "operator_admin");
   EXPECT_NE(same.json.at("created_at").as_string(), to_rfc3339(world.database->now()));
   EXPECT_THAT(events(), ElementsAre("operator_role_granted", "operator_role_granted", "operator_role_granted",
@@ -137,7 +138,7 @@ TEST_P(Staff, are_given_roles_and_lose_them) {
   ASSERT_EQ(given.status, 200) << given.body;
   EXPECT_TRUE(is_staff(jiro));
   EXPECT_EQ(end(hana, jiro, "operator_support").code(), "not_found");
-  EXPECT_EQ(end(jiro, hana, "operator_admin").status, 204);
+  EXPECT_EQ(end(jiro, hana, "operator_admin").status, 200);
   EXPECT_FALSE(is_staff(hana));
   EXPECT_EQ(end(jiro, jiro, "operator_admin").code(), "conflict") << "the last one";
   // Neither somebody whose role lapsed nor somebody who is disabled counts.
@@ -147,7 +148,7 @@ TEST_P(Staff, are_given_roles_and_lose_them) {
   auto const gone = member("gone@operator.example", OperatorRole::operator_admin);
   world.database->write([&](db::Tx& tx) { people::disable_person(tx, gone); });
   EXPECT_EQ(end(jiro, jiro, "operator_admin").code(), "conflict");
-  EXPECT_EQ(end(jiro, late, "operator_admin").status, 204) << "what lapsed can be cleared away";
+  EXPECT_EQ(end(jiro, late, "operator_admin").status, 200) << "what lapsed can be cleared away";
 }
 
 TEST_P(Staff, are_listed_page_by_page) {

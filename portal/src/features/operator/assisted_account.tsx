@@ -65,12 +65,12 @@ function Help({ account }: { account: AssistedAccount }) {
     );
   if (assistance === undefined) return <Why sa={account.smart_account_id} />;
   return (
-    <>
+    <SpaceBetween size="l">
       <Alert type="info" header={t("assistance.until", { time: formatDateTime(language, assistance.ends_at) })}>
         {t("assistance.reason_given", { reason: assistance.reason })}
       </Alert>
       <AssistedUsers sa={account.smart_account_id} />
-    </>
+    </SpaceBetween>
   );
 }
 
