@@ -307,7 +307,7 @@ std::pair<UserGroupId, GroupGrantId> Stage::new_group(std::string const& member)
 
 void Stage::new_staff(PersonId person) {
   service_->database().write([&](db::Tx& tx) {
-    accounts::grant_operator_role(tx, service_->vault(), person, access::OperatorRole::operator_admin, {});
+    accounts::grant_operator_role(tx, service_->vault(), person, access::OperatorRole::operator_catalog, {});
   });
 }
 
@@ -319,6 +319,10 @@ void Stage::assist() {
         tx, service_->vault(), access,
         {installation.account, accounts::AssistanceReason("Case " + std::to_string(number()) + ": locked out")});
   });
+}
+
+void Stage::forget_assistance() {
+  service_->database().write([](db::Tx& tx) { tx.exec("delete from assistance"); });
 }
 
 void Stage::hide_contacts() {

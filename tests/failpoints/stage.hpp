@@ -61,10 +61,11 @@ class Stage {
   // In the person's address book.
   PersonAddressId new_address(PersonId person);
   people::MadeProgram new_program(PersonId maker);  // for the installation's account
-  void new_staff(PersonId person);                  // with the first role of the operator's staff
+  void new_staff(PersonId person);                  // of the operator, for the catalogue
   void assist();                                    // the staff helps the installation's account
-  void hide_contacts();                             // of the account's administrators
-  void employ(PersonId person);                     // all that a Smart Account needs of the person
+  void forget_assistance();
+  void hide_contacts();          // of the account's administrators
+  void employ(PersonId person);  // all that a Smart Account needs of the person
   // Registered with that token.
   std::shared_ptr<TestDevice> new_device(devices::CreatedToken const& token);
   Outcome exchange(TestDevice& device, Sent const& sent);
