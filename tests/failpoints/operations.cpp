@@ -111,6 +111,15 @@ void add_program(Stage& stage, PersonId maker, Samples& samples) {
   samples.by_name["grant_type"] = "client_credentials";
 }
 
+// For what the operator's staff does among itself and for customers.
+void prepare_staff(Stage& stage, std::string const& operation, PersonId colleague, Samples& samples) {
+  // Not administrators: they would be mailed about every request that comes later.
+  if (operation.find("_staff_role") != std::string::npos) samples.by_name["role"] = "operator_catalog";
+  if (among(operation, {"validate_staff_role", "end_staff_role"})) stage.new_staff(colleague);
+  if (operation == "open_assistance") stage.forget_assistance();
+  if (among(operation, {"end_assisted_grant", "name_assisted_administrator"})) stage.assist();
+}
+
 // Things for the example of one route to name; all are new.
 Samples new_samples(Stage& stage, std::string const& operation) {
   auto const n = std::to_string(stage.number());
@@ -164,11 +173,7 @@ Samples new_samples(Stage& stage, std::string const& operation) {
   if (operation == "change_administrator_contacts_setting") stage.hide_contacts();
   if (operation == "withdraw_access_request" || operation == "decide_access_request")
     samples.by_prefix["asr"] = new_access_request(stage, colleague, "aozora.example").text();
-  // Not administrators: they would be mailed about every request that comes later.
-  if (operation.find("_staff_role") != std::string::npos) samples.by_name["role"] = "operator_catalog";
-  if (among(operation, {"validate_staff_role", "end_staff_role"})) stage.new_staff(colleague);
-  if (operation == "open_assistance") stage.forget_assistance();
-  if (among(operation, {"end_assisted_grant", "name_assisted_administrator"})) stage.assist();
+  prepare_staff(stage, operation, colleague, samples);
   if (operation == "move_virtual_account") samples.by_name["parent_id"] = stage.new_virtual_account().text();
   // The account of the sample has none, and the first ones are a new site.
   if (operation == "change_headquarters") stage.set_headquarters();
