@@ -32,7 +32,7 @@ function textsInParts(): Plugin {
 
 // The server compares Origin with Host, so the proxy must leave Host as the browser sent it.
 const server = { target: process.env.MENKYO_SERVER ?? "http://127.0.0.1:8080", changeOrigin: false };
-const proxy = { "/api": server, "/oauth2": server };
+const proxy = { "/api": server, "/oauth2": server, "/.well-known": server };
 
 export default {
   plugins: [withoutEmbeddedFonts(), textsInParts(), react()],

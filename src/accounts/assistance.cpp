@@ -129,7 +129,7 @@ wire::Page<AccountUser> list_assisted_users(db::ReadTx& tx, Helper const& access
   PersonId after;
   if (auto const keys = cursors.decode(scope, in.cursor, 1); !keys.empty())
     after = PersonId::parse(keys.front()).value_or(PersonId{});
-  int64_t const limit = in.limit ? int64_t(*in.limit) : api::default_limit;
+  int64_t const limit = api::page_size(in.limit);
   auto const ids = store::members_after(tx, account, after, tx.now(), limit + 1);
   auto rows = describe_users(tx, account, {true, {}}, people::load_persons(tx, vault, ids), ids);
   return api::make_page(std::move(rows), limit, cursors, scope,

@@ -206,6 +206,7 @@ std::string subject_id_of(StoredEvent const& e) {
   if (e.subject_kind == "program") return ProgramId{e.subject_id}.text();
   if (e.subject_kind == "lot") return LotId{e.subject_id}.text();
   if (e.subject_kind == "user_group") return UserGroupId{e.subject_id}.text();
+  if (e.subject_kind == "publication") return PublicationId{e.subject_id}.text();
   if (e.subject_kind == "custom_tag") return CustomTagId{e.subject_id}.text();
   if (e.subject_kind == "assistance") return AssistanceId{e.subject_id}.text();
   return to_hex(e.subject_id);

@@ -178,7 +178,7 @@ wire::Page<StaffRole> list_staff(db::ReadTx& tx, StaffManager const& access, Sta
   auto const scope = "staff " + access.person_id().text();
   auto const keys = cursors.decode(scope, in.cursor, 2);
   auto const after = keys.empty() ? PersonId{} : PersonId::parse(keys[0]).value_or(PersonId{});
-  int64_t const limit = in.limit ? int64_t(*in.limit) : api::default_limit;
+  int64_t const limit = api::page_size(in.limit);
   auto const rows = store::staff_after(tx, after, keys.empty() ? "" : keys[1], limit + 1);
   return api::make_page(to_records(tx, vault, access.person_id(), rows), limit, cursors, scope,
                         [](StaffRole const& r) {

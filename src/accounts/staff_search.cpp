@@ -113,7 +113,7 @@ wire::Page<AccountSummary> list_all_accounts(
     SmartAccountQuery const& in, api::Cursors const& cursors) {
   auto const scope =
       "operator_smart_accounts " + access.person_id().text() + " " + fold_name(in.search.value_or(Search()));
-  int64_t const limit = in.limit ? int64_t(*in.limit) : api::default_limit;
+  int64_t const limit = api::page_size(in.limit);
   if (in.search && !fold_name(*in.search).empty()) return search_accounts(tx, cursors, scope, in, limit);
   auto const keys = cursors.decode(scope, in.cursor, 2);
   auto const id = keys.empty() ? SmartAccountId{} : SmartAccountId::parse(keys[1]).value_or(SmartAccountId{});

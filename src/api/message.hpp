@@ -29,6 +29,14 @@ struct Request {
   std::string_view header(std::string_view name) const;
 };
 
+// Without the blanks and tabs around it.
+std::string_view without_blanks(std::string_view text);
+// The elements of a comma-separated list (RFC 9110 section 5.6.1) without the blanks around them, and without empty
+// ones.
+std::vector<std::string_view> list_elements(std::string_view list);
+// Whether If-None-Match names the entity tag (RFC 9110 section 13.1.2, with its weak comparison).
+bool names_etag(std::string_view if_none_match, std::string_view etag);
+
 // Whether a peer is this machine itself - or a proxy on it, whose clients nobody can tell apart.
 bool is_loopback(std::string_view peer);
 
@@ -46,6 +54,10 @@ struct Response {
   std::shared_ptr<EventStream> stream;  // if set, the body stays empty and events follow
   std::string_view problem{};           // its code, if the body is a problem
 };
+
+// An answer that its receiver keeps and asks about again each time: with an entity tag made from its bytes, and 304
+// without them if the request names that tag (RFC 9110 section 15.4.5).
+Response revalidated(Request const& request, std::string type, std::string body);
 
 // Called exactly once, from any thread.
 using Reply = std::function<void(Response)>;

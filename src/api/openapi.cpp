@@ -66,6 +66,7 @@ std::string operation(Route const& route, wire::Schemas& schemas) {
     out += R"(,"requestBody":{"required":true,"content":{)" + json_text(route.request_type) +
            R"(:{"schema":{"type":"string"}}}})";
   out += R"(,"responses":{")" + std::to_string(route.success_status) + R"(":)" + answer_content(route, schemas) +
+         (route.revalidates ? R"(,"304":{"description":"What the caller has is what there is"})" : "") +
          (is_rate_limited(route) ? R"(,"429":{"$ref":"#/components/responses/too_many_requests"})" : "") +
          refusals(route, schemas) + R"(,"default":{"$ref":"#/components/responses/problem"}}})";
   return out;

@@ -73,6 +73,7 @@ struct Route {
   bool for_programs = false;  // that somebody's program may call it as well
   std::vector<Need> needs;
   int success_status = 200;
+  bool revalidates = false;  // answers 304 to whoever has the bytes that it names by their entity tag
   std::string answer_type = "application/json";  // of a handler that makes its own Response
   std::string request_type = "application/json";
 

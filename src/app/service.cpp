@@ -20,6 +20,7 @@
 #include "orders/routes.hpp"
 #include "people/people.hpp"
 #include "places/places.hpp"
+#include "publications/publications.hpp"
 
 namespace menkyo::app {
 
@@ -104,6 +105,18 @@ std::unique_ptr<db::Database> open_database(Settings const& settings, Clock cons
   return std::make_unique<db::Database>(std::move(config), clock, seeds);
 }
 
+publications::Imprint imprint_of(Settings const& s) {
+  using publications::contact_uri;
+  return {s.service_name,
+          s.reached_at(),
+          s.operator_name,
+          s.operator_address,
+          s.data_location,
+          contact_uri(s.contact),
+          contact_uri(s.privacy_contact),
+          contact_uri(s.security_contact)};
+}
+
 std::unique_ptr<mail::Postman> make_postman(Settings const& s, keys::Vault const& vault) {
   mail::Sender const sender{s.mail_from.empty() ? "no-reply@localhost" : s.mail_from, s.service_name};
   return std::make_unique<mail::Postman>(
@@ -125,6 +138,7 @@ std::vector<api::Route> route_table() {
   append(all, mail::routes());
   append(all, accounts::routes());
   append(all, catalog::routes());
+  append(all, publications::routes());
   append(all, orders::routes());
   append(all, licenses::routes());
   append(all, devices::routes());
@@ -141,8 +155,10 @@ Service::Service(Settings settings, Clock const& clock, SeedSource& seeds, Clock
       vault_(open_vault(settings_, seeds)),
       database_(open_database(settings_, clock, seeds)),
       policy_{settings_.password_policy},
+      imprint_(imprint_of(settings_)),
       rates_(settings_.rates, steady, seeds) {
   keys::ensure_installation(*database_, *vault_);
+  publications::bring_first_texts(*database_);
   // Time goes on from where the last server left it, even if the machine's clock was set back meanwhile: leases,
   // sessions and the order of events rest on it.
   database_->set_floor(database_->read([](db::ReadTx& tx) { return jobs::clock_state(tx).floor_at; }));
@@ -161,6 +177,7 @@ Service::Service(Settings settings, Clock const& clock, SeedSource& seeds, Clock
       database_.get(), [](db::ReadTx& tx, api::Caller const& caller) { people::load_session(tx, caller); }});
   services_.add(*live_);
   services_.add(policy_);
+  services_.add(imprint_);
   services_.add(*outbox_);
   services_.add(*mailbox_);
   services_.add(*vault_);

@@ -14,6 +14,7 @@
 #include "keys/authority.hpp"
 #include "live/live.hpp"
 #include "mail/postman.hpp"
+#include "publications/imprint.hpp"
 
 namespace menkyo::app {
 
@@ -68,6 +69,7 @@ class Service {
   std::unique_ptr<jobs::JobRunner> runner_, mailer_;
   std::unique_ptr<live::Live> live_;
   people::Policy policy_;
+  publications::Imprint imprint_;
   Rates rates_;
   api::Services services_;
   http::ServerStats const* server_stats_ = nullptr;

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "mail/format.hpp"
+#include "publications/imprint.hpp"
 
 namespace menkyo::app {
 
@@ -98,6 +99,18 @@ void read_settings_file(std::filesystem::path const& file, Settings& s) {
   take("mail_from", s.mail_from);
   if (auto const fault = mail_fault(s); !fault.first.empty())
     wrong(file, table.get(fault.first)->source(), fault.second);
+  take("operator_name", s.operator_name);
+  take("operator_address", s.operator_address);
+  take("data_location", s.data_location);
+  auto const take_contact = [&](std::string_view key, std::string& into) {
+    take(key, into);
+    if (!into.empty() && publications::contact_uri(into).empty())
+      wrong(file, table.get(key)->source(),
+            std::string(key) + " is a mail address, or an address with https: or tel:");
+  };
+  take_contact("contact", s.contact);
+  take_contact("privacy_contact", s.privacy_contact);
+  take_contact("security_contact", s.security_contact);
   take("max_connections", s.limits.max_connections);
   take("max_body_bytes", s.limits.max_body_bytes);
   take("person_requests_per_s", s.rates.person.per_s);

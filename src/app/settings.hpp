@@ -31,6 +31,10 @@ struct Settings {
   std::string smtp_user;
   std::filesystem::path smtp_password_file, smtp_ca_file;  // empty: no password; the machine's own list (PEM)
   std::string mail_from;                                   // the address that mails come from; needed with smtp_url
+  // Who runs the service and where to write, for the pages that everybody may read. Contacts are mail addresses,
+  // https: or tel: URIs.
+  std::string operator_name, operator_address, data_location;
+  std::string contact, privacy_contact, security_contact;
   http::Limits limits;
   RateSettings rates;
 

@@ -77,6 +77,7 @@ MENKYO_ID_TAG(CustomTag, "ctg");
 MENKYO_ID_TAG(UserGroup, "ugr");
 MENKYO_ID_TAG(GroupGrant, "ggr");
 MENKYO_ID_TAG(Assistance, "ast");
+MENKYO_ID_TAG(Publication, "pub");
 #undef MENKYO_ID_TAG
 }  // namespace tag
 
@@ -108,6 +109,7 @@ using CustomTagId = Id<tag::CustomTag>;
 using UserGroupId = Id<tag::UserGroup>;
 using GroupGrantId = Id<tag::GroupGrant>;
 using AssistanceId = Id<tag::Assistance>;
+using PublicationId = Id<tag::Publication>;
 
 }  // namespace menkyo
 

@@ -8,40 +8,15 @@
 namespace menkyo::http {
 namespace {
 
-std::string_view trim(std::string_view text) {
-  auto const first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
-// Calls `f` with each trimmed element of a comma-separated list until it answers true; says whether it did.
-template <class F>
-bool any_element(std::string_view list, F&& f) {
-  while (!list.empty()) {
-    auto const comma = list.find(',');
-    if (f(trim(list.substr(0, comma)))) return true;
-    if (comma == std::string_view::npos) return false;
-    list.remove_prefix(comma + 1);
-  }
-  return false;
-}
-
 // "br" is named in Accept-Encoding and its weight is not zero (RFC 9110 section 12.5.3).
 bool accepts_brotli(std::string_view accept_encoding) {
-  return any_element(accept_encoding, [](std::string_view element) {
+  auto const elements = api::list_elements(accept_encoding);
+  return std::any_of(elements.begin(), elements.end(), [](std::string_view element) {
     auto const semicolon = element.find(';');
-    if (trim(element.substr(0, semicolon)) != "br") return false;
+    if (api::without_blanks(element.substr(0, semicolon)) != "br") return false;
     if (semicolon == std::string_view::npos) return true;
-    auto const weight = trim(element.substr(semicolon + 1));
+    auto const weight = api::without_blanks(element.substr(semicolon + 1));
     return !weight.starts_with("q=0") || weight.find_first_of("123456789") != std::string_view::npos;
-  });
-}
-
-// RFC 9110 section 13.1.2, with its weak comparison.
-bool matches(std::string_view if_none_match, std::string_view etag) {
-  return any_element(if_none_match, [&](std::string_view element) {
-    if (element.starts_with("W/")) element.remove_prefix(2);
-    return element == "*" || element == etag;
   });
 }
 
@@ -75,7 +50,7 @@ api::Response deliver(Asset const& asset, api::Request const& request) {
       {"cache-control", hashed ? "public, max-age=31536000, immutable" : "no-cache"},
       {"vary", "accept-encoding"},
   };
-  if (matches(request.header("if-none-match"), etag)) {
+  if (api::names_etag(request.header("if-none-match"), etag)) {
     response.status = 304;
     return response;
   }

@@ -118,6 +118,8 @@ TEST_P(LiveStream, tells_what_changed_where) {
   ASSERT_TRUE(page.hears("\"tokens\""));
   happen(audit::EventKind::custom_tag_changed, {});
   ASSERT_TRUE(page.hears("\"custom_tags\",\"events\",\"virtual_accounts\""));
+  happen(audit::EventKind::agreement_accepted, {});
+  ASSERT_TRUE(page.hears("\"agreements\",\"events\""));
   // Each was told once.
   auto const last = happen(audit::EventKind::virtual_account_changed, west);
   ASSERT_TRUE(page.hears(last.text()));

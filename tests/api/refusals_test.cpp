@@ -11,6 +11,7 @@
 #include "accounts/tags.hpp"
 #include "people/programs.hpp"
 #include "protocol/bytes.hpp"
+#include "publications/publications.hpp"
 #include "tests/api/examples.hpp"
 #include "tests/support/employment.hpp"
 #include "tests/support/test_device.hpp"
@@ -131,9 +132,10 @@ std::string_view expected_of_program(api::Route const& route, CallerKind const& 
   return expected(route, maker, names_place, requester);
 }
 
-// Beside the account itself.
+// Beside the account itself. What the operator publishes is the same for every account.
 bool names_things_of_an_account(api::Route const& route) {
   auto const account = route.path.find("{smart_account_id}");
+  if (route.path.find("{publication_id}") != std::string::npos) return false;
   return account != std::string::npos && route.path.find('{', account + 1) != std::string::npos;
 }
 
@@ -146,6 +148,7 @@ class Refusals : public ::testing::TestWithParam<std::string> {
     make_location();
     make_tag();
     make_group();
+    make_agreement();
   }
 
   // The world's first virtual account gets one above it and one below it; the second stands beside.
@@ -412,6 +415,18 @@ class Refusals : public ::testing::TestWithParam<std::string> {
       accounts::grant_to_group(tx, world.vault, access, {{world.account, id}, Role::va_viewer, world.va, {}});
       samples.by_prefix["ugr"] = id.text();
       samples.by_prefix["ggr"] = tx.one<GroupGrantId>("select group_grant_id from user_group_grant")->text();
+    });
+  }
+  // In force, with another draft.
+  void make_agreement() {
+    world.db->write([&](db::Tx& tx) {
+      auto const access = access::detail::Prover::as_operator<access::OperatorPermission::publications_edit>(
+          tx, {person_named("operator_admin"), {}});
+      auto const id =
+          *tx.one<PublicationId>("select publication_id from publication where kind = 'account_agreement'");
+      publications::publish(tx, world.vault, access, {id, {}});
+      publications::save_draft(tx, world.vault, access, {id, {}, "題", "Title", "本文", "Text"});
+      samples.by_prefix["pub"] = id.text();
     });
   }
   PersonId person_named(std::string const& name) const {

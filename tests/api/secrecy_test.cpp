@@ -60,8 +60,9 @@ class Secrecy : public ::testing::TestWithParam<std::string> {
   // What is left when everything is taken out in which two people must differ: identifiers, cursors, times, and what
   // each of them wrote.
   static std::string plain(std::string text, Stranger const& who) {
-    static std::regex const ids("(asr|per|ses|evt|adr|req|prg|psc)_[0-9a-z]{26}"), cursors("\"next_cursor\":\"[^\"]*\""),
-        times("20[0-9-]{8}T[0-9:.]+Z"), user_names("\"user_name\":\"[a-z0-9]+\""),
+    static std::regex const ids("(asr|per|ses|evt|adr|req|prg|psc)_[0-9a-z]{26}"),
+        cursors("\"next_cursor\":\"[^\"]*\""), times("20[0-9-]{8}T[0-9:.]+Z"),
+        user_names("\"user_name\":\"[a-z0-9]+\""),
         client_secrets("\"(client_secret|last_characters)\":\"[A-Za-z0-9_-]+\"");
     for (auto const* own : {&who.mail, &who.domain})
       for (size_t at; (at = text.find(*own)) != std::string::npos;) text.replace(at, own->size(), "<own>");
@@ -84,7 +85,7 @@ class Secrecy : public ::testing::TestWithParam<std::string> {
     Samples samples;
     // Of a customer's things a stranger knows no identifier, but could make one up.
     for (auto const* prefix : {"sa", "va", "rgr", "tok", "dev", "ent", "per", "acr", "ses", "adr", "mail", "prg",
-                              "psc", "ctg", "ugr", "ggr"})
+                               "psc", "ctg", "ugr", "ggr", "pub"})
       samples.by_prefix[prefix] = std::string(prefix) + SmartAccountId{{1}}.text().substr(2);
     samples.by_prefix["asr"] = request.text();
     samples.by_name = {{"country", "JP"},

@@ -9,6 +9,7 @@
 #include "base/log.hpp"
 #include "http/test_client.hpp"
 #include "protocol/json.hpp"
+#include "publications/store.hpp"
 #include "tests/support/employment.hpp"
 
 namespace menkyo::test {
@@ -39,7 +40,8 @@ std::set<std::string> const counted{"uses",
                                     "device_count",
                                     "profile_version",
                                     "virtual_account_count",
-                                    "member_count"};
+                                    "member_count",
+                                    "current_edition"};
 
 std::string measuring_statement(db::ReadTx& tx, bool sqlite) {
   struct Column {
@@ -323,6 +325,29 @@ void Stage::assist() {
 
 void Stage::forget_assistance() {
   service_->database().write([](db::Tx& tx) { tx.exec("delete from assistance"); });
+}
+
+PublicationId Stage::new_agreement(bool is_published) {
+  auto const code = "P-" + std::to_string(number());
+  return service_->database().write([&](db::Tx& tx) {
+    auto const id = tx.new_id<PublicationId>();
+    publications::store::insert(tx, {id, publications::Kind::product_agreement, code, is_published ? 1 : 0, 1});
+    publications::store::put_draft(
+        tx, {id, 1, "題", "Title", "本文", "Text", is_published ? std::optional(tx.now()) : std::nullopt});
+    return id;
+  });
+}
+
+std::string Stage::product_without_agreement() {
+  return service_->database().write([](db::Tx& tx) {
+    auto const code = tx.one<std::string>("select code from product order by code limit 1").value();
+    tx.exec(
+        "delete from publication_edition where publication_id in "
+        "(select publication_id from publication where product_code = $1)",
+        code);
+    tx.exec("delete from publication where product_code = $1", code);
+    return code;
+  });
 }
 
 void Stage::hide_contacts() {

@@ -58,6 +58,9 @@ class Stage {
   CustomTagId new_tag();
   // With that member, and a role.
   std::pair<UserGroupId, GroupGrantId> new_group(std::string const& member);
+  // Of a product, with its first edition in force or as a draft.
+  PublicationId new_agreement(bool is_published);
+  std::string product_without_agreement();
   // In the person's address book.
   PersonAddressId new_address(PersonId person);
   people::MadeProgram new_program(PersonId maker);  // for the installation's account

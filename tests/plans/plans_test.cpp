@@ -11,6 +11,7 @@
 #include "devices/store.hpp"
 #include "licenses/store.hpp"
 #include "people/store_directory.hpp"
+#include "publications/store.hpp"
 #include "tests/support/test_database.hpp"
 
 namespace menkyo {
@@ -105,6 +106,17 @@ TEST_F(PlansTest, virtual_accounts_with_a_tag_are_read_in_the_order_of_the_tree)
     EXPECT_THAT(plan, Each(Not(HasSubstr("TEMP B-TREE"))));
     EXPECT_THAT(plan, by_more_than_the_account());
   }
+}
+
+TEST_F(PlansTest, agreements_are_read_in_the_order_in_which_they_are_listed) {
+  auto const in_force =
+      plan_of([&](db::ReadTx& tx) { publications::store::agreements_after(tx, account_, "", "", 50); });
+  EXPECT_THAT(in_force, testing::Contains(HasSubstr("publication_by_kind")));
+  EXPECT_THAT(in_force, Each(Not(HasSubstr("TEMP B-TREE"))));
+  auto const accepted =
+      plan_of([&](db::ReadTx& tx) { publications::store::acceptances_before(tx, account_, {}, 50); });
+  EXPECT_THAT(accepted, testing::Contains(HasSubstr("agreement_acceptance_by_time (smart_account_id=? AND")));
+  EXPECT_THAT(accepted, Each(Not(HasSubstr("TEMP B-TREE"))));
 }
 
 TEST_F(PlansTest, LicenseTypesAreReadOfOneHolder) {

@@ -39,7 +39,8 @@ class SettingsTest : public testing::Test {
 TEST_F(SettingsTest, are_taken_from_the_file) {
   auto const s = read(
       "data = \"/srv/menkyo\"\ndatabase = \"postgresql:///menkyo\"\ndatabase_answer_s = 60\nlisten = \"[::1]:443\"\n"
-      "worker_threads = 4\nallow_plain_beyond_loopback = true\nperson_requests_per_s = 3\n");
+      "worker_threads = 4\ncontact = \"help@a.example\"\nsecurity_contact = "
+      "\"https://a.example/report\"\nallow_plain_beyond_loopback = true\nperson_requests_per_s = 3\n");
   EXPECT_EQ(s.data, "/srv/menkyo");
   EXPECT_EQ(s.database_url(), "postgresql:///menkyo");
   EXPECT_EQ(s.database_answer_s, 60);
@@ -47,6 +48,8 @@ TEST_F(SettingsTest, are_taken_from_the_file) {
   EXPECT_EQ(s.worker_threads, 4);
   EXPECT_TRUE(s.allow_plain_beyond_loopback);
   EXPECT_EQ(s.rates.person.per_s, 3);
+  EXPECT_EQ(s.contact, "help@a.example");
+  EXPECT_EQ(s.security_contact, "https://a.example/report");
   // What the file does not name stays.
   EXPECT_EQ(s.stop_grace_s, Settings().stop_grace_s);
 }
@@ -67,6 +70,8 @@ TEST_F(SettingsTest, are_refused_with_their_line) {
                                   std::pair("\nsmtp_url = \"mail.example\"\n", "smtp_url begins with smtp://"),
                                   std::pair("\nsmtp_url = \"smtp://mail.example:25\"\n", "smtp_url needs mail_from"),
                                   std::pair("\nmail_from = \"nobody\"\n", "mail_from is no mail address"),
+                                  std::pair("\nsecurity_contact = \"http://a.example\"\n",
+                                            "security_contact is a mail address, or an address with https: or tel:"),
                                   std::pair("\npassword_policy = \"none\"\n", "password_policy is composed or"),
                                   std::pair("\nlisten = \n", "")}) {
     auto const told = refusal(text);

@@ -200,6 +200,8 @@ std::vector<std::string> check_answer(std::vector<api::Route> const& routes, api
     return check_schema(problem_schema(), schemas, value);
   }
   if (!route) return {};
+  if (status == 304 && route->revalidates)
+    return content_type.empty() ? std::vector<std::string>{} : std::vector<std::string>{"a 304 has no content"};
   if (status != route->success_status) return {"the status " + std::to_string(status) + " is not declared"};
   if (!content_type.starts_with(route->answer_type)) return {"the type " + content_type + " is not declared"};
   if (!route->answer) return {};

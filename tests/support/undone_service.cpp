@@ -5,6 +5,7 @@
 #include "people/people.hpp"
 #include "people/session.hpp"
 #include "protocol/json.hpp"
+#include "publications/publications.hpp"
 #include "tests/support/json_schema.hpp"
 
 namespace menkyo::test {
@@ -36,6 +37,9 @@ UndoneService::UndoneService(DeviceWorld& world, std::function<bool(api::Route c
       mailbox_(world.vault, true),
       folder_(std::filesystem::temp_directory_path() /
               ("menkyo_undone_" + to_hex(Random(system_seeds().next()).bytes(8)))) {
+  imprint_.url = "https://licenses.example";
+  imprint_.security_contact = "mailto:security@licenses.example";
+  publications::bring_first_texts(*world.db);
   app::Settings settings;
   settings.data = folder_;
   service_ = std::make_unique<app::Service>(settings);
@@ -45,6 +49,7 @@ UndoneService::UndoneService(DeviceWorld& world, std::function<bool(api::Route c
   services_.add(policy_);
   services_.add(outbox_);
   services_.add(mailbox_);
+  services_.add(imprint_);
   services_.add(cursors_);
   services_.add(*world.authority);
   services_.add(world.catalogs);

@@ -30,6 +30,7 @@ class UndoneService {
   people::Policy policy_;
   mail::Outbox outbox_;
   mail::Mailbox mailbox_;
+  publications::Imprint imprint_;
   api::Services services_;
   std::filesystem::path folder_;
   std::unique_ptr<app::Service> service_;

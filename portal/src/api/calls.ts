@@ -23,6 +23,8 @@ import type {
   PostalAddress,
   PropertiesChange,
   StaffRole,
+  PublicationDraft,
+  PublicationKind,
   TagChoices,
   VirtualAccountChange,
 } from "./types";
@@ -566,7 +568,73 @@ export const decideAccountRequest = (
       );
 };
 
+// Agreements of a Smart Account
+export const listAgreements = (sa: string, query: ListQuery) =>
+  answer(client.GET("/api/v1/smart_accounts/{smart_account_id}/agreements", { params: { ...account(sa), query } }));
+export const listAgreementAcceptances = (sa: string, query: ListQuery) =>
+  answer(
+    client.GET("/api/v1/smart_accounts/{smart_account_id}/agreement_acceptances", {
+      params: { ...account(sa), query },
+    }),
+  );
+const agreement = (smart_account_id: string, publication_id: string, edition: number) => ({
+  path: { smart_account_id, publication_id, edition },
+});
+export const getAgreement = (sa: string, publication_id: string, edition: number) =>
+  answer(
+    client.GET("/api/v1/smart_accounts/{smart_account_id}/agreements/{publication_id}/editions/{edition}", {
+      params: agreement(sa, publication_id, edition),
+    }),
+  );
+export const acceptAgreement = (sa: string, publication_id: string, edition: number) =>
+  answer(
+    client.PUT("/api/v1/smart_accounts/{smart_account_id}/agreements/{publication_id}/editions/{edition}/acceptance", {
+      params: agreement(sa, publication_id, edition),
+      body: {},
+    }),
+  );
+
+// Pages for everybody
+export const getPage = (kind: PublicationKind) =>
+  answer(client.GET("/api/v1/pages/{kind}", { params: { path: { kind } } }));
+export const getPageEdition = (kind: PublicationKind, edition: number) =>
+  answer(client.GET("/api/v1/pages/{kind}/editions/{edition}", { params: { path: { kind, edition } } }));
+export const listPageEditions = (kind: PublicationKind, query: ListQuery) =>
+  answer(client.GET("/api/v1/pages/{kind}/editions", { params: { path: { kind }, query } }));
+
 // Operator
+export const listPublications = (query: ListQuery) =>
+  answer(client.GET("/api/v1/operator/publications", { params: { query } }));
+export const createProductAgreement = (product_code: string, key: string) =>
+  answer(client.POST("/api/v1/operator/publications", { headers: once(key), body: { product_code } }));
+export const getPublication = (publication_id: string) =>
+  answer(client.GET("/api/v1/operator/publications/{publication_id}", { params: { path: { publication_id } } }));
+export const listPublicationEditions = (publication_id: string, query: ListQuery) =>
+  answer(
+    client.GET("/api/v1/operator/publications/{publication_id}/editions", {
+      params: { path: { publication_id }, query },
+    }),
+  );
+export const getPublicationEdition = (publication_id: string, edition: number) =>
+  answer(
+    client.GET("/api/v1/operator/publications/{publication_id}/editions/{edition}", {
+      params: { path: { publication_id, edition } },
+    }),
+  );
+export const savePublicationDraft = (publication_id: string, version: number, body: PublicationDraft) =>
+  answer(
+    client.PUT("/api/v1/operator/publications/{publication_id}/draft", {
+      params: { path: { publication_id }, header: unchangedSince(version) },
+      body,
+    }),
+  );
+export const publishDraft = (publication_id: string, version: number) =>
+  answer(
+    client.POST("/api/v1/operator/publications/{publication_id}/publication", {
+      params: { path: { publication_id }, header: unchangedSince(version) },
+      body: {},
+    }),
+  );
 export const getCatalogSummary = () => answer(client.GET("/api/v1/operator/catalog/summary"));
 export const listCatalogEntitlements = (query: ListQuery) =>
   answer(client.GET("/api/v1/operator/catalog/entitlements", { params: { query } }));

@@ -4,6 +4,8 @@ import { type ReactNode, useEffect } from "react";
 interface PageFrameProps {
   title: string;
   narrow?: boolean;
+  // For long texts.
+  reading?: boolean;
   // The way here, as <Crumbs>; pages that need none do not load it.
   crumbs?: ReactNode;
   children: ReactNode;
@@ -15,12 +17,12 @@ export function useTitle(title: string) {
   }, [title]);
 }
 
-export function PageFrame({ title, narrow, crumbs, children }: PageFrameProps) {
+export function PageFrame({ title, narrow, reading, crumbs, children }: PageFrameProps) {
   useTitle(title);
   return (
     <>
       {crumbs}
-      <main className={narrow ? "menkyo-narrow" : "menkyo-page"}>{children}</main>
+      <main className={narrow ? "menkyo-narrow" : reading ? "menkyo-reading" : "menkyo-page"}>{children}</main>
     </>
   );
 }

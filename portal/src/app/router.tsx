@@ -3,6 +3,7 @@ import { createBrowserRouter } from "react-router";
 import { loadAllTexts } from "../i18n";
 import { PageLoading } from "../ui/states";
 import { NotFound, PageError } from "./errors";
+import { PAGES } from "./footer";
 import { RequireSignIn } from "./session";
 import { Shell } from "./shell";
 
@@ -34,6 +35,16 @@ export const router = createBrowserRouter([
             path: "/mailbox",
             lazy: async () => ({ Component: (await import("../features/mail/mailbox")).Mailbox }),
           },
+          ...PAGES.map((kind) => ({
+            path: `/${kind}`,
+            lazy: async () => {
+              const [{ PublishedPage }] = await Promise.all([
+                import("../features/publications/published_page"),
+                loadAllTexts(),
+              ]);
+              return { element: <PublishedPage key={kind} kind={kind} /> };
+            },
+          })),
           {
             lazy: async () => {
               await loadAllTexts();
@@ -104,6 +115,12 @@ export const router = createBrowserRouter([
               {
                 path: "/operator/accounts/:sa",
                 lazy: async () => ({ Component: (await import("../features/operator/assisted_account")).Assisted }),
+              },
+              {
+                path: "/operator/publications/:publication",
+                lazy: async () => ({
+                  Component: (await import("../features/publications/edit_publication")).EditPublication,
+                }),
               },
               {
                 path: "/operator",

@@ -1,8 +1,9 @@
-// The frame around every page: a way past the header, the header, the page.
+// The frame around every page: a way past the header, the header, the page, the footer.
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Outlet, useLocation } from "react-router";
 import { Flashes } from "../ui/flash";
+import { ShellFooter } from "./footer";
 import { ShellHeader } from "./header";
 
 const ANNOUNCE_AFTER_MS = 800;
@@ -37,6 +38,7 @@ export function Shell() {
         <Flashes />
         <Outlet />
       </div>
+      <ShellFooter />
     </>
   );
 }

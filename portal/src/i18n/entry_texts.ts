@@ -4,6 +4,7 @@ export const ENTRY_TEXTS: ReadonlySet<string> = new Set([
   "common",
   "errors",
   "fields",
+  "footer",
   "forgot_password",
   "home",
   "invitation",

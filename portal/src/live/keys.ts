@@ -10,6 +10,7 @@ export type AccountList =
   | "properties"
   | "virtual_accounts"
   | "custom_tags"
+  | "agreements"
   | "users"
   | "user_groups"
   | "overview"
@@ -32,6 +33,7 @@ const LISTS_OF: Record<string, readonly AccountList[]> = {
   events: ["events", "account_requests", "access_requests", "programs"],
   virtual_accounts: ["virtual_accounts", "overview", "account"],
   custom_tags: ["custom_tags"],
+  agreements: ["agreements"],
 };
 
 export function isTouched(key: readonly unknown[], smart_account_id: string, change: LiveChange): boolean {

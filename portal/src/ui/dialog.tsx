@@ -10,15 +10,18 @@ interface DialogProps {
   title: string;
   // The button that does it.
   action?: ReactNode;
+  // For something longer to read.
+  size?: "large";
   children: ReactNode;
   onClose: () => void;
 }
 
-export function Dialog({ title, action, children, onClose }: DialogProps) {
+export function Dialog({ title, action, size, children, onClose }: DialogProps) {
   const { t } = useTranslation();
   return (
     <Modal
       visible
+      size={size}
       header={title}
       closeAriaLabel={t("common.close")}
       onDismiss={onClose}

@@ -1,4 +1,4 @@
-// Account management: virtual accounts, users, requests to approve, and the event log of the whole account.
+// Account management: virtual accounts, users, requests to approve, agreements, and the event log of the account.
 import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
@@ -18,6 +18,8 @@ import { EventsTab } from "../audit/events_tab";
 import { GroupsTab } from "../groups/groups_tab";
 import { AccountProgramsTab } from "../programs/account_programs_tab";
 import { PropertiesTab } from "../properties/properties_tab";
+import { AgreementsTab } from "../publications/agreements_tab";
+import { NoticeBanner } from "../publications/notice_banner";
 import { TagsTab } from "../tags/tags_tab";
 import { AccountSwitcher } from "./account_switcher";
 import { useAccount } from "./use_account";
@@ -39,17 +41,23 @@ function Manage({ account }: { account: SmartAccount }) {
   const navigate = useNavigate();
   const [parameters] = useSearchParams();
   const sa = account.smart_account_id;
-  useLiveAccount(sa);
   const may = (ability: string) => account.abilities.includes(ability);
+  // An approver sees the agreements, and no place where anything else happens.
+  useLiveAccount(may("inventory_view") ? sa : undefined);
+  const mayAccept = account.whole_abilities.includes("agreements_accept");
   const seesWhole = account.whole_abilities.includes("inventory_view");
   const tabs = [
     // A partner sees its part of an account, not what the account tells about itself.
     ...(seesWhole ? [{ id: "properties", label: t("properties.title"), content: <PropertiesTab sa={sa} /> }] : []),
-    {
-      id: "virtual_accounts",
-      label: t("virtual_accounts.title"),
-      content: <VirtualAccountsTab sa={sa} mayCreate={may("virtual_account_create")} seesWhole={seesWhole} />,
-    },
+    ...(may("inventory_view")
+      ? [
+          {
+            id: "virtual_accounts",
+            label: t("virtual_accounts.title"),
+            content: <VirtualAccountsTab sa={sa} mayCreate={may("virtual_account_create")} seesWhole={seesWhole} />,
+          },
+        ]
+      : []),
     ...(may("users_manage") ? [{ id: "users", label: t("users.title"), content: <UsersTab sa={sa} /> }] : []),
     ...(account.whole_abilities.includes("users_manage")
       ? [{ id: "user_groups", label: t("groups.title"), content: <GroupsTab sa={sa} /> }]
@@ -69,9 +77,11 @@ function Manage({ account }: { account: SmartAccount }) {
     ...(may("prefix_approve")
       ? [{ id: "account_requests", label: t("account_requests.tab"), content: <RequestsTabs sa={sa} /> }]
       : []),
+    ...(mayAccept ? [{ id: "agreements", label: t("agreements.title"), content: <AgreementsTab sa={sa} /> }] : []),
     ...(may("events_view") ? [{ id: "events", label: t("inventory.events"), content: <EventsTab sa={sa} /> }] : []),
   ];
-  const active = tabs.find((tab) => tab.id === parameters.get("tab"))?.id ?? "virtual_accounts";
+  const first = may("inventory_view") ? "virtual_accounts" : tabs[0]?.id;
+  const active = tabs.find((tab) => tab.id === parameters.get("tab"))?.id ?? first;
   return (
     <PageFrame
       title={t("manage.title")}
@@ -97,6 +107,7 @@ function Manage({ account }: { account: SmartAccount }) {
         >
           {t("manage.title_of", { account: account.name })}
         </Header>
+        {mayAccept && <NoticeBanner sa={sa} kind="account_agreement" />}
         {account.has_one_administrator === true && (
           <Alert
             type="warning"

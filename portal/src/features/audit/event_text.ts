@@ -77,6 +77,10 @@ export const EVENT_KINDS = [
   "program_ended",
   "program_secret_made",
   "program_secret_ended",
+  "agreement_accepted",
+  "publication_created",
+  "publication_changed",
+  "publication_published",
 ] as const;
 
 export function eventText(t: TFunction, language: Language, event: LogEvent): string {
@@ -85,6 +89,8 @@ export function eventText(t: TFunction, language: Language, event: LogEvent): st
     values[name] = typeof value === "number" ? formatNumber(language, value) : String(value);
   }
   if (typeof values.role === "string") values.role = t(`roles.${values.role}`, { defaultValue: values.role });
+  // What has a title in each language is named in the reader's.
+  values.title = values[`title_${language}`] ?? "–";
   // An event about the account itself names no subject.
   values.subject = event.subject?.name || event.subject?.id || "–";
   values.actor = actorText(t, event);

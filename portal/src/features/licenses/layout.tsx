@@ -7,7 +7,7 @@ import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { Outlet, useNavigate, useOutletContext, useParams } from "react-router";
-import type { AccountSummary } from "../../api/types";
+import type { AccountSummary, SmartAccount } from "../../api/types";
 import { Crumbs } from "../../app/crumbs";
 import { ProblemPage } from "../../app/problem_page";
 import type { LiveState } from "../../live/hub";
@@ -19,6 +19,7 @@ import { canManage } from "../accounts/abilities";
 import { AccountSwitcher } from "../accounts/account_switcher";
 import { useAccount } from "../accounts/use_account";
 import { useVirtualAccount } from "../accounts/use_virtual_accounts";
+import { NoticeBanner } from "../publications/notice_banner";
 import { VirtualAccountPanel } from "./virtual_account_panel";
 
 export interface LicenseManagerContext {
@@ -40,7 +41,7 @@ export function LicenseManager() {
   return <AccountLicenses key={sa} account={account.data} />;
 }
 
-function AccountLicenses({ account }: { account: AccountSummary }) {
+function AccountLicenses({ account }: { account: SmartAccount }) {
   const { t } = useTranslation();
   const { va } = useParams();
   const navigate = useNavigate();
@@ -73,6 +74,9 @@ function AccountLicenses({ account }: { account: AccountSummary }) {
           >
             {t("licenses.title_of", { account: account.name })}
           </Header>
+          {account.whole_abilities.includes("agreements_accept") && (
+            <NoticeBanner sa={account.smart_account_id} kind="licensing_notice" />
+          )}
           <div className="menkyo-split">
             <VirtualAccountPanel sa={account.smart_account_id} va={va} name={current?.name} />
             <Outlet context={context} />

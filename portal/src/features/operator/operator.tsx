@@ -9,6 +9,7 @@ import { Crumbs } from "../../app/crumbs";
 import { PageFrame } from "../../app/page";
 import { useMe } from "../../app/session";
 import { RequestsTab } from "../founding/requests_tab";
+import { PublicationsTab } from "../publications/publications_tab";
 import { CatalogTab } from "./catalog_tab";
 import { JobsTab } from "./jobs_tab";
 import { OperatorAccountsTab } from "./operator_accounts_tab";
@@ -21,6 +22,7 @@ const TABS = [
   { id: "account_requests", ability: "account_requests_decide" },
   { id: "staff", ability: "staff_manage" },
   { id: "jobs", ability: "jobs_view" },
+  { id: "publications", ability: "publications_edit" },
 ] as const;
 
 export function Operator() {
@@ -41,6 +43,7 @@ export function Operator() {
     account_requests: <RequestsTab />,
     staff: <StaffTab />,
     jobs: <JobsTab />,
+    publications: <PublicationsTab />,
   };
   return (
     <PageFrame
