@@ -120,8 +120,8 @@ function readMails(folder: string): ReceivedMail[] {
     .map((name) => JSON.parse(readFileSync(join(folder, name), "utf8")) as ReceivedMail);
 }
 
-// Without a mail server, the server itself shows its mails.
-export async function openWorld({ hasMailServer = false } = {}): Promise<World> {
+// Without a mail server, the server itself shows its mails. `more` are further settings.
+export async function openWorld({ hasMailServer = false, more = "" } = {}): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), "menkyo-e2e-"));
   const children: ChildProcess[] = [];
   let browser: Browser | undefined;
@@ -141,7 +141,7 @@ export async function openWorld({ hasMailServer = false } = {}): Promise<World> 
     const mailSettings = async () =>
       `smtp_url = "smtp://127.0.0.1:${await startMailServer(mails, children)}"\n` +
       'smtp_without_tls = true\nmail_from = "no-reply@menkyo.example"\n';
-    writeFileSync(settings, hasMailServer ? await mailSettings() : "");
+    writeFileSync(settings, (hasMailServer ? await mailSettings() : "") + more);
     const options = ["serve", "--config", settings, "--data", data, "--listen", `127.0.0.1:${port}`];
     const server = start(program("MENKYO_BINARY"), options);
     children.push(server.child);

@@ -43,7 +43,7 @@ bool allows(OperatorRole role, OperatorPermission permission) {
       return permission == catalog_view || permission == catalog_edit || permission == jobs_view;
     case OperatorRole::operator_support:
       return permission == catalog_view || permission == accounts_view || permission == account_requests_decide ||
-             permission == accounts_assist;
+             permission == accounts_assist || permission == enquiries_answer || permission == successions_decide;
   }
   return false;
 }

@@ -127,7 +127,7 @@ TEST_P(Accounts, tell_the_operators_staff_what_it_may) {
   std::vector<std::string> abilities;
   for (auto const& each : me.json.at("operator_abilities").items()) abilities.push_back(each.as_string());
   EXPECT_EQ(abilities, (std::vector<std::string>{"catalog_view", "accounts_view", "account_requests_decide",
-                                                 "accounts_assist"}));
+                                                 "accounts_assist", "enquiries_answer", "successions_decide"}));
 }
 
 TEST_P(Accounts, tell_who_is_signed_in) {

@@ -67,14 +67,6 @@ void check_pace(db::ReadTx& tx, PersonId requester) {
     throw Problem(problems::too_many_requests, "You made many requests today; make the next one tomorrow.");
 }
 
-void require_complete(people::Company const& company) {
-  auto const missing = people::missing_for_smart_account(company);
-  if (missing.empty()) return;
-  std::string names;
-  for (auto field : missing) names += (names.empty() ? "" : ", ") + std::string(to_text(field));
-  throw Problem(problems::profile_incomplete, "Your profile does not tell yet: " + names + ". Complete it first.");
-}
-
 bool holds(std::vector<store::GrantRow> const& grants, Role role) {
   return std::any_of(grants.begin(), grants.end(), [role](auto const& grant) { return grant.role == role; });
 }

@@ -13,12 +13,7 @@ constexpr int64_t max_deciders = 200;
 
 std::vector<PersonId> deciders_of(db::ReadTx& tx, store::RequestRow const& row) {
   if (row.decider_id) return store::holders_of_role(tx, row.decider_id, Role::sa_admin, max_deciders);
-  std::set<PersonId> out;
-  for (size_t i = 0; i < enum_words(access::OperatorRole{}).size(); ++i)
-    if (auto const role = access::OperatorRole(i);
-        access::allows(role, access::OperatorPermission::account_requests_decide))
-      for (auto const& person : store::staff(tx, role, max_deciders)) out.insert(person);
-  return {out.begin(), out.end()};
+  return staff_who_may(tx, access::OperatorPermission::account_requests_decide);
 }
 
 std::string one_line(places::PostalAddress const& a, Language language) {
@@ -74,6 +69,14 @@ std::string decision_page(store::RequestRow const& row) {
 std::string contact(people::Person const& person) {
   auto const name = people::display_name(person);
   return name == person.mail ? name : name + " <" + person.mail + ">";
+}
+
+std::vector<PersonId> staff_who_may(db::ReadTx& tx, access::OperatorPermission permission) {
+  std::set<PersonId> out;
+  for (size_t i = 0; i < enum_words(access::OperatorRole{}).size(); ++i)
+    if (auto const role = access::OperatorRole(i); access::allows(role, permission))
+      for (auto const& person : store::staff(tx, role, max_deciders)) out.insert(person);
+  return {out.begin(), out.end()};
 }
 
 void post_to(db::Tx& tx, mail::Outbox const& outbox, people::Person const& person, std::string template_name,

@@ -13,6 +13,9 @@ std::string contact(people::Person const& person);
 void post_to(db::Tx& tx, mail::Outbox const& outbox, people::Person const& person, std::string template_name,
              mail::Words words);
 
+// Those of the operator's staff who may do that and can sign in.
+std::vector<PersonId> staff_who_may(db::ReadTx& tx, access::OperatorPermission permission);
+
 // To the applicant that the account waits for approval, and to those who decide.
 void tell_requested(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox, store::RequestRow const& row,
                     AccountForm const& form, Applicant const& applicant);

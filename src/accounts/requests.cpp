@@ -97,6 +97,14 @@ Applicant load_applicant(db::ReadTx& tx, keys::Vault const& vault, PersonId id) 
   return {people::load_person(tx, vault, id), people::load_company(tx, vault, id)};
 }
 
+void require_complete(people::Company const& company) {
+  auto const missing = people::missing_for_smart_account(company);
+  if (missing.empty()) return;
+  std::string names;
+  for (auto field : missing) names += (names.empty() ? "" : ", ") + std::string(to_text(field));
+  throw Problem(problems::profile_incomplete, "Your profile does not tell yet: " + names + ". Complete it first.");
+}
+
 std::string phone_of(people::Company const& company) {
   return company.phone ? places::show_phone(*company.phone).international : "";
 }

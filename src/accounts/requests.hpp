@@ -32,6 +32,8 @@ struct Applicant {
   people::Company company;
 };
 Applicant load_applicant(db::ReadTx& tx, keys::Vault const& vault, PersonId id);
+// Problem profile_incomplete, which names the fields that missing_for_smart_account finds.
+void require_complete(people::Company const& company);
 // How its telephone number is dialled from abroad; empty if there is none.
 std::string phone_of(people::Company const& company);
 Requester to_requester(people::Person const& person);

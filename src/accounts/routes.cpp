@@ -10,6 +10,7 @@
 #include "accounts/properties.hpp"
 #include "accounts/staff.hpp"
 #include "accounts/store.hpp"
+#include "accounts/successions.hpp"
 #include "accounts/tags.hpp"
 #include "base/text.hpp"
 
@@ -186,6 +187,7 @@ std::vector<api::Route> routes() {
   for (auto& route : properties_routes()) out.push_back(std::move(route));
   for (auto& route : founding_routes()) out.push_back(std::move(route));
   for (auto& route : access_request_routes()) out.push_back(std::move(route));
+  for (auto& route : succession_routes()) out.push_back(std::move(route));
   for (auto& route : history_routes()) out.push_back(std::move(route));
   for (auto& route : account_program_routes()) out.push_back(std::move(route));
   for (auto& route : staff_routes()) out.push_back(std::move(route));

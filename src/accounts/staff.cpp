@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 
 #include "accounts/letters.hpp"
 #include "accounts/store_requests.hpp"
@@ -88,16 +87,10 @@ void end_staff_role(db::Tx& tx, keys::Vault const& vault, StaffManager const& ac
 
 namespace {
 
-// More than enough to find one who is at work.
-constexpr int64_t max_validators = 200;
-
 std::vector<PersonId> validators_of(db::ReadTx& tx, PersonId person) {
-  std::set<PersonId> out;
-  for (size_t i = 0; i < enum_words(OperatorRole{}).size(); ++i)
-    if (auto const role = OperatorRole(i); access::allows(role, OperatorPermission::staff_manage))
-      for (auto const& id : store::staff(tx, role, max_validators)) out.insert(id);
-  out.erase(person);
-  return {out.begin(), out.end()};
+  auto out = staff_who_may(tx, OperatorPermission::staff_manage);
+  std::erase(out, person);
+  return out;
 }
 
 void warn(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox, store::StaffRow const& row) {

@@ -36,12 +36,16 @@ struct ServiceFacts {
   std::string service_name;
   people::PasswordPolicy password_policy;
   bool has_mailbox;  // mails are shown on a page instead of being sent
+  std::optional<std::string> support_mail, support_hours_ja, support_hours_en;
 };
-BOOST_DESCRIBE_STRUCT(ServiceFacts, (), (service_name, password_policy, has_mailbox))
+BOOST_DESCRIBE_STRUCT(ServiceFacts, (),
+                      (service_name, password_policy, has_mailbox, support_mail, support_hours_ja, support_hours_en))
 
 ServiceFacts get_service(db::ReadTx&, mail::Outbox const& outbox, mail::Mailbox const& mailbox,
-                         people::Policy const& policy) {
-  return {outbox.service_name(), policy.password, mailbox.open()};
+                         people::Policy const& policy, support::SupportDesk const& desk) {
+  auto const given = [](std::string const& text) { return text.empty() ? std::nullopt : std::optional(text); };
+  return {outbox.service_name(), policy.password,      mailbox.open(),
+          given(desk.mail),      given(desk.hours_ja), given(desk.hours_en)};
 }
 
 std::vector<api::Route> service_routes() {
@@ -137,6 +141,7 @@ std::vector<api::Route> route_table() {
   append(all, people::routes());
   append(all, mail::routes());
   append(all, accounts::routes());
+  append(all, support::routes());
   append(all, catalog::routes());
   append(all, publications::routes());
   append(all, orders::routes());
@@ -156,6 +161,7 @@ Service::Service(Settings settings, Clock const& clock, SeedSource& seeds, Clock
       database_(open_database(settings_, clock, seeds)),
       policy_{settings_.password_policy},
       imprint_(imprint_of(settings_)),
+      support_desk_{settings_.support_mail, settings_.support_hours_ja, settings_.support_hours_en},
       rates_(settings_.rates, steady, seeds) {
   keys::ensure_installation(*database_, *vault_);
   publications::bring_first_texts(*database_);
@@ -178,6 +184,7 @@ Service::Service(Settings settings, Clock const& clock, SeedSource& seeds, Clock
   services_.add(*live_);
   services_.add(policy_);
   services_.add(imprint_);
+  services_.add(support_desk_);
   services_.add(*outbox_);
   services_.add(*mailbox_);
   services_.add(*vault_);

@@ -15,6 +15,7 @@
 #include "live/live.hpp"
 #include "mail/postman.hpp"
 #include "publications/imprint.hpp"
+#include "support/enquiries.hpp"
 
 namespace menkyo::app {
 
@@ -70,6 +71,7 @@ class Service {
   std::unique_ptr<live::Live> live_;
   people::Policy policy_;
   publications::Imprint imprint_;
+  support::SupportDesk support_desk_;
   Rates rates_;
   api::Services services_;
   http::ServerStats const* server_stats_ = nullptr;

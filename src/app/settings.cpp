@@ -111,6 +111,11 @@ void read_settings_file(std::filesystem::path const& file, Settings& s) {
   take_contact("contact", s.contact);
   take_contact("privacy_contact", s.privacy_contact);
   take_contact("security_contact", s.security_contact);
+  take("support_mail", s.support_mail);
+  if (!s.support_mail.empty() && !mail::envelope_address(s.support_mail))
+    wrong(file, table.get("support_mail")->source(), "support_mail is no mail address");
+  take("support_hours_ja", s.support_hours_ja);
+  take("support_hours_en", s.support_hours_en);
   take("max_connections", s.limits.max_connections);
   take("max_body_bytes", s.limits.max_body_bytes);
   take("person_requests_per_s", s.rates.person.per_s);

@@ -35,6 +35,9 @@ struct Settings {
   // https: or tel: URIs.
   std::string operator_name, operator_address, data_location;
   std::string contact, privacy_contact, security_contact;
+  // Where people turn to who need help: enquiries go to that address, which everybody is shown, and in words when
+  // somebody is there. Empty: nothing is shown, and enquiries are only kept.
+  std::string support_mail, support_hours_ja, support_hours_en;
   http::Limits limits;
   RateSettings rates;
 

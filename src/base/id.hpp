@@ -78,6 +78,8 @@ MENKYO_ID_TAG(UserGroup, "ugr");
 MENKYO_ID_TAG(GroupGrant, "ggr");
 MENKYO_ID_TAG(Assistance, "ast");
 MENKYO_ID_TAG(Publication, "pub");
+MENKYO_ID_TAG(Enquiry, "enq");
+MENKYO_ID_TAG(Succession, "suc");
 #undef MENKYO_ID_TAG
 }  // namespace tag
 
@@ -110,6 +112,8 @@ using UserGroupId = Id<tag::UserGroup>;
 using GroupGrantId = Id<tag::GroupGrant>;
 using AssistanceId = Id<tag::Assistance>;
 using PublicationId = Id<tag::Publication>;
+using EnquiryId = Id<tag::Enquiry>;
+using SuccessionId = Id<tag::Succession>;
 
 }  // namespace menkyo
 

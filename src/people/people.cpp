@@ -174,6 +174,11 @@ std::string hours_of(Duration period) {
   return std::to_string(std::chrono::duration_cast<std::chrono::hours>(period).count());
 }
 
+std::optional<Instant> last_sign_in(db::ReadTx& tx, PersonId person) {
+  auto const newest = store::sign_ins_of(tx, person, {.limit = 1});
+  return newest.empty() ? std::nullopt : std::optional(newest.front().at);
+}
+
 int64_t clean_up(db::Tx& tx, int64_t limit) {
   return store::delete_expired(tx, {tx.now(), tx.now() - known_source_kept, tx.now() - sign_ins_kept}, limit) +
          store::delete_expired_mail_changes(tx, tx.now(), limit) + store::delete_expired_tokens(tx, tx.now(), limit);

@@ -184,6 +184,9 @@ std::string source_of(std::string const& peer);
 // How long people can see where they signed in from.
 inline constexpr Duration sign_ins_kept = std::chrono::days(180);
 
+// When the person last did, within that time.
+std::optional<Instant> last_sign_in(db::ReadTx& tx, PersonId person);
+
 // Deletes what is no longer of use: expired sessions, links, sign-ups and changes of mail addresses, old attempts and
 // sign-ins, at most `limit` rows of each. A job calls it; returns how many rows went.
 int64_t clean_up(db::Tx& tx, int64_t limit);

@@ -52,7 +52,6 @@ Company company_of(db::ReadTx& tx, keys::Vault const& vault, PersonId person, Pr
 OwnProfile show(db::ReadTx& tx, keys::Vault const& vault, PersonId person, Current const& current) {
   auto const& p = current.profile;
   auto const company = company_of(tx, vault, person, p);
-  auto const sign_ins = store::sign_ins_of(tx, person, {.limit = 1});
   OwnProfile out{current.version,
                  user_name(person),
                  p.mail,
@@ -61,7 +60,7 @@ OwnProfile show(db::ReadTx& tx, keys::Vault const& vault, PersonId person, Curre
                   p.job_position, p.job_title},
                  {p.company_name, p.company_address_id, p.company_phone, p.company_phone_extension, {}},
                  missing_for_smart_account(company)};
-  if (!sign_ins.empty()) out.last_sign_in_at = sign_ins.front().at;
+  out.last_sign_in_at = last_sign_in(tx, person);
   if (company.phone) out.company.company_phone_shown = places::show_phone(*company.phone).international;
   return out;
 }

@@ -8,6 +8,7 @@
 #include "accounts/founding.hpp"
 #include "accounts/groups.hpp"
 #include "accounts/properties.hpp"
+#include "accounts/successions.hpp"
 #include "accounts/tags.hpp"
 #include "people/programs.hpp"
 #include "protocol/bytes.hpp"
@@ -82,7 +83,9 @@ std::string_view expected(api::Route const& route, CallerKind const& caller, boo
   if (!caller.person) return "unauthenticated";
   // Requests of one's own are nobody else's.
   bool const of_request = route.path.find("{account_request_id}") != std::string::npos ||
-                          route.path.find("{access_request_id}") != std::string::npos;
+                          route.path.find("{access_request_id}") != std::string::npos ||
+                          route.path.find("{enquiry_id}") != std::string::npos ||
+                          route.path.find("{succession_id}") != std::string::npos;
   if (route.needs.empty() && of_request) return caller.person == requester ? allowed : "not_found";
   for (auto const& need : route.needs) {
     auto const verdict = [&]() -> std::string_view {
@@ -219,6 +222,27 @@ class Refusals : public ::testing::TestWithParam<std::string> {
     });
   }
 
+  EnquiryId send_enquiry() {
+    return world.db->write([&](db::Tx& tx) {
+      return support::send_enquiry(tx, world.vault, mail::Outbox(world.vault, {}), {}, requester,
+                                   {support::EnquirySubject::other, {}, support::EnquiryText("Help")})
+          .enquiry_id;
+    });
+  }
+  // Which members can object to.
+  SuccessionId ask_for_succession() {
+    mail::Outbox const outbox(world.vault, {});
+    return world.db->write([&](db::Tx& tx) {
+      auto const id =
+          accounts::ask_for_succession(tx, world.vault, outbox, requester,
+                                       {accounts::WantedDomain("aozora.example"), accounts::Proof("Nobody is left")})
+              .succession_id;
+      tx.exec("update succession set status = 'WAITING', smart_account_id = $2, due_at = $3 where succession_id = $1",
+              id, world.account, tx.now() + accounts::objection_period);
+      return id;
+    });
+  }
+
   // A mail that the page of mails shows.
   MailId kept_mail() {
     return world.db->write([&](db::Tx& tx) {
@@ -251,6 +275,8 @@ class Refusals : public ::testing::TestWithParam<std::string> {
     request_to_account = ask_for_account("jp.aozora.example");
     request_to_staff = ask_for_account("aozora-japan.example");
     samples.by_prefix["asr"] = ask_for_access().text();
+    samples.by_prefix["enq"] = send_enquiry().text();
+    samples.by_prefix["suc"] = ask_for_succession().text();
     samples.by_prefix["ses"] = SessionId{}.text();
     samples.by_prefix["mail"] = kept_mail().text();
     samples.by_name = {{"country", "JP"},

@@ -60,7 +60,7 @@ class Secrecy : public ::testing::TestWithParam<std::string> {
   // What is left when everything is taken out in which two people must differ: identifiers, cursors, times, and what
   // each of them wrote.
   static std::string plain(std::string text, Stranger const& who) {
-    static std::regex const ids("(asr|per|ses|evt|adr|req|prg|psc)_[0-9a-z]{26}"),
+    static std::regex const ids("(asr|enq|suc|per|ses|evt|adr|req|prg|psc)_[0-9a-z]{26}"),
         cursors("\"next_cursor\":\"[^\"]*\""), times("20[0-9-]{8}T[0-9:.]+Z"),
         user_names("\"user_name\":\"[a-z0-9]+\""),
         client_secrets("\"(client_secret|last_characters)\":\"[A-Za-z0-9_-]+\"");
@@ -85,7 +85,8 @@ class Secrecy : public ::testing::TestWithParam<std::string> {
     Samples samples;
     // Of a customer's things a stranger knows no identifier, but could make one up.
     for (auto const* prefix : {"sa", "va", "rgr", "tok", "dev", "ent", "per", "acr", "ses", "adr", "mail", "prg",
-                               "psc", "ctg", "ugr", "ggr", "pub"})
+                               "psc", "ctg", "ugr", "ggr", "pub", "enq",
+                              "suc"})
       samples.by_prefix[prefix] = std::string(prefix) + SmartAccountId{{1}}.text().substr(2);
     samples.by_prefix["asr"] = request.text();
     samples.by_name = {{"country", "JP"},

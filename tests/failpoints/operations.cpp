@@ -2,6 +2,7 @@
 
 #include "accounts/access_requests.hpp"
 #include "accounts/founding.hpp"
+#include "accounts/successions.hpp"
 #include "orders/orders.hpp"
 #include "people/company_directory.hpp"
 #include "people/people.hpp"
@@ -102,6 +103,34 @@ AccessRequestId new_access_request(Stage& stage, PersonId requester, std::string
   });
 }
 
+// What people turn to the operator with: an enquiry, and a request for the administrator's role. Only one of those
+// waits at a time.
+void add_support(Stage& stage, std::string const& operation, PersonId colleague, Samples& samples) {
+  auto& service = stage.service();
+  mail::Outbox const& outbox = service.outbox();
+  stage.employ(colleague);
+  auto const heir = stage.new_person("heir" + std::to_string(stage.number()) + "@aozora.example");
+  service.database().write([&](db::Tx& tx) {
+    tx.exec("update succession set status = 'WITHDRAWN' where status = 'WAITING'");
+    samples.by_prefix["enq"] =
+        support::send_enquiry(tx, service.vault(), outbox, {}, colleague,
+                              {support::EnquirySubject::other, {}, support::EnquiryText("Help")})
+            .enquiry_id.text();
+    bool const by_colleague = operation == "withdraw_succession";
+    accounts::WantedDomain const domain(by_colleague ? "matrix.example" : "aozora.example");
+    auto const succession = accounts::ask_for_succession(tx, service.vault(), outbox, by_colleague ? colleague : heir,
+                                                         {domain, accounts::Proof("Nobody is left")})
+                                .succession_id;
+    samples.by_prefix["suc"] = succession.text();
+    if (operation != "object_to_succession") return;
+    auto const access = access::detail::Prover::as_operator<access::OperatorPermission::successions_decide>(
+        tx, api::Caller{stage.staff, {}});
+    accounts::decide_succession(tx, service.vault(), outbox, access,
+                                {succession, {}, accounts::Decision::approve, {}});
+  });
+  if (operation == "ask_for_succession") samples.by_name["domain"] = "matrix.example";
+}
+
 void add_program(Stage& stage, PersonId maker, Samples& samples) {
   auto const made = stage.new_program(maker);
   samples.by_prefix["prg"] = made.program.program_id.text();
@@ -170,6 +199,8 @@ Samples new_samples(Stage& stage, std::string const& operation) {
         new_request(stage, stage.new_person("requester" + n + "@aozora.example"), "aozora.example").text();
   if (operation.find("program") != std::string::npos || operation.find("access_token") != std::string::npos)
     add_program(stage, colleague, samples);
+  if (operation.find("enquiry") != std::string::npos || operation.find("succession") != std::string::npos)
+    add_support(stage, operation, colleague, samples);
   if (operation == "change_administrator_contacts_setting") stage.hide_contacts();
   if (operation == "withdraw_access_request" || operation == "decide_access_request")
     samples.by_prefix["asr"] = new_access_request(stage, colleague, "aozora.example").text();
@@ -216,15 +247,28 @@ std::vector<std::string> more_fields(std::string const& operation) {
 
 // Those that change what belongs to one person alone are tried by a new one.
 bool is_of_one_person(std::string const& operation) {
-  static std::set<std::string> const own{"change_password",         "change_my_personal_data",
-                                         "change_my_company_data",  "add_my_address",
-                                         "change_my_address",       "delete_my_address",
-                                         "found_smart_account",     "withdraw_account_request",
-                                         "ask_mail_change",         "withdraw_mail_change",
-                                         "send_mail_change_mail",   "ask_for_access",
-                                         "withdraw_access_request", "make_program",
-                                         "change_program",          "end_program",
-                                         "make_program_secret",     "end_program_secret"};
+  static std::set<std::string> const own{"change_password",
+                                         "change_my_personal_data",
+                                         "change_my_company_data",
+                                         "add_my_address",
+                                         "change_my_address",
+                                         "delete_my_address",
+                                         "found_smart_account",
+                                         "withdraw_account_request",
+                                         "ask_mail_change",
+                                         "withdraw_mail_change",
+                                         "send_mail_change_mail",
+                                         "ask_for_access",
+                                         "withdraw_access_request",
+                                         "make_program",
+                                         "change_program",
+                                         "end_program",
+                                         "make_program_secret",
+                                         "end_program_secret",
+                                         "send_enquiry",
+                                         "write_on_my_enquiry",
+                                         "ask_for_succession",
+                                         "withdraw_succession"};
   return own.contains(operation);
 }
 

@@ -6,12 +6,14 @@
 #include <gmock/gmock.h>
 
 #include "accounts/store_assistance.hpp"
+#include "accounts/store_successions.hpp"
 #include "accounts/store_tags.hpp"
 #include "audit/store.hpp"
 #include "devices/store.hpp"
 #include "licenses/store.hpp"
 #include "people/store_directory.hpp"
 #include "publications/store.hpp"
+#include "support/store.hpp"
 #include "tests/support/test_database.hpp"
 
 namespace menkyo {
@@ -117,6 +119,22 @@ TEST_F(PlansTest, agreements_are_read_in_the_order_in_which_they_are_listed) {
       plan_of([&](db::ReadTx& tx) { publications::store::acceptances_before(tx, account_, {}, 50); });
   EXPECT_THAT(accepted, testing::Contains(HasSubstr("agreement_acceptance_by_time (smart_account_id=? AND")));
   EXPECT_THAT(accepted, Each(Not(HasSubstr("TEMP B-TREE"))));
+}
+
+TEST_F(PlansTest, queues_of_staff_are_read_in_their_order_by_status) {
+  auto const enquiries = plan_of([](db::ReadTx& tx) {
+    support::store::all_enquiries(tx, support::EnquiryStatus::OPEN, {.limit = 50});
+  });
+  EXPECT_THAT(enquiries, testing::ElementsAre(HasSubstr("enquiry_by_status (status=? AND enquiry_id<?)")));
+  auto const successions = plan_of([](db::ReadTx& tx) {
+    accounts::store::all_successions(tx, accounts::SuccessionStatus::PENDING, {.limit = 50});
+  });
+  EXPECT_THAT(successions, testing::ElementsAre(HasSubstr("succession_by_status (status=? AND succession_id<?)")));
+}
+
+TEST_F(PlansTest, the_waiting_succession_is_found_by_its_account) {
+  EXPECT_THAT(plan_of([&](db::ReadTx& tx) { accounts::store::waiting_succession(tx, account_); }),
+              testing::ElementsAre(HasSubstr("succession_by_account (smart_account_id=? AND status=?)")));
 }
 
 TEST_F(PlansTest, LicenseTypesAreReadOfOneHolder) {

@@ -47,6 +47,7 @@ UndoneService::UndoneService(DeviceWorld& world, std::function<bool(api::Route c
       &*world.db, [](db::ReadTx& tx, api::Caller const& caller) { people::load_session(tx, caller); }});
   services_.add(world.vault);
   services_.add(policy_);
+  services_.add(support_desk_);
   services_.add(outbox_);
   services_.add(mailbox_);
   services_.add(imprint_);

@@ -28,6 +28,7 @@ class UndoneService {
   DeviceWorld& world_;
   api::Cursors cursors_{Bytes(32, 3)};
   people::Policy policy_;
+  support::SupportDesk support_desk_{"help@support.example", {}, {}};
   mail::Outbox outbox_;
   mail::Mailbox mailbox_;
   publications::Imprint imprint_;

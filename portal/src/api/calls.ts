@@ -11,6 +11,7 @@ import type {
   NewAccessRequest,
   NewAddress,
   NewCustomTag,
+  NewEnquiry,
   NewGroupGrant,
   NewProgram,
   NewRegistrationToken,
@@ -18,13 +19,15 @@ import type {
   NewSignUp,
   NewSmartAccount,
   NewStaffRole,
+  NewSuccession,
   NewVirtualAccount,
   PersonalData,
   PostalAddress,
   PropertiesChange,
-  StaffRole,
   PublicationDraft,
   PublicationKind,
+  StaffRole,
+  SuccessionDecision,
   TagChoices,
   VirtualAccountChange,
 } from "./types";
@@ -701,3 +704,69 @@ export function csvAddress(
 }
 
 export const streamAddress = (sa: string) => `/api/v1/smart_accounts/${encodeURIComponent(sa)}/stream`;
+
+// Enquiries
+export const sendEnquiry = (body: NewEnquiry, key: string) =>
+  answer(client.POST("/api/v1/enquiries", { headers: once(key), body }));
+export const listMyEnquiries = (query: ListQuery) => answer(client.GET("/api/v1/enquiries", { params: { query } }));
+export const getMyEnquiry = (enquiry_id: string) =>
+  answer(client.GET("/api/v1/enquiries/{enquiry_id}", { params: { path: { enquiry_id } } }));
+export const writeOnMyEnquiry = (enquiry_id: string, text: string, key: string) =>
+  answer(
+    client.POST("/api/v1/enquiries/{enquiry_id}/questions", {
+      params: { path: { enquiry_id } },
+      headers: once(key),
+      body: { text },
+    }),
+  );
+export const listEnquiries = (query: ListQuery) =>
+  answer(client.GET("/api/v1/operator/enquiries", { params: { query: filtered<"list_operator_enquiries">(query) } }));
+export const getEnquiry = (enquiry_id: string) =>
+  answer(client.GET("/api/v1/operator/enquiries/{enquiry_id}", { params: { path: { enquiry_id } } }));
+export const answerEnquiry = (enquiry_id: string, version: number, text: string) =>
+  answer(
+    client.POST("/api/v1/operator/enquiries/{enquiry_id}/answers", {
+      params: { path: { enquiry_id }, header: unchangedSince(version) },
+      body: { text },
+    }),
+  );
+export const closeEnquiry = (enquiry_id: string, version: number) =>
+  answer(
+    client.POST("/api/v1/operator/enquiries/{enquiry_id}/closing", {
+      params: { path: { enquiry_id }, header: unchangedSince(version) },
+      body: {},
+    }),
+  );
+
+// Successions
+export const askForSuccession = (body: NewSuccession, key: string) =>
+  answer(client.POST("/api/v1/successions", { headers: once(key), body }));
+export const listMySuccessions = (query: ListQuery) => answer(client.GET("/api/v1/successions", { params: { query } }));
+export const getMySuccession = (succession_id: string) =>
+  answer(client.GET("/api/v1/successions/{succession_id}", { params: { path: { succession_id } } }));
+export const withdrawSuccession = (succession_id: string) =>
+  answer(
+    client.POST("/api/v1/successions/{succession_id}/withdrawal", { params: { path: { succession_id } }, body: {} }),
+  );
+export const listSuccessions = (query: ListQuery) =>
+  answer(
+    client.GET("/api/v1/operator/successions", { params: { query: filtered<"list_operator_successions">(query) } }),
+  );
+export const getSuccession = (succession_id: string) =>
+  answer(client.GET("/api/v1/operator/successions/{succession_id}", { params: { path: { succession_id } } }));
+export const decideSuccession = (succession_id: string, version: number, body: SuccessionDecision) =>
+  answer(
+    client.POST("/api/v1/operator/successions/{succession_id}/decision", {
+      params: { path: { succession_id }, header: unchangedSince(version) },
+      body,
+    }),
+  );
+export const getAnnouncedSuccession = (sa: string) =>
+  answer(client.GET("/api/v1/smart_accounts/{smart_account_id}/succession", { params: account(sa) }));
+export const objectToSuccession = (sa: string, succession_id: string, text: string) =>
+  answer(
+    client.POST("/api/v1/smart_accounts/{smart_account_id}/succession/{succession_id}/objections", {
+      params: { path: { smart_account_id: sa, succession_id } },
+      body: { text },
+    }),
+  );

@@ -81,6 +81,36 @@ export const router = createBrowserRouter([
                 lazy: async () => ({ Component: (await import("../features/access/own_access_request")).OwnAccess }),
               },
               {
+                path: "/enquiries",
+                lazy: async () => ({ Component: (await import("../features/support/enquiries")).Enquiries }),
+              },
+              {
+                path: "/enquiries/:enquiry",
+                lazy: async () => ({ Component: (await import("../features/support/own_enquiry")).OwnEnquiry }),
+              },
+              {
+                path: "/operator/enquiries/:enquiry",
+                lazy: async () => ({ Component: (await import("../features/support/answer_enquiry")).AnswerEnquiry }),
+              },
+              {
+                path: "/succession",
+                lazy: async () => ({
+                  Component: (await import("../features/succession/ask_for_succession")).AskForSuccession,
+                }),
+              },
+              {
+                path: "/successions/:succession",
+                lazy: async () => ({
+                  Component: (await import("../features/succession/own_succession")).OwnSuccessionPage,
+                }),
+              },
+              {
+                path: "/operator/successions/:succession",
+                lazy: async () => ({
+                  Component: (await import("../features/succession/decide_succession")).DecideSuccession,
+                }),
+              },
+              {
                 path: "/accounts/:sa/access_requests/:request",
                 lazy: async () => ({ Component: (await import("../features/access/decide_access")).DecideAccess }),
               },

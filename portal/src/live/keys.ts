@@ -8,6 +8,7 @@ export type AccountList =
   | "programs"
   | "access_requests"
   | "properties"
+  | "succession"
   | "virtual_accounts"
   | "custom_tags"
   | "agreements"
@@ -30,7 +31,7 @@ const LISTS_OF: Record<string, readonly AccountList[]> = {
   // Of the account itself: its properties, and who has which role in it.
   account: ["account", "properties", "users", "user_groups"],
   tokens: ["tokens"],
-  events: ["events", "account_requests", "access_requests", "programs"],
+  events: ["events", "succession", "account_requests", "access_requests", "programs"],
   virtual_accounts: ["virtual_accounts", "overview", "account"],
   custom_tags: ["custom_tags"],
   agreements: ["agreements"],

@@ -20,6 +20,7 @@ import { AccountProgramsTab } from "../programs/account_programs_tab";
 import { PropertiesTab } from "../properties/properties_tab";
 import { AgreementsTab } from "../publications/agreements_tab";
 import { NoticeBanner } from "../publications/notice_banner";
+import { SuccessionBanner } from "../succession/succession_banner";
 import { TagsTab } from "../tags/tags_tab";
 import { AccountSwitcher } from "./account_switcher";
 import { useAccount } from "./use_account";
@@ -107,6 +108,7 @@ function Manage({ account }: { account: SmartAccount }) {
         >
           {t("manage.title_of", { account: account.name })}
         </Header>
+        <SuccessionBanner sa={sa} />
         {mayAccept && <NoticeBanner sa={sa} kind="account_agreement" />}
         {account.has_one_administrator === true && (
           <Alert

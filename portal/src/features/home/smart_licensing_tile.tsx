@@ -5,12 +5,13 @@ import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { listMyAccessRequests, listMyAccountRequests } from "../../api/calls";
+import { listMyAccessRequests, listMyAccountRequests, listMySuccessions } from "../../api/calls";
 import { asProblem } from "../../api/problem";
 import { ProblemAlert } from "../../ui/problem_alert";
 import { RouteLink } from "../../ui/route_link";
 import { AccessStatus } from "../access/access_facts";
 import { RequestStatus } from "../founding/request_facts";
+import { SuccessionStatusText } from "../succession/succession_facts";
 
 const NEWEST = 5;
 
@@ -27,6 +28,13 @@ export function SmartLicensingTile() {
     queryFn: () => listMyAccessRequests({ limit: NEWEST }),
   });
   const asked = (access.data?.items ?? []).filter((each) => each.status !== "APPROVED" && each.status !== "WITHDRAWN");
+  const successions = useQuery({
+    queryKey: ["successions", "newest"],
+    queryFn: () => listMySuccessions({ limit: NEWEST }),
+  });
+  const succeeding = (successions.data?.items ?? []).filter(
+    (each) => each.status !== "GRANTED" && each.status !== "WITHDRAWN",
+  );
   return (
     <Container
       fitHeight
@@ -42,6 +50,12 @@ export function SmartLicensingTile() {
           </RouteLink>
           <RouteLink to="/access_request" variant="primary">
             {t("access.title")}
+          </RouteLink>
+          <RouteLink to="/succession" variant="primary">
+            {t("successions.tile")}
+          </RouteLink>
+          <RouteLink to="/enquiries" variant="primary">
+            {t("enquiries.title")}
           </RouteLink>
         </SpaceBetween>
       }
@@ -68,6 +82,21 @@ export function SmartLicensingTile() {
                   {t(`access.own_item.${each.purpose}`, { domain: each.domain })}
                 </RouteLink>{" "}
                 <AccessStatus status={each.status} />
+              </li>
+            ))}
+          </ul>
+        )}
+        {successions.isError && (
+          <ProblemAlert problem={asProblem(successions.error)} onRetry={() => successions.refetch()} />
+        )}
+        {succeeding.length > 0 && (
+          <ul className="menkyo-checklist" aria-label={t("successions.own")}>
+            {succeeding.map((each) => (
+              <li key={each.succession_id}>
+                <RouteLink to={`/successions/${each.succession_id}`}>
+                  {t("successions.own_item", { domain: each.domain })}
+                </RouteLink>{" "}
+                <SuccessionStatusText status={each.status} />
               </li>
             ))}
           </ul>

@@ -10,6 +10,8 @@ import { PageFrame } from "../../app/page";
 import { useMe } from "../../app/session";
 import { RequestsTab } from "../founding/requests_tab";
 import { PublicationsTab } from "../publications/publications_tab";
+import { SuccessionsTab } from "../succession/successions_tab";
+import { EnquiriesTab } from "../support/enquiries_tab";
 import { CatalogTab } from "./catalog_tab";
 import { JobsTab } from "./jobs_tab";
 import { OperatorAccountsTab } from "./operator_accounts_tab";
@@ -21,6 +23,8 @@ const TABS = [
   { id: "accounts", ability: "accounts_view" },
   { id: "account_requests", ability: "account_requests_decide" },
   { id: "staff", ability: "staff_manage" },
+  { id: "enquiries", ability: "enquiries_answer" },
+  { id: "successions", ability: "successions_decide" },
   { id: "jobs", ability: "jobs_view" },
   { id: "publications", ability: "publications_edit" },
 ] as const;
@@ -42,6 +46,8 @@ export function Operator() {
     ),
     account_requests: <RequestsTab />,
     staff: <StaffTab />,
+    enquiries: <EnquiriesTab />,
+    successions: <SuccessionsTab />,
     jobs: <JobsTab />,
     publications: <PublicationsTab />,
   };

@@ -19,6 +19,7 @@ import { enterSession } from "../../app/session";
 import { ProblemAlert } from "../../ui/problem_alert";
 import { RouteLink } from "../../ui/route_link";
 import { isMail } from "./is_mail";
+import { SupportContact } from "./support_contact";
 
 export function SignIn() {
   const { t } = useTranslation();
@@ -37,6 +38,7 @@ export function SignIn() {
       ) : (
         <PasswordStep mail={mail} onBack={() => setStep("mail")} />
       )}
+      <SupportContact />
     </PageFrame>
   );
 }

@@ -23,6 +23,7 @@ import { PasswordField } from "./password_field";
 import { keepsAllRules } from "./password_rules";
 import { ServiceGate } from "./service_gate";
 import { SignUpSent } from "./sign_up_sent";
+import { SupportContact } from "./support_contact";
 
 const EMPTY = { mail: "", password: "", ...NO_INTRODUCTION };
 type Entries = typeof EMPTY;
@@ -55,6 +56,7 @@ export function SignUp() {
           )
         }
       </ServiceGate>
+      <SupportContact />
     </PageFrame>
   );
 }
