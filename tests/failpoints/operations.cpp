@@ -149,6 +149,12 @@ void prepare_staff(Stage& stage, std::string const& operation, PersonId colleagu
   if (among(operation, {"end_assisted_grant", "name_assisted_administrator"})) stage.assist();
 }
 
+void prepare_publication(Stage& stage, std::string const& operation, Samples& samples) {
+  if (among(operation, {"save_publication_draft", "publish_draft", "accept_agreement"}))
+    samples.by_prefix["pub"] = stage.new_agreement(operation == "accept_agreement").text();
+  if (operation == "create_product_agreement") samples.by_name["product_code"] = stage.product_without_agreement();
+}
+
 // Things for the example of one route to name; all are new.
 Samples new_samples(Stage& stage, std::string const& operation) {
   auto const n = std::to_string(stage.number());
@@ -222,9 +228,7 @@ Samples new_samples(Stage& stage, std::string const& operation) {
   }
   if (among(operation, {"change_custom_tag", "delete_custom_tag", "set_virtual_account_tags"}))
     samples.by_prefix["ctg"] = stage.new_tag().text();
-  if (among(operation, {"save_publication_draft", "publish_draft", "accept_agreement"}))
-    samples.by_prefix["pub"] = stage.new_agreement(operation == "accept_agreement").text();
-  if (operation == "create_product_agreement") samples.by_name["product_code"] = stage.product_without_agreement();
+  prepare_publication(stage, operation, samples);
   if (operation == "delete_virtual_account") return samples;
   auto const token = stage.new_token(va);
   samples.by_prefix["tok"] = token.registration_token_id.text();
