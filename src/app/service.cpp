@@ -116,7 +116,7 @@ publications::Imprint imprint_of(Settings const& s) {
           s.operator_name,
           s.operator_address,
           s.data_location,
-          contact_uri(s.contact),
+          contact_uri(s.contact.empty() ? s.support_mail : s.contact),
           contact_uri(s.privacy_contact),
           contact_uri(s.security_contact)};
 }
