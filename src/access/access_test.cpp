@@ -50,7 +50,8 @@ TEST(OperatorRoles, have_the_rights_of_their_work) {
   EXPECT_EQ(rights(OperatorRole::operator_admin).size(), enum_words(OperatorPermission{}).size());
   EXPECT_THAT(rights(OperatorRole::operator_catalog), ElementsAre("catalog_view", "catalog_edit", "jobs_view"));
   EXPECT_THAT(rights(OperatorRole::operator_support),
-              ElementsAre("catalog_view", "accounts_view", "account_requests_decide", "accounts_assist"));
+              ElementsAre("catalog_view", "accounts_view", "account_requests_decide", "accounts_assist",
+                          "enquiries_answer", "successions_decide"));
 }
 
 TEST(Reach, covers_whole_subtrees_and_nothing_beside) {
@@ -219,8 +220,8 @@ TEST_P(Proofs, of_staff_tell_their_abilities) {
   world.database->read([&](db::ReadTx& tx) {
     auto const held = operator_holdings(tx, support);
     EXPECT_THAT(held.roles, ElementsAre(OperatorRole::operator_support));
-    EXPECT_THAT(held.abilities,
-                ElementsAre("catalog_view", "accounts_view", "account_requests_decide", "accounts_assist"));
+    EXPECT_THAT(held.abilities, ElementsAre("catalog_view", "accounts_view", "account_requests_decide",
+                                            "accounts_assist", "enquiries_answer", "successions_decide"));
     EXPECT_THAT(operator_holdings(tx, person).abilities, IsEmpty());
   });
 }
