@@ -217,7 +217,9 @@ describe("the operator", () => {
   it("is shown only what its role allows", async () => {
     const { t, page, close } = await open("en", "thomas.sorano@aozora.example");
     const tabs = await page.getByRole("tab").allInnerTexts();
-    expect(tabs).toEqual([t("operator.catalog"), t("operator.accounts"), t("operator.account_requests")]);
+    expect(tabs).toEqual(
+      ["catalog", "accounts", "account_requests", "enquiries", "successions"].map((tab) => t(`operator.${tab}`)),
+    );
     await page.goto(`${world.portal}/operator?tab=jobs`);
     await page.getByRole("row").nth(1).waitFor();
     expect(await barriers(page)).toEqual([]);
