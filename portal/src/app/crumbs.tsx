@@ -7,6 +7,7 @@ export interface Crumb {
   href: string;
 }
 
+// The way to a page, from home; the last is the page itself.
 export function Crumbs({ crumbs }: { crumbs: Crumb[] }) {
   const { t } = useTranslation();
   const navigate = useNavigate();
@@ -14,7 +15,7 @@ export function Crumbs({ crumbs }: { crumbs: Crumb[] }) {
     <div className="menkyo-crumbs">
       <BreadcrumbGroup
         ariaLabel={t("shell.breadcrumbs")}
-        items={crumbs}
+        items={[{ text: t("home.title"), href: "/" }, ...crumbs]}
         onFollow={(event) => {
           event.preventDefault();
           navigate(event.detail.href);

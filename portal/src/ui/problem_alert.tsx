@@ -3,7 +3,7 @@ import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
-import type { ApiProblem } from "../api/problem";
+import { type ApiProblem, asProblem, fieldError } from "../api/problem";
 
 export interface ProblemText {
   title: string;
@@ -24,6 +24,14 @@ export function fieldText(t: TFunction, field: { code: string; detail: string } 
   const text = t(`fields.${field.code}`, { defaultValue: "" });
   if (text !== "") return text;
   return field.detail === "" ? t("fields.other") : field.detail;
+}
+
+// What the server refused, and what it says of each field.
+export function useRefusal({ error }: { error: unknown }) {
+  const { t } = useTranslation();
+  const problem = error === null ? null : asProblem(error);
+  const errorOf = (field: string) => (problem === null ? undefined : fieldText(t, fieldError(problem, `/${field}`)));
+  return { problem, errorOf };
 }
 
 export function ProblemAlert({ problem, onRetry }: { problem: ApiProblem; onRetry?: () => void }) {

@@ -1,12 +1,12 @@
 // What a request for access says, for whoever made it and whoever decides.
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import StatusIndicator, { type StatusIndicatorProps } from "@cloudscape-design/components/status-indicator";
-import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { AccessRequestStatus, OwnAccessRequest, ReceivedAccessRequest } from "../../api/types";
 import { formatDateTime } from "../../ui/format";
 import { OrDash } from "../../ui/resource_table";
 import { useLanguage } from "../../ui/use_language";
+import type { Fact } from "../requests/requester_facts";
 
 const STATUS: Record<AccessRequestStatus, StatusIndicatorProps.Type> = {
   PENDING: "pending",
@@ -24,7 +24,7 @@ export function AccessStatus({ status }: { status: AccessRequestStatus }) {
 
 interface AccessFactsProps {
   request: OwnAccessRequest | ReceivedAccessRequest;
-  more?: { label: string; value: ReactNode }[];
+  more?: Fact[];
 }
 
 export function AccessFacts({ request, more = [] }: AccessFactsProps) {

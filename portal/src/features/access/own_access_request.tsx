@@ -1,25 +1,18 @@
 // One's own request for access: how it stands, and what to do meanwhile.
 import Alert from "@cloudscape-design/components/alert";
-import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
-import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { useParams } from "react-router";
 import { getMyAccessRequest, withdrawAccessRequest } from "../../api/calls";
-import type { OwnAccessRequest, OwnAccessRequestWithContacts } from "../../api/types";
-import { Crumbs } from "../../app/crumbs";
-import { PageFrame } from "../../app/page";
+import type { OwnAccessRequestWithContacts } from "../../api/types";
+import { InnerPage } from "../../app/inner_page";
 import { ProblemPage } from "../../app/problem_page";
-import { Confirm } from "../../ui/confirm";
 import { RouteLink } from "../../ui/route_link";
 import { PageLoading } from "../../ui/states";
+import { LOOK_AGAIN_MS, Withdrawable } from "../requests/withdrawable";
 import { AccessFacts } from "./access_facts";
-
-// Somebody else decides, at any moment.
-const LOOK_AGAIN_MS = 15_000;
 
 export function OwnAccess() {
   const { t } = useTranslation();
@@ -31,26 +24,21 @@ export function OwnAccess() {
   });
   if (request.isPending) return <PageLoading />;
   if (request.isError) return <ProblemPage error={request.error} onRetry={() => request.refetch()} />;
-  const title = t(`access.own_title.${request.data.purpose}`);
+  const { purpose, status, domain, contacts } = request.data;
   return (
-    <PageFrame
-      title={title}
-      crumbs={
-        <Crumbs
-          crumbs={[
-            { text: t("home.title"), href: "/" },
-            { text: title, href: `/access_requests/${id}` },
-          ]}
-        />
-      }
-    >
-      <SpaceBetween size="l">
-        <Header variant="h1">{title}</Header>
-        <Standing request={request.data} />
-        <Facts request={request.data} />
-        {request.data.contacts.length > 0 && <Contacts contacts={request.data.contacts} />}
-      </SpaceBetween>
-    </PageFrame>
+    <InnerPage title={t(`access.own_title.${purpose}`)}>
+      <Standing request={request.data} />
+      <Withdrawable
+        title={domain}
+        isOpen={status === "PENDING"}
+        question={t("access.withdraw_text", { domain })}
+        queryKey={["access_requests"]}
+        withdraw={() => withdrawAccessRequest(id)}
+      >
+        <AccessFacts request={request.data} />
+      </Withdrawable>
+      {contacts.length > 0 && <Contacts contacts={contacts} />}
+    </InnerPage>
   );
 }
 
@@ -82,44 +70,6 @@ function Standing({ request }: { request: OwnAccessRequestWithContacts }) {
         </>
       )}
     </Alert>
-  );
-}
-
-function Facts({ request }: { request: OwnAccessRequest }) {
-  const { t } = useTranslation();
-  const queryClient = useQueryClient();
-  const [asking, setAsking] = useState(false);
-  return (
-    <Container
-      header={
-        <Header
-          variant="h2"
-          actions={
-            request.status === "PENDING" && (
-              <Button onClick={() => setAsking(true)}>{t("account_requests.withdraw")}</Button>
-            )
-          }
-        >
-          {request.domain}
-        </Header>
-      }
-    >
-      <AccessFacts request={request} />
-      {asking && (
-        <Confirm
-          title={t("account_requests.withdraw_title")}
-          confirm={t("account_requests.withdraw")}
-          action={() => withdrawAccessRequest(request.access_request_id)}
-          onClose={() => setAsking(false)}
-          onDone={() => {
-            setAsking(false);
-            void queryClient.invalidateQueries({ queryKey: ["access_requests"] });
-          }}
-        >
-          {t("access.withdraw_text", { domain: request.domain })}
-        </Confirm>
-      )}
-    </Container>
   );
 }
 

@@ -5,10 +5,9 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { grantRole } from "../../api/calls";
 import { idempotencyKeys } from "../../api/client";
-import { asProblem, fieldError } from "../../api/problem";
 import type { NewRoleGrant, VirtualAccount } from "../../api/types";
 import { FormModal } from "../../ui/form_modal";
-import { fieldText } from "../../ui/problem_alert";
+import { useRefusal } from "../../ui/problem_alert";
 import { isMail } from "../people/is_mail";
 import { NO_ROLE_YET, RoleFields, roleOf } from "./role_fields";
 
@@ -30,8 +29,7 @@ export function GrantForm({ sa, mail: known, virtualAccounts, onGranted, onClose
     mutationFn: (request: NewRoleGrant) => grantRole(sa, request, keys.keyFor(request)),
     onSuccess: (_, request) => onGranted(request.mail),
   });
-  const problem = grant.isError ? asProblem(grant.error) : null;
-  const errorOf = (field: string) => fieldText(t, problem === null ? undefined : fieldError(problem, `/${field}`));
+  const { problem, errorOf } = useRefusal(grant);
   const submit = () => {
     setTried(true);
     const role = roleOf(entry);

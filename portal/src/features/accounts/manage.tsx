@@ -1,14 +1,12 @@
 // Account management: virtual accounts, users, requests to approve, agreements, and the event log of the account.
 import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
-import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Tabs from "@cloudscape-design/components/tabs";
 import { useTranslation } from "react-i18next";
 import { useNavigate, useParams, useSearchParams } from "react-router";
 import type { SmartAccount } from "../../api/types";
-import { Crumbs } from "../../app/crumbs";
-import { PageFrame } from "../../app/page";
+import { InnerPage } from "../../app/inner_page";
 import { ProblemPage } from "../../app/problem_page";
 import { useLiveAccount } from "../../live/use_live";
 import { RouteLink } from "../../ui/route_link";
@@ -84,53 +82,39 @@ function Manage({ account }: { account: SmartAccount }) {
   const first = may("inventory_view") ? "virtual_accounts" : tabs[0]?.id;
   const active = tabs.find((tab) => tab.id === parameters.get("tab"))?.id ?? first;
   return (
-    <PageFrame
+    <InnerPage
       title={t("manage.title")}
-      crumbs={
-        <Crumbs
-          crumbs={[
-            { text: t("home.title"), href: "/" },
-            { text: t("manage.title"), href: `/accounts/${sa}/manage` },
-          ]}
-        />
+      heading={t("manage.title_of", { account: account.name })}
+      description={t("account.identity", { domain: account.domain, number: account.number })}
+      actions={
+        <SpaceBetween direction="horizontal" size="s" alignItems="center">
+          {may("inventory_view") && <RouteLink to={`/accounts/${sa}/licenses`}>{t("home.licenses")}</RouteLink>}
+          <AccountSwitcher account={account} onChange={(id) => navigate(`/accounts/${id}/manage`)} />
+        </SpaceBetween>
       }
     >
-      <SpaceBetween size="l">
-        <Header
-          variant="h1"
-          description={t("account.identity", { domain: account.domain, number: account.number })}
-          actions={
-            <SpaceBetween direction="horizontal" size="s" alignItems="center">
-              {may("inventory_view") && <RouteLink to={`/accounts/${sa}/licenses`}>{t("home.licenses")}</RouteLink>}
-              <AccountSwitcher account={account} onChange={(id) => navigate(`/accounts/${id}/manage`)} />
-            </SpaceBetween>
+      <SuccessionBanner sa={sa} />
+      {mayAccept && <NoticeBanner sa={sa} kind="account_agreement" />}
+      {account.has_one_administrator === true && (
+        <Alert
+          type="warning"
+          header={t("administrators.alone_title")}
+          statusIconAriaLabel={t("common.warning")}
+          action={
+            active !== "users" && (
+              <Button onClick={() => navigate({ search: "?tab=users" })}>{t("administrators.name_second")}</Button>
+            )
           }
         >
-          {t("manage.title_of", { account: account.name })}
-        </Header>
-        <SuccessionBanner sa={sa} />
-        {mayAccept && <NoticeBanner sa={sa} kind="account_agreement" />}
-        {account.has_one_administrator === true && (
-          <Alert
-            type="warning"
-            header={t("administrators.alone_title")}
-            statusIconAriaLabel={t("common.warning")}
-            action={
-              active !== "users" && (
-                <Button onClick={() => navigate({ search: "?tab=users" })}>{t("administrators.name_second")}</Button>
-              )
-            }
-          >
-            {t("administrators.alone_text")}
-          </Alert>
-        )}
-        <Tabs
-          ariaLabel={t("manage.title")}
-          activeTabId={active}
-          onChange={({ detail }) => navigate({ search: `?tab=${detail.activeTabId}` })}
-          tabs={tabs}
-        />
-      </SpaceBetween>
-    </PageFrame>
+          {t("administrators.alone_text")}
+        </Alert>
+      )}
+      <Tabs
+        ariaLabel={t("manage.title")}
+        activeTabId={active}
+        onChange={({ detail }) => navigate({ search: `?tab=${detail.activeTabId}` })}
+        tabs={tabs}
+      />
+    </InnerPage>
   );
 }

@@ -5,10 +5,9 @@ import { useMutation } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { moveVirtualAccount } from "../../api/calls";
-import { asProblem, fieldError } from "../../api/problem";
 import type { VirtualAccount } from "../../api/types";
 import { FormModal } from "../../ui/form_modal";
-import { fieldText } from "../../ui/problem_alert";
+import { useRefusal } from "../../ui/problem_alert";
 import { useVirtualAccounts } from "./use_virtual_accounts";
 
 interface MoveFormProps {
@@ -44,7 +43,7 @@ export function MoveForm({ sa, item, onMoved, onClose }: MoveFormProps) {
       ...places.map((place) => ({ value: place.virtual_account_id, label: place.path_names.join(" / ") })),
     ];
   }, [items, item.virtual_account_id, t]);
-  const problem = move.isError ? asProblem(move.error) : null;
+  const { problem, errorOf } = useRefusal(move);
   const stays = tried && parent === here ? t("virtual_accounts.move_here") : undefined;
   return (
     <FormModal
@@ -61,7 +60,7 @@ export function MoveForm({ sa, item, onMoved, onClose }: MoveFormProps) {
       <FormField
         label={t("virtual_accounts.move_to")}
         description={t("virtual_accounts.move_text")}
-        errorText={stays ?? fieldText(t, problem === null ? undefined : fieldError(problem, "/parent_id"))}
+        errorText={stays ?? errorOf("parent_id")}
       >
         <Select
           filteringType="auto"

@@ -7,10 +7,9 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { changeVirtualAccount, createVirtualAccount } from "../../api/calls";
 import { idempotencyKeys } from "../../api/client";
-import { asProblem, fieldError } from "../../api/problem";
 import type { CommerceAccess, VirtualAccount } from "../../api/types";
 import { FormModal } from "../../ui/form_modal";
-import { fieldText } from "../../ui/problem_alert";
+import { useRefusal } from "../../ui/problem_alert";
 
 interface VirtualAccountFormProps {
   sa: string;
@@ -39,8 +38,7 @@ export function VirtualAccountForm({ sa, item, parent, onSaved, onClose }: Virtu
     },
     onSuccess: onSaved,
   });
-  const problem = save.isError ? asProblem(save.error) : null;
-  const errorOf = (field: string) => fieldText(t, problem === null ? undefined : fieldError(problem, `/${field}`));
+  const { problem, errorOf } = useRefusal(save);
   const title =
     item !== undefined
       ? t("virtual_accounts.edit_title", { name: item.name })

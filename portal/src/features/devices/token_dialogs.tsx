@@ -12,11 +12,12 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { createToken, getTokenText } from "../../api/calls";
 import { idempotencyKeys } from "../../api/client";
-import { asProblem, fieldError } from "../../api/problem";
+import { asProblem } from "../../api/problem";
 import type { NewRegistrationToken, RegistrationToken, VirtualAccount } from "../../api/types";
 import { FormModal } from "../../ui/form_modal";
 import { formatDateTime } from "../../ui/format";
-import { fieldText, ProblemAlert } from "../../ui/problem_alert";
+import { OptionalLabel } from "../../ui/optional_label";
+import { ProblemAlert, useRefusal } from "../../ui/problem_alert";
 import { fileName, saveText } from "../../ui/save_text";
 import { PageLoading } from "../../ui/states";
 import { useLanguage } from "../../ui/use_language";
@@ -39,16 +40,13 @@ export function CreateToken({ sa, virtualAccount, onCreated, onClose }: CreateTo
       createToken(sa, virtualAccount.virtual_account_id, request, keys.keyFor(request)),
     onSuccess: onCreated,
   });
-  const problem = create.isError ? asProblem(create.error) : null;
+  const { problem, errorOf: refusalOf } = useRefusal(create);
   const submit = () => {
     const result = tokenRequest(form);
     setWrong("wrong" in result ? result.wrong : []);
     if ("request" in result) create.mutate(result.request);
   };
-  const errorOf = (field: TokenField) =>
-    wrong.includes(field)
-      ? t(`tokens.wrong.${field}`)
-      : fieldText(t, problem === null ? undefined : fieldError(problem, `/${field}`));
+  const errorOf = (field: TokenField) => (wrong.includes(field) ? t(`tokens.wrong.${field}`) : refusalOf(field));
   return (
     <FormModal
       title={t("tokens.create_in", { name: virtualAccount.name })}
@@ -77,11 +75,7 @@ export function CreateToken({ sa, virtualAccount, onCreated, onClose }: CreateTo
         />
       </FormField>
       <FormField
-        label={
-          <>
-            {t("tokens.max_uses")} <i>– {t("common.optional")}</i>
-          </>
-        }
+        label={<OptionalLabel>{t("tokens.max_uses")}</OptionalLabel>}
         constraintText={t("tokens.max_uses_help")}
         errorText={errorOf("max_uses")}
       >

@@ -17,13 +17,12 @@ import { foundSmartAccount, getProfile } from "../../api/calls";
 import { idempotencyKeys } from "../../api/client";
 import { type ApiProblem, asProblem, fieldError } from "../../api/problem";
 import type { Founded, Founding, OwnAddress } from "../../api/types";
-import { Crumbs } from "../../app/crumbs";
-import { PageFrame } from "../../app/page";
+import { InnerPage } from "../../app/inner_page";
 import { ProblemPage } from "../../app/problem_page";
 import { useMe } from "../../app/session";
 import { Dialog } from "../../ui/dialog";
 import { useFlash } from "../../ui/flash";
-import { fieldText, ProblemAlert } from "../../ui/problem_alert";
+import { ProblemAlert, useRefusal } from "../../ui/problem_alert";
 import { PageLoading } from "../../ui/states";
 import { useAddresses } from "../people/address_book";
 import { MissingFields } from "../people/missing_fields";
@@ -45,33 +44,18 @@ export function CreateAccount() {
   const title = t("founding.title");
   const { company, missing } = profile.data;
   return (
-    <PageFrame
-      title={title}
-      crumbs={
-        <Crumbs
-          crumbs={[
-            { text: t("home.title"), href: "/" },
-            { text: title, href: "/accounts/new" },
-          ]}
+    <InnerPage title={title} description={t("founding.description")}>
+      {missing.length > 0 ? (
+        <MissingFields fields={missing} />
+      ) : (
+        <FoundingForm
+          mail={me.person.mail}
+          company={company.company_name ?? ""}
+          addresses={addresses.data.items}
+          address={company.company_address_id ?? ""}
         />
-      }
-    >
-      <SpaceBetween size="l">
-        <Header variant="h1" description={t("founding.description")}>
-          {title}
-        </Header>
-        {missing.length > 0 ? (
-          <MissingFields fields={missing} />
-        ) : (
-          <FoundingForm
-            mail={me.person.mail}
-            company={company.company_name ?? ""}
-            addresses={addresses.data.items}
-            address={company.company_address_id ?? ""}
-          />
-        )}
-      </SpaceBetween>
-    </PageFrame>
+      )}
+    </InnerPage>
   );
 }
 
@@ -112,13 +96,12 @@ function FoundingForm({ mail, company, addresses, address }: FoundingFormProps) 
     onSuccess: done,
     onError: (error) => setNameTaken(isNameTaken(asProblem(error))),
   });
-  const problem = found.isError ? asProblem(found.error) : null;
+  const { problem, errorOf } = useRefusal(found);
   // What the server refused is no longer what stands in the form.
   const edit = (change: () => void) => {
     change();
     if (found.isError) found.reset();
   };
-  const errorOf = (path: string) => fieldText(t, problem === null ? undefined : fieldError(problem, path));
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setTried(true);
@@ -148,14 +131,14 @@ function FoundingForm({ mail, company, addresses, address }: FoundingFormProps) 
               <FormField
                 label={t("account.name")}
                 description={t("founding.name_help")}
-                errorText={tried && name.trim() === "" ? t("fields.empty") : errorOf("/name")}
+                errorText={tried && name.trim() === "" ? t("fields.empty") : errorOf("name")}
               >
                 <Input name="name" value={name} onChange={({ detail }) => edit(() => setName(detail.value))} />
               </FormField>
               <DomainField
                 wish={wish}
                 mailDomain={mailDomain(mail)}
-                error={errorOf("/domain") ?? errorOf("/note")}
+                error={errorOf("domain") ?? errorOf("note")}
                 onChange={(next) => edit(() => setWish(next))}
               />
               <HeadquartersField
@@ -168,7 +151,7 @@ function FoundingForm({ mail, company, addresses, address }: FoundingFormProps) 
                 <MembersField
                   members={members}
                   tried={tried}
-                  errorOf={(index) => errorOf(`/members/${index}/mail`)}
+                  errorOf={(index) => errorOf(`members/${index}/mail`)}
                   onChange={(next) => edit(() => setMembers(next))}
                 />
               </ExpandableSection>

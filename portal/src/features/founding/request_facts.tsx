@@ -7,6 +7,7 @@ import type { AccountRequestStatus, OwnAccountRequest, ReceivedAccountRequest } 
 import { formatDateTime } from "../../ui/format";
 import { OrDash } from "../../ui/resource_table";
 import { useLanguage } from "../../ui/use_language";
+import type { Fact } from "../requests/requester_facts";
 import { HeadquartersText } from "./headquarters_text";
 
 const STATUS: Record<AccountRequestStatus, StatusIndicatorProps.Type> = {
@@ -28,7 +29,7 @@ function Quoted({ text }: { text: string | undefined }) {
   return <OrDash>{text && <bdi className="menkyo-quoted">{text}</bdi>}</OrDash>;
 }
 
-export function RequestFacts({ request, more = [] }: { request: Request; more?: { label: string; value: string }[] }) {
+export function RequestFacts({ request, more = [] }: { request: Request; more?: Fact[] }) {
   const { t } = useTranslation();
   const language = useLanguage();
   const items = [

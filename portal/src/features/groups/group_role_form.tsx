@@ -3,10 +3,9 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { grantUserGroupRole } from "../../api/calls";
 import { idempotencyKeys } from "../../api/client";
-import { asProblem, fieldError } from "../../api/problem";
 import type { NewGroupGrant, UserGroup, VirtualAccount } from "../../api/types";
 import { FormModal } from "../../ui/form_modal";
-import { fieldText } from "../../ui/problem_alert";
+import { useRefusal } from "../../ui/problem_alert";
 import { NO_ROLE_YET, RoleFields, roleOf } from "../accounts/role_fields";
 
 interface GroupRoleFormProps {
@@ -26,7 +25,7 @@ export function GroupRoleForm({ sa, group, virtualAccounts, onSaved, onClose }: 
     mutationFn: (request: NewGroupGrant) => grantUserGroupRole(sa, group.user_group_id, request, keys.keyFor(request)),
     onSuccess: onSaved,
   });
-  const problem = grant.isError ? asProblem(grant.error) : null;
+  const { problem, errorOf } = useRefusal(grant);
   return (
     <FormModal
       title={t("groups.add_role_title", { name: group.name })}
@@ -40,13 +39,7 @@ export function GroupRoleForm({ sa, group, virtualAccounts, onSaved, onClose }: 
         if (role !== undefined) grant.mutate(role);
       }}
     >
-      <RoleFields
-        entry={entry}
-        virtualAccounts={virtualAccounts}
-        tried={tried}
-        errorOf={(field) => fieldText(t, problem === null ? undefined : fieldError(problem, `/${field}`))}
-        onChange={setEntry}
-      />
+      <RoleFields entry={entry} virtualAccounts={virtualAccounts} tried={tried} errorOf={errorOf} onChange={setEntry} />
     </FormModal>
   );
 }

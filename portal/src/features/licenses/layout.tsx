@@ -49,7 +49,6 @@ function AccountLicenses({ account }: { account: SmartAccount }) {
   const live = useLiveAccount(account.smart_account_id);
   const current = useVirtualAccount(account.smart_account_id, va).data;
   const crumbs = [
-    { text: t("home.title"), href: "/" },
     { text: t("licenses.title"), href: base },
     ...(current === undefined ? [] : [{ text: current.name, href: `${base}/${current.virtual_account_id}` }]),
   ];

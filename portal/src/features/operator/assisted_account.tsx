@@ -15,8 +15,7 @@ import { getAssistance, openAssistance } from "../../api/calls";
 import { idempotencyKeys } from "../../api/client";
 import { asProblem } from "../../api/problem";
 import type { AssistedAccount } from "../../api/types";
-import { Crumbs } from "../../app/crumbs";
-import { PageFrame } from "../../app/page";
+import { InnerPage } from "../../app/inner_page";
 import { formatDateTime } from "../../ui/format";
 import { ProblemAlert } from "../../ui/problem_alert";
 import { PageLoading } from "../../ui/states";
@@ -29,27 +28,18 @@ export function Assisted() {
   const query = useQuery({ queryKey: ["operator", "assistance", sa], queryFn: () => getAssistance(sa) });
   const name = query.data?.name ?? t("assistance.title");
   return (
-    <PageFrame
+    <InnerPage
       title={name}
-      crumbs={
-        <Crumbs
-          crumbs={[
-            { text: t("operator.title"), href: "/operator" },
-            { text: t("assistance.back"), href: "/operator?tab=accounts" },
-            { text: name, href: `/operator/accounts/${sa}` },
-          ]}
-        />
-      }
+      description={query.data?.domain}
+      way={[
+        { text: t("operator.title"), href: "/operator" },
+        { text: t("assistance.back"), href: "/operator?tab=accounts" },
+      ]}
     >
-      <SpaceBetween size="l">
-        <Header variant="h1" description={query.data?.domain}>
-          {name}
-        </Header>
-        {query.isPending && <PageLoading />}
-        {query.isError && <ProblemAlert problem={asProblem(query.error)} onRetry={() => query.refetch()} />}
-        {query.isSuccess && <Help account={query.data} />}
-      </SpaceBetween>
-    </PageFrame>
+      {query.isPending && <PageLoading />}
+      {query.isError && <ProblemAlert problem={asProblem(query.error)} onRetry={() => query.refetch()} />}
+      {query.isSuccess && <Help account={query.data} />}
+    </InnerPage>
   );
 }
 

@@ -8,14 +8,13 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { endAssistedGrant, listAssistedUsers, nameAssistedAdministrator } from "../../api/calls";
 import { idempotencyKeys } from "../../api/client";
-import { asProblem, fieldError } from "../../api/problem";
 import type { AccountUser, RoleGrant } from "../../api/types";
 import { Confirm } from "../../ui/confirm";
 import { useFlash } from "../../ui/flash";
 import { FormModal } from "../../ui/form_modal";
 import { formatDate, formatName } from "../../ui/format";
 import type { ListShape } from "../../ui/list_state";
-import { fieldText } from "../../ui/problem_alert";
+import { useRefusal } from "../../ui/problem_alert";
 import { type Column, ResourceTable } from "../../ui/resource_table";
 import { Empty } from "../../ui/states";
 import { useLanguage } from "../../ui/use_language";
@@ -129,7 +128,7 @@ function NameAdministrator({ sa, onNamed, onClose }: NameAdministratorProps) {
     mutationFn: (address: string) => nameAssistedAdministrator(sa, address, keys.keyFor(address)),
     onSuccess: (_, address) => onNamed(address),
   });
-  const problem = name.isError ? asProblem(name.error) : null;
+  const { problem, errorOf } = useRefusal(name);
   const isEmpty = mail.trim() === "";
   return (
     <FormModal
@@ -143,14 +142,7 @@ function NameAdministrator({ sa, onNamed, onClose }: NameAdministratorProps) {
       }}
       onClose={onClose}
     >
-      <FormField
-        label={t("assistance.mail")}
-        errorText={
-          tried && isEmpty
-            ? t("fields.empty")
-            : fieldText(t, problem === null ? undefined : fieldError(problem, "/mail"))
-        }
-      >
+      <FormField label={t("assistance.mail")} errorText={tried && isEmpty ? t("fields.empty") : errorOf("mail")}>
         <Input type="email" value={mail} onChange={({ detail }) => setMail(detail.value)} />
       </FormField>
     </FormModal>

@@ -1,12 +1,9 @@
 // What the operator's staff work with: the catalogue, the Smart Accounts of the installation, and imports.
 import Alert from "@cloudscape-design/components/alert";
-import Header from "@cloudscape-design/components/header";
-import SpaceBetween from "@cloudscape-design/components/space-between";
 import Tabs from "@cloudscape-design/components/tabs";
 import { useTranslation } from "react-i18next";
 import { useNavigate, useSearchParams } from "react-router";
-import { Crumbs } from "../../app/crumbs";
-import { PageFrame } from "../../app/page";
+import { InnerPage } from "../../app/inner_page";
 import { useMe } from "../../app/session";
 import { RequestsTab } from "../founding/requests_tab";
 import { PublicationsTab } from "../publications/publications_tab";
@@ -52,32 +49,17 @@ export function Operator() {
     publications: <PublicationsTab />,
   };
   return (
-    <PageFrame
-      title={t("operator.title")}
-      crumbs={
-        <Crumbs
-          crumbs={[
-            { text: t("home.title"), href: "/" },
-            { text: t("operator.title"), href: "/operator" },
-          ]}
+    <InnerPage title={t("operator.title")} description={t("operator.tile_description")}>
+      {active === undefined ? (
+        <Alert type="warning">{t("operator.not_allowed")}</Alert>
+      ) : (
+        <Tabs
+          ariaLabel={t("operator.title")}
+          activeTabId={active}
+          onChange={({ detail }) => navigate({ search: `?tab=${detail.activeTabId}` })}
+          tabs={tabs.map(({ id }) => ({ id, label: t(`operator.${id}`), content: id === active && content[id] }))}
         />
-      }
-    >
-      <SpaceBetween size="l">
-        <Header variant="h1" description={t("operator.tile_description")}>
-          {t("operator.title")}
-        </Header>
-        {active === undefined ? (
-          <Alert type="warning">{t("operator.not_allowed")}</Alert>
-        ) : (
-          <Tabs
-            ariaLabel={t("operator.title")}
-            activeTabId={active}
-            onChange={({ detail }) => navigate({ search: `?tab=${detail.activeTabId}` })}
-            tabs={tabs.map(({ id }) => ({ id, label: t(`operator.${id}`), content: id === active && content[id] }))}
-          />
-        )}
-      </SpaceBetween>
-    </PageFrame>
+      )}
+    </InnerPage>
   );
 }

@@ -11,13 +11,12 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { createSmartAccount, listOperatorSmartAccounts } from "../../api/calls";
 import { idempotencyKeys } from "../../api/client";
-import { asProblem, fieldError } from "../../api/problem";
 import type { AccountSummary, Language, NewSmartAccount } from "../../api/types";
 import { LANGUAGE_NAMES, LANGUAGES } from "../../i18n";
 import { useFlash } from "../../ui/flash";
 import { FormModal } from "../../ui/form_modal";
 import type { ListShape } from "../../ui/list_state";
-import { fieldText } from "../../ui/problem_alert";
+import { useRefusal } from "../../ui/problem_alert";
 import { type Column, ResourceTable } from "../../ui/resource_table";
 import { RouteLink } from "../../ui/route_link";
 import { Empty } from "../../ui/states";
@@ -99,11 +98,11 @@ type Created = Awaited<ReturnType<typeof createSmartAccount>>;
 const EMPTY = { name: "", domain: "", mail: "", given_name: "", family_name: "" };
 type Field = keyof typeof EMPTY;
 const PATHS: Record<Field, string> = {
-  name: "/name",
-  domain: "/domain",
-  mail: "/administrator/mail",
-  given_name: "/administrator/given_name",
-  family_name: "/administrator/family_name",
+  name: "name",
+  domain: "domain",
+  mail: "administrator/mail",
+  given_name: "administrator/given_name",
+  family_name: "administrator/family_name",
 };
 const FIELDS = Object.keys(PATHS) as Field[];
 
@@ -117,10 +116,10 @@ function CreateAccount({ onCreated, onClose }: { onCreated: (created: Created) =
     mutationFn: (request: NewSmartAccount) => createSmartAccount(request, keys.keyFor(request)),
     onSuccess: onCreated,
   });
-  const problem = create.isError ? asProblem(create.error) : null;
+  const refusal = useRefusal(create);
   const errorOf = (field: Field) => {
     if (tried && form[field].trim() === "") return t("fields.empty");
-    return fieldText(t, problem === null ? undefined : fieldError(problem, PATHS[field]));
+    return refusal.errorOf(PATHS[field]);
   };
   const submit = () => {
     setTried(true);
@@ -141,7 +140,7 @@ function CreateAccount({ onCreated, onClose }: { onCreated: (created: Created) =
       title={t("operator.create_account")}
       submit={t("common.create")}
       pending={create.isPending}
-      problem={problem}
+      problem={refusal.problem}
       onSubmit={submit}
       onClose={onClose}
     >

@@ -11,14 +11,13 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { endStaffRole, giveStaffRole, listStaff, validateStaffRole } from "../../api/calls";
 import { idempotencyKeys } from "../../api/client";
-import { asProblem, fieldError } from "../../api/problem";
 import type { NewStaffRole, StaffRole } from "../../api/types";
 import { Confirm } from "../../ui/confirm";
 import { useFlash } from "../../ui/flash";
 import { FormModal } from "../../ui/form_modal";
 import { formatDateTime, formatName } from "../../ui/format";
 import type { ListShape } from "../../ui/list_state";
-import { fieldText } from "../../ui/problem_alert";
+import { useRefusal } from "../../ui/problem_alert";
 import { type Column, ResourceTable } from "../../ui/resource_table";
 import { Empty } from "../../ui/states";
 import { useLanguage } from "../../ui/use_language";
@@ -178,7 +177,7 @@ function GiveRole({ onGiven, onClose }: { onGiven: (role: StaffRole) => void; on
     mutationFn: (body: NewStaffRole) => giveStaffRole(body, keys.keyFor(body)),
     onSuccess: onGiven,
   });
-  const problem = give.isError ? asProblem(give.error) : null;
+  const { problem, errorOf } = useRefusal(give);
   const options = ROLES.map((value) => ({ value, label: t(`operator_roles.${value}`) }));
   const isEmpty = mail.trim() === "";
   return (
@@ -196,11 +195,7 @@ function GiveRole({ onGiven, onClose }: { onGiven: (role: StaffRole) => void; on
       <FormField
         label={t("staff.mail")}
         description={t("staff.mail_help")}
-        errorText={
-          tried && isEmpty
-            ? t("fields.empty")
-            : fieldText(t, problem === null ? undefined : fieldError(problem, "/mail"))
-        }
+        errorText={tried && isEmpty ? t("fields.empty") : errorOf("mail")}
       >
         <Input type="email" value={mail} onChange={({ detail }) => setMail(detail.value)} />
       </FormField>

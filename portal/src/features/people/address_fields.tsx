@@ -7,10 +7,10 @@ import { useTranslation } from "react-i18next";
 import type { PostalAddress } from "../../api/types";
 import { useMe } from "../../app/session";
 import { localName } from "../../ui/format";
+import { OptionalLabel } from "../../ui/optional_label";
 import { useLanguage } from "../../ui/use_language";
 import { CountryField, likelyCountry } from "./country_field";
 import { useCountry, useRegions } from "./country_list";
-import { OptionalLabel } from "./profile_section";
 
 // As they are typed; what is empty is not told.
 export type AddressEntries = Required<PostalAddress>;

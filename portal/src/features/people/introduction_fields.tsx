@@ -3,6 +3,7 @@ import FormField from "@cloudscape-design/components/form-field";
 import Input, { type InputProps } from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useTranslation } from "react-i18next";
+import { OptionalLabel } from "../../ui/optional_label";
 import { CountryField } from "./country_field";
 
 export const NO_INTRODUCTION = { given_name: "", family_name: "", native_name: "", country: "" };
@@ -37,11 +38,7 @@ export function IntroductionFields({ entries, errorOf, onChange }: IntroductionF
         {text("family_name", { autoComplete: "family-name" })}
       </FormField>
       <FormField
-        label={
-          <>
-            {t("sign_up.native_name")} <i>– {t("common.optional")}</i>
-          </>
-        }
+        label={<OptionalLabel>{t("sign_up.native_name")}</OptionalLabel>}
         description={t("sign_up.native_name_help")}
         errorText={errorOf("native_name")}
       >

@@ -1,6 +1,5 @@
 // What a person tells of itself and of where it works.
 import Box from "@cloudscape-design/components/box";
-import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Tabs from "@cloudscape-design/components/tabs";
 import { useQuery } from "@tanstack/react-query";
@@ -9,8 +8,7 @@ import { useNavigate, useSearchParams } from "react-router";
 import { getProfile } from "../../api/calls";
 import { asProblem } from "../../api/problem";
 import type { OwnProfile } from "../../api/types";
-import { Crumbs } from "../../app/crumbs";
-import { PageFrame } from "../../app/page";
+import { InnerPage } from "../../app/inner_page";
 import { formatExact } from "../../ui/format";
 import { ProblemAlert } from "../../ui/problem_alert";
 import { PageLoading } from "../../ui/states";
@@ -27,29 +25,14 @@ export function Profile() {
   const title = t("profile.title");
   const at = profile.data?.last_sign_in_at;
   return (
-    <PageFrame
-      title={title}
-      crumbs={
-        <Crumbs
-          crumbs={[
-            { text: t("home.title"), href: "/" },
-            { text: title, href: "/me/profile" },
-          ]}
-        />
-      }
-    >
-      <SpaceBetween size="l">
-        <Header variant="h1" description={t("profile.description")}>
-          {title}
-        </Header>
-        {at !== undefined && (
-          <Box color="text-body-secondary">{t("profile.last_sign_in", { at: formatExact(language, at) })}</Box>
-        )}
-        {profile.isPending && <PageLoading />}
-        {profile.isError && <ProblemAlert problem={asProblem(profile.error)} onRetry={() => profile.refetch()} />}
-        {profile.isSuccess && <ProfileTabs profile={profile.data} />}
-      </SpaceBetween>
-    </PageFrame>
+    <InnerPage title={title} description={t("profile.description")}>
+      {at !== undefined && (
+        <Box color="text-body-secondary">{t("profile.last_sign_in", { at: formatExact(language, at) })}</Box>
+      )}
+      {profile.isPending && <PageLoading />}
+      {profile.isError && <ProblemAlert problem={asProblem(profile.error)} onRetry={() => profile.refetch()} />}
+      {profile.isSuccess && <ProfileTabs profile={profile.data} />}
+    </InnerPage>
   );
 }
 

@@ -9,13 +9,14 @@ import { useTranslation } from "react-i18next";
 import { changeCompanyData } from "../../api/calls";
 import { asProblem } from "../../api/problem";
 import type { CompanyData, ListedCompany, OwnAddress, OwnProfile, PostalAddress } from "../../api/types";
+import { FormCard } from "../../ui/form_card";
 import { useAddresses } from "./address_book";
 import { AddressForm } from "./address_form";
 import { addressText, isSameAddress } from "./address_text";
 import { CompanyField } from "./company_field";
 import { useCountry } from "./country_list";
 import { MissingFields } from "./missing_fields";
-import { ProfileForm, ProfileView } from "./profile_section";
+import { ProfileView } from "./profile_view";
 import { useEntries } from "./use_entries";
 import { useSaved } from "./use_saved";
 
@@ -101,7 +102,8 @@ function CompanyForm({ profile, field, onDone }: CompanyFormProps) {
   };
   return (
     <>
-      <ProfileForm
+      <FormCard
+        submit={t("profile.update")}
         title={t("profile.company_title")}
         pending={save.isPending}
         problem={form.rest(problem)}
@@ -143,7 +145,7 @@ function CompanyForm({ profile, field, onDone }: CompanyFormProps) {
             onChange={({ detail }) => form.put({ company_phone: detail.value })}
           />
         </FormField>
-      </ProfileForm>
+      </FormCard>
       {/* Outside the form, whose submit it would reach. */}
       {adding !== null && (
         <AddressForm

@@ -6,11 +6,13 @@ import { useTranslation } from "react-i18next";
 import { changePersonalData } from "../../api/calls";
 import { asProblem } from "../../api/problem";
 import type { OwnProfile } from "../../api/types";
+import { FormCard } from "../../ui/form_card";
 import { localName } from "../../ui/format";
+import { OptionalLabel } from "../../ui/optional_label";
 import { useLanguage } from "../../ui/use_language";
 import { CountryField, likelyCountry } from "./country_field";
 import { useCountry } from "./country_list";
-import { OptionalLabel, ProfileForm, ProfileView } from "./profile_section";
+import { ProfileView } from "./profile_view";
 import { useEntries } from "./use_entries";
 import { useSaved } from "./use_saved";
 
@@ -99,7 +101,8 @@ function PersonalForm({ profile, onDone }: { profile: OwnProfile; onDone: () => 
     </FormField>
   );
   return (
-    <ProfileForm
+    <FormCard
+      submit={t("profile.update")}
       title={t("profile.personal_title")}
       pending={save.isPending}
       problem={form.rest(problem)}
@@ -127,6 +130,6 @@ function PersonalForm({ profile, onDone }: { profile: OwnProfile; onDone: () => 
       {text("job_function", t("profile.job_function"), t("profile.job_function_help"))}
       {text("job_position", t("profile.job_position"), t("profile.job_position_help"))}
       {text("job_title", t("profile.job_title"), t("profile.job_title_help"), { autoComplete: "organization-title" })}
-    </ProfileForm>
+    </FormCard>
   );
 }

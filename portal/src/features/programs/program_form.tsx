@@ -9,10 +9,10 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { changeProgram, makeProgram } from "../../api/calls";
 import { idempotencyKeys } from "../../api/client";
-import { asProblem, fieldError } from "../../api/problem";
 import type { AccountSummary, MadeProgram, NewProgram, Program } from "../../api/types";
 import { FormModal } from "../../ui/form_modal";
-import { fieldText } from "../../ui/problem_alert";
+import { OptionalLabel } from "../../ui/optional_label";
+import { useRefusal } from "../../ui/problem_alert";
 import { dayOf, endOfDay } from "./end_date";
 
 interface ProgramFormProps {
@@ -39,8 +39,7 @@ export function ProgramForm({ item, accounts, onMade, onChanged, onClose }: Prog
       else onMade?.(await makeProgram(account === ALL ? undefined : account, body, keys.keyFor({ ...body, account })));
     },
   });
-  const problem = save.isError ? asProblem(save.error) : null;
-  const errorOf = (field: string) => fieldText(t, problem === null ? undefined : fieldError(problem, `/${field}`));
+  const { problem, errorOf } = useRefusal(save);
   const options = [
     { value: ALL, label: t("programs.all_accounts") },
     ...accounts.map((each) => ({ value: each.smart_account_id, label: each.name, description: each.domain })),
@@ -88,11 +87,7 @@ export function ProgramForm({ item, accounts, onMade, onChanged, onClose }: Prog
         />
       </FormField>
       <FormField
-        label={
-          <>
-            {t("programs.ends_at")} <i>– {t("common.optional")}</i>
-          </>
-        }
+        label={<OptionalLabel>{t("programs.ends_at")}</OptionalLabel>}
         description={t("programs.ends_at_hint")}
         errorText={errorOf("ends_at")}
       >

@@ -118,7 +118,6 @@ export function Programs() {
       crumbs={
         <Crumbs
           crumbs={[
-            { text: t("home.title"), href: "/" },
             { text: t("security.title"), href: "/me/security" },
             { text: t("programs.title"), href: "/me/programs" },
           ]}

@@ -20,16 +20,14 @@ import {
   publishDraft,
   savePublicationDraft,
 } from "../../api/calls";
-import { asProblem, fieldError } from "../../api/problem";
 import type { Language, Publication, PublicationDraft, PublicationEdition } from "../../api/types";
-import { Crumbs } from "../../app/crumbs";
-import { PageFrame } from "../../app/page";
+import { InnerPage } from "../../app/inner_page";
 import { ProblemPage } from "../../app/problem_page";
 import { LANGUAGE_NAMES, LANGUAGES } from "../../i18n";
 import { useFlash } from "../../ui/flash";
 import { formatDateTime } from "../../ui/format";
 import type { ListShape } from "../../ui/list_state";
-import { fieldText, ProblemAlert } from "../../ui/problem_alert";
+import { ProblemAlert, useRefusal } from "../../ui/problem_alert";
 import { type Column, ResourceTable } from "../../ui/resource_table";
 import { Empty, PageLoading } from "../../ui/states";
 import { useLanguage } from "../../ui/use_language";
@@ -113,75 +111,57 @@ function Editor({ loaded, text }: { loaded: Publication; text: PublicationDraft 
     publish.reset();
     save.mutate(undefined, { onSuccess: then });
   };
-  const failed = save.isError ? save.error : publish.isError ? publish.error : null;
-  const problem = failed === null ? null : asProblem(failed);
-  const errorOf = (field: keyof PublicationDraft) =>
-    fieldText(t, problem === null ? undefined : fieldError(problem, `/${field}`));
+  const { problem, errorOf } = useRefusal({ error: save.error ?? publish.error });
   const name = t(`publication_kinds.${publication.kind}`);
   const title = publication.product_code === undefined ? name : `${name} (${publication.product_code})`;
   return (
-    <PageFrame
+    <InnerPage
       title={title}
-      crumbs={
-        <Crumbs
-          crumbs={[
-            { text: t("home.title"), href: "/" },
-            { text: t("operator.title"), href: "/operator" },
-            { text: t("operator.publications"), href: "/operator?tab=publications" },
-            { text: title, href: `/operator/publications/${id}` },
-          ]}
-        />
+      description={t(publication.current_edition === 0 ? "publications.not_published" : "publications.in_force", {
+        edition: publication.current_edition,
+      })}
+      actions={
+        <SpaceBetween direction="horizontal" size="xs">
+          <Button
+            disabled={!isChanged}
+            loading={save.isPending}
+            onClick={() => saveThen(() => flash({ type: "success", content: t("publications.saved") }))}
+          >
+            {t("publications.save")}
+          </Button>
+          <Button
+            disabled={!isChanged && !publication.has_draft}
+            onClick={() => saveThen((now) => setShown({ edition: now.current_edition + 1, isToBePublished: false }))}
+          >
+            {t("publications.preview")}
+          </Button>
+          <Button
+            variant="primary"
+            disabled={!isChanged && !publication.has_draft}
+            onClick={() => saveThen((now) => setShown({ edition: now.current_edition + 1, isToBePublished: true }))}
+          >
+            {t("publications.publish")}
+          </Button>
+        </SpaceBetween>
       }
+      way={[
+        { text: t("operator.title"), href: "/operator" },
+        { text: t("operator.publications"), href: "/operator?tab=publications" },
+      ]}
     >
-      <SpaceBetween size="l">
-        <Header
-          variant="h1"
-          description={t(publication.current_edition === 0 ? "publications.not_published" : "publications.in_force", {
-            edition: publication.current_edition,
-          })}
-          actions={
-            <SpaceBetween direction="horizontal" size="xs">
-              <Button
-                disabled={!isChanged}
-                loading={save.isPending}
-                onClick={() => saveThen(() => flash({ type: "success", content: t("publications.saved") }))}
-              >
-                {t("publications.save")}
-              </Button>
-              <Button
-                disabled={!isChanged && !publication.has_draft}
-                onClick={() =>
-                  saveThen((now) => setShown({ edition: now.current_edition + 1, isToBePublished: false }))
-                }
-              >
-                {t("publications.preview")}
-              </Button>
-              <Button
-                variant="primary"
-                disabled={!isChanged && !publication.has_draft}
-                onClick={() => saveThen((now) => setShown({ edition: now.current_edition + 1, isToBePublished: true }))}
-              >
-                {t("publications.publish")}
-              </Button>
-            </SpaceBetween>
-          }
-        >
-          {title}
-        </Header>
-        {problem !== null && <ProblemAlert problem={problem} />}
-        {publication.has_draft && (
-          <Alert type="info" statusIconAriaLabel={t("common.info")}>
-            {t("publications.draft_text")}
-          </Alert>
-        )}
-        <Help />
-        <div className="menkyo-languages-apart">
-          {LANGUAGES.map((each) => (
-            <Fields key={each} language={each} draft={draft} onChange={setDraft} errorOf={errorOf} />
-          ))}
-        </div>
-        <Editions id={id} onShow={(edition) => setShown({ edition, isToBePublished: false })} />
-      </SpaceBetween>
+      {problem !== null && <ProblemAlert problem={problem} />}
+      {publication.has_draft && (
+        <Alert type="info" statusIconAriaLabel={t("common.info")}>
+          {t("publications.draft_text")}
+        </Alert>
+      )}
+      <Help />
+      <div className="menkyo-languages-apart">
+        {LANGUAGES.map((each) => (
+          <Fields key={each} language={each} draft={draft} onChange={setDraft} errorOf={errorOf} />
+        ))}
+      </div>
+      <Editions id={id} onShow={(edition) => setShown({ edition, isToBePublished: false })} />
       {shown !== null && (
         <EditionDialog
           publication_id={id}
@@ -196,7 +176,7 @@ function Editor({ loaded, text }: { loaded: Publication; text: PublicationDraft 
           onClose={() => setShown(null)}
         />
       )}
-    </PageFrame>
+    </InnerPage>
   );
 }
 

@@ -9,12 +9,11 @@ import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { createProductAgreement, listPublications } from "../../api/calls";
 import { idempotencyKeys } from "../../api/client";
-import { asProblem, fieldError } from "../../api/problem";
 import type { Publication } from "../../api/types";
 import { FormModal } from "../../ui/form_modal";
 import { formatDate } from "../../ui/format";
 import type { ListShape } from "../../ui/list_state";
-import { fieldText } from "../../ui/problem_alert";
+import { useRefusal } from "../../ui/problem_alert";
 import { type Column, OrDash, ResourceTable } from "../../ui/resource_table";
 import { RouteLink } from "../../ui/route_link";
 import { Empty } from "../../ui/states";
@@ -100,7 +99,7 @@ function CreateAgreement({ onCreated, onClose }: { onCreated: (made: Publication
     mutationFn: () => createProductAgreement(code.trim(), keys.keyFor(code.trim())),
     onSuccess: onCreated,
   });
-  const problem = create.isError ? asProblem(create.error) : null;
+  const { problem, errorOf } = useRefusal(create);
   return (
     <FormModal
       title={t("publications.create")}
@@ -116,11 +115,7 @@ function CreateAgreement({ onCreated, onClose }: { onCreated: (made: Publication
       <FormField
         label={t("publications.product")}
         description={t("publications.product_help")}
-        errorText={
-          missing
-            ? t("fields.empty")
-            : fieldText(t, problem === null ? undefined : fieldError(problem, "/product_code"))
-        }
+        errorText={missing ? t("fields.empty") : errorOf("product_code")}
       >
         <Input name="product_code" value={code} onChange={({ detail }) => setCode(detail.value)} />
       </FormField>

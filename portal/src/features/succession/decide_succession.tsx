@@ -1,29 +1,22 @@
 // Somebody's request to succeed as administrator, with what staff need to judge it.
 import Alert from "@cloudscape-design/components/alert";
-import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
-import Form from "@cloudscape-design/components/form";
-import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
-import RadioGroup from "@cloudscape-design/components/radio-group";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Textarea from "@cloudscape-design/components/textarea";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { useParams } from "react-router";
 import { decideSuccession, getSuccession } from "../../api/calls";
-import { asProblem, fieldError } from "../../api/problem";
-import type { ReceivedSuccession, SuccessionDecision } from "../../api/types";
-import { Crumbs } from "../../app/crumbs";
-import { PageFrame } from "../../app/page";
+import type { ReceivedSuccession } from "../../api/types";
+import { InnerPage } from "../../app/inner_page";
 import { ProblemPage } from "../../app/problem_page";
 import { useFlash } from "../../ui/flash";
-import { formatDateTime, formatName } from "../../ui/format";
-import { fieldText, ProblemAlert } from "../../ui/problem_alert";
-import { OrDash } from "../../ui/resource_table";
+import { formatDateTime } from "../../ui/format";
 import { PageLoading } from "../../ui/states";
 import { useLanguage } from "../../ui/use_language";
+import { ClaimWarnings } from "../access/claim_warnings";
+import { type Choice, DecisionForm } from "../requests/decision_form";
+import { useRequesterFacts } from "../requests/requester_facts";
 import { SuccessionFacts } from "./succession_facts";
 
 const QUEUE = ["operator", "successions"] as const;
@@ -37,69 +30,32 @@ export function DecideSuccession() {
   const title = t("successions.one");
   const { data } = succession;
   return (
-    <PageFrame
+    <InnerPage
       title={title}
-      crumbs={
-        <Crumbs
-          crumbs={[
-            { text: t("home.title"), href: "/" },
-            { text: t("operator.title"), href: "/operator?tab=successions" },
-            { text: title, href: "" },
-          ]}
-        />
-      }
+      heading={data.domain}
+      description={title}
+      way={[{ text: t("operator.title"), href: "/operator?tab=successions" }]}
     >
-      <SpaceBetween size="l">
-        <Header variant="h1" description={title}>
-          {data.domain}
-        </Header>
-        <Warnings succession={data} />
-        <Facts succession={data} />
-        <Account succession={data} />
-        {data.objections.length > 0 && <Objections objections={data.objections} />}
-        {(data.status === "PENDING" || data.status === "WAITING") && (
-          <Decide key={data.version} succession={data} onStale={() => succession.refetch()} />
-        )}
-      </SpaceBetween>
-    </PageFrame>
+      <ClaimWarnings claim={data} />
+      <Facts succession={data} />
+      <Account succession={data} />
+      {data.objections.length > 0 && <Objections objections={data.objections} />}
+      {(data.status === "PENDING" || data.status === "WAITING") && (
+        <Decide key={data.version} succession={data} onStale={() => succession.refetch()} />
+      )}
+    </InnerPage>
   );
-}
-
-// What whoever approves should see first.
-function Warnings({ succession }: { succession: ReceivedSuccession }) {
-  const { t } = useTranslation();
-  if (succession.status !== "PENDING") return null;
-  const { mail } = succession.requester;
-  return (["look_alike", "shared_mail"] as const)
-    .filter((each) => succession[each])
-    .map((each) => (
-      <Alert key={each} type="warning">
-        {t(`access.warnings.${each}`, { mail, domain: succession.domain })}
-      </Alert>
-    ));
 }
 
 function Facts({ succession }: { succession: ReceivedSuccession }) {
   const { t } = useTranslation();
-  const language = useLanguage();
-  const { requester, decided_at } = succession;
   const more = [
-    { label: t("account_requests.requester"), value: `${formatName(language, requester)} <${requester.mail}>` },
-    { label: t("account_requests.company"), value: <OrDash>{succession.company_name}</OrDash> },
-    { label: t("account_requests.phone"), value: <OrDash>{succession.phone}</OrDash> },
+    ...useRequesterFacts(succession),
     {
       label: t("successions.mail_of_domain"),
       value: t(succession.has_mail_of_domain ? "successions.yes" : "successions.no"),
     },
   ];
-  if (decided_at !== undefined)
-    more.push({
-      label: t("account_requests.decided_at"),
-      value: t("account_requests.decided_by", {
-        at: formatDateTime(language, decided_at),
-        name: succession.decided_by ?? "–",
-      }),
-    });
   return (
     <Container header={<Header variant="h2">{t("successions.one")}</Header>}>
       <SuccessionFacts succession={succession} more={more} />
@@ -172,8 +128,6 @@ function Objections({ objections }: { objections: ReceivedSuccession["objections
   );
 }
 
-type Choice = SuccessionDecision["decision"];
-
 function Decide({ succession, onStale }: { succession: ReceivedSuccession; onStale: () => void }) {
   const { t } = useTranslation();
   const flash = useFlash();
@@ -181,68 +135,16 @@ function Decide({ succession, onStale }: { succession: ReceivedSuccession; onSta
   // What was approved can still be declined while it waits, and one for no account only declined.
   const choices: readonly Choice[] =
     succession.status === "PENDING" && succession.account !== undefined ? ["approve", "decline"] : ["decline"];
-  const [choice, setChoice] = useState<Choice | null>(null);
-  const [reason, setReason] = useState("");
-  const [tried, setTried] = useState(false);
-  const decide = useMutation({
-    mutationFn: (decision: SuccessionDecision) =>
-      decideSuccession(succession.succession_id, succession.version, decision),
-    onSuccess: (_, { decision }) => {
-      flash({ type: "success", content: t(`successions.done.${decision === "approve" ? "WAITING" : "DECLINED"}`) });
-      void queryClient.invalidateQueries({ queryKey: QUEUE });
-    },
-  });
-  const problem = decide.isError ? asProblem(decide.error) : null;
-  const reasonMissing = choice === "decline" && reason.trim() === "";
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    setTried(true);
-    if (choice === null || reasonMissing || decide.isPending) return;
-    const decision: SuccessionDecision = { decision: choice };
-    if (reason.trim() !== "") decision.reason = reason.trim();
-    decide.mutate(decision);
-  };
   return (
-    <form onSubmit={submit} noValidate>
-      <Container header={<Header variant="h2">{t("account_requests.actions")}</Header>}>
-        <Form
-          variant="embedded"
-          actions={
-            <Button variant="primary" formAction="submit" loading={decide.isPending}>
-              {t("account_requests.submit")}
-            </Button>
-          }
-        >
-          <SpaceBetween size="l">
-            {problem !== null && <ProblemAlert problem={problem} onRetry={onStale} />}
-            <FormField
-              label={t("account_requests.decision")}
-              errorText={tried && choice === null ? t("account_requests.decision_missing") : undefined}
-            >
-              <RadioGroup
-                value={choice}
-                onChange={({ detail }) => setChoice(detail.value === "approve" ? "approve" : "decline")}
-                items={choices.map((value) => ({
-                  value,
-                  label: t(`account_requests.${value}`),
-                  description: t(`successions.choice_texts.${value}`),
-                }))}
-              />
-            </FormField>
-            <FormField
-              label={t("account_requests.reason")}
-              description={t("account_requests.reason_help")}
-              errorText={
-                tried && reasonMissing
-                  ? t("successions.reason_missing")
-                  : fieldText(t, problem === null ? undefined : fieldError(problem, "/reason"))
-              }
-            >
-              <Textarea value={reason} onChange={({ detail }) => setReason(detail.value)} />
-            </FormField>
-          </SpaceBetween>
-        </Form>
-      </Container>
-    </form>
+    <DecisionForm
+      choices={choices.map((value) => ({ value, description: t(`successions.choice_texts.${value}`) }))}
+      needsReason
+      decide={(decided) => decideSuccession(succession.succession_id, succession.version, decided)}
+      onDone={(_, decision) => {
+        flash({ type: "success", content: t(`successions.done.${decision === "approve" ? "WAITING" : "DECLINED"}`) });
+        void queryClient.invalidateQueries({ queryKey: QUEUE });
+      }}
+      onStale={onStale}
+    />
   );
 }

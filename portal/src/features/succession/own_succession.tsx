@@ -1,27 +1,18 @@
 // One's own request to succeed as administrator: how it stands, and the way to withdraw it.
 import Alert from "@cloudscape-design/components/alert";
-import Button from "@cloudscape-design/components/button";
-import Container from "@cloudscape-design/components/container";
-import Header from "@cloudscape-design/components/header";
-import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { useParams } from "react-router";
 import { getMySuccession, withdrawSuccession } from "../../api/calls";
 import type { OwnSuccession } from "../../api/types";
-import { Crumbs } from "../../app/crumbs";
-import { PageFrame } from "../../app/page";
+import { InnerPage } from "../../app/inner_page";
 import { ProblemPage } from "../../app/problem_page";
-import { Confirm } from "../../ui/confirm";
 import { formatDateTime } from "../../ui/format";
 import { RouteLink } from "../../ui/route_link";
 import { PageLoading } from "../../ui/states";
 import { useLanguage } from "../../ui/use_language";
+import { LOOK_AGAIN_MS, Withdrawable } from "../requests/withdrawable";
 import { SuccessionFacts } from "./succession_facts";
-
-// Somebody else decides or objects, at any moment.
-const LOOK_AGAIN_MS = 15_000;
 
 const isOpen = (status: OwnSuccession["status"] | undefined) => status === "PENDING" || status === "WAITING";
 
@@ -35,25 +26,20 @@ export function OwnSuccessionPage() {
   });
   if (succession.isPending) return <PageLoading />;
   if (succession.isError) return <ProblemPage error={succession.error} onRetry={() => succession.refetch()} />;
-  const title = t("successions.own_title");
+  const { status, domain } = succession.data;
   return (
-    <PageFrame
-      title={title}
-      crumbs={
-        <Crumbs
-          crumbs={[
-            { text: t("home.title"), href: "/" },
-            { text: title, href: "" },
-          ]}
-        />
-      }
-    >
-      <SpaceBetween size="l">
-        <Header variant="h1">{title}</Header>
-        <Standing succession={succession.data} />
-        <Facts succession={succession.data} />
-      </SpaceBetween>
-    </PageFrame>
+    <InnerPage title={t("successions.own_title")}>
+      <Standing succession={succession.data} />
+      <Withdrawable
+        title={domain}
+        isOpen={isOpen(status)}
+        question={t("successions.withdraw_text", { domain })}
+        queryKey={["successions"]}
+        withdraw={() => withdrawSuccession(id)}
+      >
+        <SuccessionFacts succession={succession.data} />
+      </Withdrawable>
+    </InnerPage>
   );
 }
 
@@ -79,43 +65,5 @@ function Standing({ succession }: { succession: OwnSuccession }) {
         t(`successions.standing_help.${status}`, { at: due_at === undefined ? "" : formatDateTime(language, due_at) })
       )}
     </Alert>
-  );
-}
-
-function Facts({ succession }: { succession: OwnSuccession }) {
-  const { t } = useTranslation();
-  const queryClient = useQueryClient();
-  const [asking, setAsking] = useState(false);
-  return (
-    <Container
-      header={
-        <Header
-          variant="h2"
-          actions={
-            isOpen(succession.status) && (
-              <Button onClick={() => setAsking(true)}>{t("account_requests.withdraw")}</Button>
-            )
-          }
-        >
-          {succession.domain}
-        </Header>
-      }
-    >
-      <SuccessionFacts succession={succession} />
-      {asking && (
-        <Confirm
-          title={t("account_requests.withdraw_title")}
-          confirm={t("account_requests.withdraw")}
-          action={() => withdrawSuccession(succession.succession_id)}
-          onClose={() => setAsking(false)}
-          onDone={() => {
-            setAsking(false);
-            void queryClient.invalidateQueries({ queryKey: ["successions"] });
-          }}
-        >
-          {t("successions.withdraw_text", { domain: succession.domain })}
-        </Confirm>
-      )}
-    </Container>
   );
 }

@@ -7,13 +7,13 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { getAnnouncedSuccession, objectToSuccession } from "../../api/calls";
-import { asProblem, fieldError } from "../../api/problem";
+import { asProblem } from "../../api/problem";
 import type { AnnouncedSuccession } from "../../api/types";
 import { accountKey } from "../../live/keys";
 import { useFlash } from "../../ui/flash";
 import { FormModal } from "../../ui/form_modal";
 import { formatDateTime, formatName } from "../../ui/format";
-import { fieldText, ProblemAlert } from "../../ui/problem_alert";
+import { ProblemAlert, useRefusal } from "../../ui/problem_alert";
 import { useLanguage } from "../../ui/use_language";
 
 export function SuccessionBanner({ sa }: { sa: string }) {
@@ -66,7 +66,7 @@ function ObjectForm({ sa, succession, onClose }: ObjectFormProps) {
       queryClient.setQueryData(accountKey(sa, "succession"), now);
     },
   });
-  const problem = object.isError ? asProblem(object.error) : null;
+  const { problem, errorOf } = useRefusal(object);
   return (
     <FormModal
       title={t("successions.object_title")}
@@ -82,11 +82,7 @@ function ObjectForm({ sa, succession, onClose }: ObjectFormProps) {
       <FormField
         label={t("successions.object_text")}
         description={t(succession.stops ? "successions.object_stops" : "successions.object_tells")}
-        errorText={
-          tried && text.trim() === ""
-            ? t("fields.empty")
-            : fieldText(t, problem === null ? undefined : fieldError(problem, "/text"))
-        }
+        errorText={tried && text.trim() === "" ? t("fields.empty") : errorOf("text")}
       >
         <Textarea value={text} onChange={({ detail }) => setText(detail.value)} />
       </FormField>

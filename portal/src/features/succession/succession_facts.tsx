@@ -1,11 +1,11 @@
 // What a request to succeed as administrator says, for whoever made it and whoever decides.
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import StatusIndicator, { type StatusIndicatorProps } from "@cloudscape-design/components/status-indicator";
-import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { OwnSuccession, ReceivedSuccession, SuccessionStatus } from "../../api/types";
 import { formatDateTime } from "../../ui/format";
 import { useLanguage } from "../../ui/use_language";
+import type { Fact } from "../requests/requester_facts";
 
 const STATUS: Record<SuccessionStatus, StatusIndicatorProps.Type> = {
   PENDING: "pending",
@@ -24,7 +24,7 @@ export function SuccessionStatusText({ status }: { status: SuccessionStatus }) {
 
 interface SuccessionFactsProps {
   succession: OwnSuccession | ReceivedSuccession;
-  more?: { label: string; value: ReactNode }[];
+  more?: Fact[];
 }
 
 export function SuccessionFacts({ succession, more = [] }: SuccessionFactsProps) {

@@ -1,17 +1,14 @@
 // Somebody's enquiry, for the operator's staff to answer and close.
 import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
-import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
-import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useParams } from "react-router";
 import { answerEnquiry, closeEnquiry, getEnquiry } from "../../api/calls";
 import type { ReceivedEnquiry } from "../../api/types";
-import { Crumbs } from "../../app/crumbs";
-import { PageFrame } from "../../app/page";
+import { InnerPage } from "../../app/inner_page";
 import { ProblemPage } from "../../app/problem_page";
 import { Confirm } from "../../ui/confirm";
 import { useFlash } from "../../ui/flash";
@@ -40,53 +37,38 @@ export function AnswerEnquiry() {
     void queryClient.invalidateQueries({ queryKey: QUEUE });
   };
   return (
-    <PageFrame
+    <InnerPage
       title={title}
-      crumbs={
-        <Crumbs
-          crumbs={[
-            { text: t("home.title"), href: "/" },
-            { text: t("operator.title"), href: "/operator?tab=enquiries" },
-            { text: title, href: "" },
-          ]}
-        />
-      }
+      actions={status !== "CLOSED" && <Button onClick={() => setClosing(true)}>{t("enquiries.close")}</Button>}
+      way={[{ text: t("operator.title"), href: "/operator?tab=enquiries" }]}
     >
-      <SpaceBetween size="l">
-        <Header
-          variant="h1"
-          actions={status !== "CLOSED" && <Button onClick={() => setClosing(true)}>{t("enquiries.close")}</Button>}
+      <Facts enquiry={enquiry.data} />
+      <EnquiryHistory history={history} />
+      {status !== "CLOSED" && (
+        <TextForm
+          title={t("enquiries.answer")}
+          help={t("enquiries.answer_help")}
+          submit={t("enquiries.answer_submit")}
+          send={(text) => answerEnquiry(id, version, text)}
+          onDone={() => done(t("enquiries.answered"))}
+          onStale={() => void enquiry.refetch()}
+        />
+      )}
+      {closing && (
+        <Confirm
+          title={t("enquiries.close_title")}
+          confirm={t("enquiries.close")}
+          action={() => closeEnquiry(id, version)}
+          onClose={() => setClosing(false)}
+          onDone={() => {
+            setClosing(false);
+            done(t("enquiries.closed"));
+          }}
         >
-          {title}
-        </Header>
-        <Facts enquiry={enquiry.data} />
-        <EnquiryHistory history={history} />
-        {status !== "CLOSED" && (
-          <TextForm
-            title={t("enquiries.answer")}
-            help={t("enquiries.answer_help")}
-            submit={t("enquiries.answer_submit")}
-            send={(text) => answerEnquiry(id, version, text)}
-            onDone={() => done(t("enquiries.answered"))}
-            onStale={() => void enquiry.refetch()}
-          />
-        )}
-        {closing && (
-          <Confirm
-            title={t("enquiries.close_title")}
-            confirm={t("enquiries.close")}
-            action={() => closeEnquiry(id, version)}
-            onClose={() => setClosing(false)}
-            onDone={() => {
-              setClosing(false);
-              done(t("enquiries.closed"));
-            }}
-          >
-            {t("enquiries.close_text")}
-          </Confirm>
-        )}
-      </SpaceBetween>
-    </PageFrame>
+          {t("enquiries.close_text")}
+        </Confirm>
+      )}
+    </InnerPage>
   );
 }
 

@@ -1,30 +1,26 @@
-// Where people ask the operator for help: the form, whom else to turn to, and what they asked before.
-import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
-import Form from "@cloudscape-design/components/form";
 import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
 import Input from "@cloudscape-design/components/input";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import Select from "@cloudscape-design/components/select";
-import SpaceBetween from "@cloudscape-design/components/space-between";
 import Textarea from "@cloudscape-design/components/textarea";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { getProfile, listMyEnquiries, sendEnquiry } from "../../api/calls";
 import { idempotencyKeys } from "../../api/client";
-import { asProblem, fieldError } from "../../api/problem";
 import type { Enquiry, EnquirySubject, NewEnquiry, OwnProfile } from "../../api/types";
-import { Crumbs } from "../../app/crumbs";
-import { PageFrame } from "../../app/page";
+import { InnerPage } from "../../app/inner_page";
 import { ProblemPage } from "../../app/problem_page";
 import { useMe } from "../../app/session";
 import { useFlash } from "../../ui/flash";
+import { FormCard } from "../../ui/form_card";
 import { formatDateTime, formatName } from "../../ui/format";
 import type { ListShape } from "../../ui/list_state";
-import { fieldText, ProblemAlert } from "../../ui/problem_alert";
+import { OptionalLabel } from "../../ui/optional_label";
+import { useRefusal } from "../../ui/problem_alert";
 import { type Column, OrDash, ResourceTable } from "../../ui/resource_table";
 import { RouteLink } from "../../ui/route_link";
 import { Empty, PageLoading } from "../../ui/states";
@@ -51,30 +47,15 @@ export function Enquiries() {
   if (profile.isError) return <ProblemPage error={profile.error} onRetry={() => profile.refetch()} />;
   const title = t("enquiries.title");
   return (
-    <PageFrame
-      title={title}
-      crumbs={
-        <Crumbs
-          crumbs={[
-            { text: t("home.title"), href: "/" },
-            { text: title, href: "/enquiries" },
-          ]}
-        />
-      }
-    >
-      <SpaceBetween size="l">
-        <Header variant="h1" description={t("enquiries.description")}>
-          {title}
-        </Header>
-        <Desk />
-        {profile.data.missing.length > 0 ? (
-          <MissingFields fields={profile.data.missing} />
-        ) : (
-          <EnquiryForm profile={profile.data} />
-        )}
-        <OwnEnquiries />
-      </SpaceBetween>
-    </PageFrame>
+    <InnerPage title={title} description={t("enquiries.description")}>
+      <Desk />
+      {profile.data.missing.length > 0 ? (
+        <MissingFields fields={profile.data.missing} />
+      ) : (
+        <EnquiryForm profile={profile.data} />
+      )}
+      <OwnEnquiries />
+    </InnerPage>
   );
 }
 
@@ -122,77 +103,61 @@ function EnquiryForm({ profile }: { profile: OwnProfile }) {
       void navigate(`/enquiries/${sent.enquiry_id}`);
     },
   });
-  const problem = send.isError ? asProblem(send.error) : null;
-  const errorOf = (field: string) => fieldText(t, problem === null ? undefined : fieldError(problem, `/${field}`));
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const { problem, errorOf } = useRefusal(send);
+  const submit = () => {
     setTried(true);
-    if (subject === null || text.trim() === "" || send.isPending) return;
+    if (subject === null || text.trim() === "") return;
     const enquiry: NewEnquiry = { subject, text: text.trim() };
     if (domain.trim() !== "") enquiry.domain = domain.trim();
     send.mutate(enquiry);
   };
   return (
-    <form onSubmit={submit} noValidate>
-      <Container header={<Header variant="h2">{t("enquiries.new")}</Header>}>
-        <Form
-          variant="embedded"
-          actions={
-            <Button variant="primary" formAction="submit" loading={send.isPending}>
-              {t("enquiries.send")}
-            </Button>
-          }
-        >
-          <SpaceBetween size="l">
-            {problem !== null && <ProblemAlert problem={problem} />}
-            <KeyValuePairs
-              columns={2}
-              items={[
-                { label: t("enquiries.mail"), value: profile.mail },
-                { label: t("enquiries.name"), value: formatName(language, me.person) },
-                { label: t("enquiries.company"), value: <OrDash>{profile.company.company_name}</OrDash> },
-                {
-                  label: t("enquiries.phone"),
-                  value: <OrDash>{profile.company.company_phone_shown}</OrDash>,
-                },
-              ]}
-            />
-            <FormField
-              label={t("enquiries.subject")}
-              errorText={tried && subject === null ? t("fields.empty") : errorOf("subject")}
-            >
-              <Select
-                selectedOption={subject === null ? null : { value: subject, label: t(`enquiry_subjects.${subject}`) }}
-                placeholder={t("enquiries.subject_choose")}
-                options={SUBJECTS.map((value) => ({ value, label: t(`enquiry_subjects.${value}`) }))}
-                expandToViewport
-                onChange={({ detail }) =>
-                  setSubject(SUBJECTS.find((each) => each === detail.selectedOption.value) ?? null)
-                }
-              />
-            </FormField>
-            <FormField
-              label={
-                <>
-                  {t("enquiries.domain")} <i>– {t("common.optional")}</i>
-                </>
-              }
-              description={t("enquiries.domain_help")}
-              errorText={errorOf("domain")}
-            >
-              <Input name="domain" value={domain} onChange={({ detail }) => setDomain(detail.value)} />
-            </FormField>
-            <FormField
-              label={t("enquiries.text")}
-              description={t("enquiries.text_help")}
-              errorText={tried && text.trim() === "" ? t("fields.empty") : errorOf("text")}
-            >
-              <Textarea name="text" rows={6} value={text} onChange={({ detail }) => setText(detail.value)} />
-            </FormField>
-          </SpaceBetween>
-        </Form>
-      </Container>
-    </form>
+    <FormCard
+      title={t("enquiries.new")}
+      submit={t("enquiries.send")}
+      pending={send.isPending}
+      problem={problem}
+      onSubmit={submit}
+    >
+      <KeyValuePairs
+        columns={2}
+        items={[
+          { label: t("enquiries.mail"), value: profile.mail },
+          { label: t("enquiries.name"), value: formatName(language, me.person) },
+          { label: t("enquiries.company"), value: <OrDash>{profile.company.company_name}</OrDash> },
+          {
+            label: t("enquiries.phone"),
+            value: <OrDash>{profile.company.company_phone_shown}</OrDash>,
+          },
+        ]}
+      />
+      <FormField
+        label={t("enquiries.subject")}
+        errorText={tried && subject === null ? t("fields.empty") : errorOf("subject")}
+      >
+        <Select
+          selectedOption={subject === null ? null : { value: subject, label: t(`enquiry_subjects.${subject}`) }}
+          placeholder={t("enquiries.subject_choose")}
+          options={SUBJECTS.map((value) => ({ value, label: t(`enquiry_subjects.${value}`) }))}
+          expandToViewport
+          onChange={({ detail }) => setSubject(SUBJECTS.find((each) => each === detail.selectedOption.value) ?? null)}
+        />
+      </FormField>
+      <FormField
+        label={<OptionalLabel>{t("enquiries.domain")}</OptionalLabel>}
+        description={t("enquiries.domain_help")}
+        errorText={errorOf("domain")}
+      >
+        <Input name="domain" value={domain} onChange={({ detail }) => setDomain(detail.value)} />
+      </FormField>
+      <FormField
+        label={t("enquiries.text")}
+        description={t("enquiries.text_help")}
+        errorText={tried && text.trim() === "" ? t("fields.empty") : errorOf("text")}
+      >
+        <Textarea name="text" rows={6} value={text} onChange={({ detail }) => setText(detail.value)} />
+      </FormField>
+    </FormCard>
   );
 }
 

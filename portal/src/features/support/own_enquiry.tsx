@@ -1,16 +1,13 @@
 // An enquiry of one's own with its history, and the way to write more.
 import Container from "@cloudscape-design/components/container";
-import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
-import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useParams } from "react-router";
 import { getMyEnquiry, writeOnMyEnquiry } from "../../api/calls";
 import { idempotencyKeys } from "../../api/client";
-import { Crumbs } from "../../app/crumbs";
-import { PageFrame } from "../../app/page";
+import { InnerPage } from "../../app/inner_page";
 import { ProblemPage } from "../../app/problem_page";
 import { formatDateTime } from "../../ui/format";
 import { OrDash } from "../../ui/resource_table";
@@ -38,41 +35,27 @@ export function OwnEnquiry() {
   const { number, subject, status, domain, created_at, history } = enquiry.data;
   const title = t("enquiries.number_of", { number });
   return (
-    <PageFrame
-      title={title}
-      crumbs={
-        <Crumbs
-          crumbs={[
-            { text: t("home.title"), href: "/" },
-            { text: t("enquiries.title"), href: "/enquiries" },
-            { text: title, href: "" },
+    <InnerPage title={title} way={[{ text: t("enquiries.title"), href: "/enquiries" }]}>
+      <Container>
+        <KeyValuePairs
+          columns={2}
+          items={[
+            { label: t("common.status"), value: <EnquiryStatusText status={status} /> },
+            { label: t("enquiries.subject"), value: t(`enquiry_subjects.${subject}`) },
+            { label: t("enquiries.domain"), value: <OrDash>{domain}</OrDash> },
+            { label: t("enquiries.created_at"), value: formatDateTime(language, created_at) },
           ]}
         />
-      }
-    >
-      <SpaceBetween size="l">
-        <Header variant="h1">{title}</Header>
-        <Container>
-          <KeyValuePairs
-            columns={2}
-            items={[
-              { label: t("common.status"), value: <EnquiryStatusText status={status} /> },
-              { label: t("enquiries.subject"), value: t(`enquiry_subjects.${subject}`) },
-              { label: t("enquiries.domain"), value: <OrDash>{domain}</OrDash> },
-              { label: t("enquiries.created_at"), value: formatDateTime(language, created_at) },
-            ]}
-          />
-        </Container>
-        <EnquiryHistory history={history} />
-        <TextForm
-          title={t("enquiries.write_on")}
-          help={t("enquiries.write_on_help")}
-          submit={t("enquiries.send")}
-          send={(text) => writeOnMyEnquiry(id, text, keys.keyFor({ text, after: history.length }))}
-          onDone={() => void queryClient.invalidateQueries({ queryKey: ["enquiries"] })}
-          onStale={() => void enquiry.refetch()}
-        />
-      </SpaceBetween>
-    </PageFrame>
+      </Container>
+      <EnquiryHistory history={history} />
+      <TextForm
+        title={t("enquiries.write_on")}
+        help={t("enquiries.write_on_help")}
+        submit={t("enquiries.send")}
+        send={(text) => writeOnMyEnquiry(id, text, keys.keyFor({ text, after: history.length }))}
+        onDone={() => void queryClient.invalidateQueries({ queryKey: ["enquiries"] })}
+        onStale={() => void enquiry.refetch()}
+      />
+    </InnerPage>
   );
 }

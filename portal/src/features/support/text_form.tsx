@@ -1,16 +1,11 @@
 // What somebody writes on an enquiry: more of it, or the answer.
-import Button from "@cloudscape-design/components/button";
-import Container from "@cloudscape-design/components/container";
-import Form from "@cloudscape-design/components/form";
 import FormField from "@cloudscape-design/components/form-field";
-import Header from "@cloudscape-design/components/header";
-import SpaceBetween from "@cloudscape-design/components/space-between";
 import Textarea from "@cloudscape-design/components/textarea";
 import { useMutation } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { asProblem, fieldError } from "../../api/problem";
-import { fieldText, ProblemAlert } from "../../ui/problem_alert";
+import { FormCard } from "../../ui/form_card";
+import { useRefusal } from "../../ui/problem_alert";
 
 interface TextFormProps {
   title: string;
@@ -33,39 +28,27 @@ export function TextForm({ title, help, submit, send, onDone, onStale }: TextFor
       onDone();
     },
   });
-  const problem = sending.isError ? asProblem(sending.error) : null;
-  const onSubmit = (event: FormEvent) => {
-    event.preventDefault();
+  const { problem, errorOf } = useRefusal(sending);
+  const onSubmit = () => {
     setTried(true);
-    if (text.trim() !== "" && !sending.isPending) sending.mutate(text.trim());
+    if (text.trim() !== "") sending.mutate(text.trim());
   };
   return (
-    <form onSubmit={onSubmit} noValidate>
-      <Container header={<Header variant="h2">{title}</Header>}>
-        <Form
-          variant="embedded"
-          actions={
-            <Button variant="primary" formAction="submit" loading={sending.isPending}>
-              {submit}
-            </Button>
-          }
-        >
-          <SpaceBetween size="l">
-            {problem !== null && <ProblemAlert problem={problem} onRetry={onStale} />}
-            <FormField
-              label={t("enquiries.text")}
-              description={help}
-              errorText={
-                tried && text.trim() === ""
-                  ? t("fields.empty")
-                  : fieldText(t, problem === null ? undefined : fieldError(problem, "/text"))
-              }
-            >
-              <Textarea rows={6} value={text} onChange={({ detail }) => setText(detail.value)} />
-            </FormField>
-          </SpaceBetween>
-        </Form>
-      </Container>
-    </form>
+    <FormCard
+      title={title}
+      submit={submit}
+      pending={sending.isPending}
+      problem={problem}
+      onSubmit={onSubmit}
+      onStale={onStale}
+    >
+      <FormField
+        label={t("enquiries.text")}
+        description={help}
+        errorText={tried && text.trim() === "" ? t("fields.empty") : errorOf("text")}
+      >
+        <Textarea rows={6} value={text} onChange={({ detail }) => setText(detail.value)} />
+      </FormField>
+    </FormCard>
   );
 }

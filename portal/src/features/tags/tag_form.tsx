@@ -6,10 +6,9 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { changeCustomTag, createCustomTag } from "../../api/calls";
 import { idempotencyKeys } from "../../api/client";
-import { asProblem, fieldError } from "../../api/problem";
 import type { CustomTag } from "../../api/types";
 import { FormModal } from "../../ui/form_modal";
-import { fieldText } from "../../ui/problem_alert";
+import { fieldText, useRefusal } from "../../ui/problem_alert";
 
 interface TagFormProps {
   sa: string;
@@ -38,7 +37,7 @@ export function TagForm({ sa, tag, onSaved, onClose }: TagFormProps) {
     },
     onSuccess: onSaved,
   });
-  const problem = save.isError ? asProblem(save.error) : null;
+  const { problem, errorOf } = useRefusal(save);
   // What is wrong with one value names its line.
   const wrong = problem?.fields.find((field) => field.path.startsWith("/values"));
   const line = wrong === undefined ? undefined : values[Number(wrong.path.slice("/values/".length))];
@@ -55,12 +54,7 @@ export function TagForm({ sa, tag, onSaved, onClose }: TagFormProps) {
         if (name.trim() !== "") save.mutate();
       }}
     >
-      <FormField
-        label={t("tags.name")}
-        errorText={
-          missing ? t("fields.empty") : fieldText(t, problem === null ? undefined : fieldError(problem, "/name"))
-        }
-      >
+      <FormField label={t("tags.name")} errorText={missing ? t("fields.empty") : errorOf("name")}>
         <Input name="name" value={name} onChange={({ detail }) => setName(detail.value)} />
       </FormField>
       <FormField label={t("tags.values")} description={t("tags.values_help")} errorText={wrongText}>
