@@ -1,9 +1,8 @@
 #pragma once
-// Who may send how many requests. A person, each of its programs and sessions, each access token of a program, and each
-// address have a bucket: sessions, tokens and
-// addresses are counted before anything else is done for a request, persons once it is known who asks, so that many
-// sessions of one person are not many persons. Guessing of passwords is slowed down beside this
-// (people/throttle.hpp).
+// Who may send how many requests. A person, each of its programs and sessions, each access token of a program, and
+// each address have a bucket: sessions, tokens and addresses are counted before anything else is done for a request,
+// persons once it is known who asks, so that many sessions of one person are not many persons. Guessing of passwords
+// is slowed down beside this (people/throttle.hpp).
 
 #include <functional>
 

@@ -69,6 +69,22 @@ TEST_P(Audit, is_read_newest_first_and_by_virtual_account) {
   });
 }
 
+TEST_P(Audit, keeps_the_order_of_a_transaction) {
+  auto const numbered = [&](int64_t i) {
+    return Event{
+        .smart_account_id = account, .kind = EventKind::virtual_account_created, .actor = {}, .data = {{"count", i}}};
+  };
+  db->write([&](db::Tx& tx) {
+    for (int64_t i = 0; i < 20; ++i) record(tx, vault, numbered(i));
+    std::vector<Event> more;
+    for (int64_t i = 20; i < 40; ++i) more.push_back(numbered(i));
+    record(tx, vault, more);
+  });
+  auto const events = db->read([&](db::ReadTx& tx) { return read_events(tx, vault, account, {}, {}, 100); });
+  ASSERT_EQ(events.size(), 40U);
+  for (size_t i = 0; i < events.size(); ++i) EXPECT_EQ(events[i].data, R"({"count":)" + std::to_string(39 - i) + "}");
+}
+
 TEST_P(Audit, is_followed_from_an_instant_on) {
   auto const first = write(account, "a");
   db.clock.advance(std::chrono::seconds(1));

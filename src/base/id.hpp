@@ -80,6 +80,7 @@ MENKYO_ID_TAG(Assistance, "ast");
 MENKYO_ID_TAG(Publication, "pub");
 MENKYO_ID_TAG(Enquiry, "enq");
 MENKYO_ID_TAG(Succession, "suc");
+MENKYO_ID_TAG(NotificationAddress, "nad");
 #undef MENKYO_ID_TAG
 }  // namespace tag
 
@@ -114,6 +115,7 @@ using AssistanceId = Id<tag::Assistance>;
 using PublicationId = Id<tag::Publication>;
 using EnquiryId = Id<tag::Enquiry>;
 using SuccessionId = Id<tag::Succession>;
+using NotificationAddressId = Id<tag::NotificationAddress>;
 
 }  // namespace menkyo
 

@@ -64,14 +64,36 @@ Bytes Random::bytes(size_t count) {
   return out;
 }
 
+namespace {
+
+constexpr uint64_t rand_b_bits = (uint64_t(1) << 62) - 1;
+
+// The 62 bits behind the variant (RFC 9562 section 5.7).
+uint64_t rand_b(std::array<uint8_t, 16> const& id) {
+  uint64_t value = 0;
+  for (size_t i = 8; i < 16; ++i) value = value << 8 | id[i];
+  return value & rand_b_bits;
+}
+
+}  // namespace
+
 std::array<uint8_t, 16> Random::uuid7(Instant now) {
   std::array<uint8_t, 16> id;
   fill(id);
   auto const time = first_uuid7(now);
-  std::copy_n(time.begin(), 6, id.begin());
-  id[6] = uint8_t((id[6] & 0x0f) | 0x70);
+  if (std::equal(time.begin(), time.begin() + 6, last_id_.begin())) {
+    // Steps of up to 2^32 leave room for 2^29 identifiers, more than any stream makes.
+    uint64_t const tail = rand_b(last_id_) + 1 + (rand_b(id) & 0xffff'ffff);
+    std::copy_n(last_id_.begin(), 8, id.begin());
+    for (size_t i = 0; i < 8; ++i) id[8 + i] = uint8_t(tail >> (56 - 8 * i));
+  } else {
+    std::copy_n(time.begin(), 6, id.begin());
+    id[6] = uint8_t((id[6] & 0x0f) | 0x70);
+    // The highest of the 62 bits is left to those that follow (section 6.2).
+    id[8] &= 0x1f;
+  }
   id[8] = uint8_t((id[8] & 0x3f) | 0x80);
-  return id;
+  return last_id_ = id;
 }
 
 std::array<uint8_t, 16> first_uuid7(Instant at) {

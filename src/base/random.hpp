@@ -34,7 +34,9 @@ class Random {
   uint64_t below(uint64_t bound);
   Bytes bytes(size_t count);
 
-  // UUIDv7 (RFC 9562 section 5.7) of the instant's milliseconds and 74 bits of this stream.
+  // UUIDv7 (RFC 9562 section 5.7) of the instant's milliseconds and 74 bits of this stream. Those of one stream
+  // ascend while the instant does not go back: within a millisecond each is the one before and a random step more
+  // (section 6.2, method 2).
   std::array<uint8_t, 16> uuid7(Instant now);
 
  private:
@@ -44,6 +46,7 @@ class Random {
   std::array<uint8_t, 256> block_{};
   size_t used_ = sizeof block_;
   uint64_t blocks_ = 0;
+  std::array<uint8_t, 16> last_id_{};
 };
 
 // No UUIDv7 of that instant or later is smaller.

@@ -315,8 +315,10 @@ void decode_object(json::Value const& v, T& out, std::string const& path, Errors
     auto const here = path + "/" + std::string(name);
     if (auto const* found = v.find(name)) {
       ++used;
-      if constexpr (requires { Codec<M>::decode(*found, member, here, errors); })
-        Codec<M>::decode(*found, member, here, errors);
+      static_assert(
+          requires { Codec<M>::decode(*found, member, here, errors); },
+          "A member of a request says what it accepts: a plain std::string has no bound");
+      Codec<M>::decode(*found, member, here, errors);
     } else if constexpr (!is_optional<M>) {
       add_error(errors, here, "missing", "is required");
     }
