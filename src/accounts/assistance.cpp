@@ -81,6 +81,9 @@ GivenRole name_administrator(db::Tx& tx, keys::Vault const& vault, Helper const&
                              AssistedAdministrator const& in) {
   begin_act(tx, vault, access);
   auto person = people::find_person(tx, vault, in.mail);
+  // Whoever helps must not be able to come back without a reason.
+  if (person && !access::operator_holdings(tx, *person).roles.empty())
+    throw invalid_field("/mail", "is_staff", "is the address of somebody of the operator's staff");
   if (!person) person = create_invited(tx, vault, access.person_id(), in.mail, access.actor());
   return give_role(tx, vault, access.smart_account_id(), access.actor(), *person, {Role::sa_admin, {}, {}});
 }

@@ -52,7 +52,7 @@ void open_assistance(db::Tx& tx, keys::Vault const& vault, HelpProof const& acce
 
 // Problem as revoke_role.
 GivenRole end_assisted_grant(db::Tx& tx, keys::Vault const& vault, Helper const& access, RoleGrantId grant);
-// Without an end. An address without an account becomes a person. Problem invalid.
+// Without an end. An address without an account becomes a person. Problem invalid, also for the operator's staff.
 GivenRole name_administrator(db::Tx& tx, keys::Vault const& vault, Helper const& access,
                              AssistedAdministrator const& in);
 
