@@ -1,20 +1,13 @@
 // Groups of users: roles given together, seen in the list of users, and taken back. Once in each language, with pictures
 // of every page at every width.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type Desk, employ, everyLook, openDesk } from "./person";
+import { type Desk, employ, everyLook, found, openDesk } from "./person";
 import { openWorld, type World } from "./world";
 
 const STORIES = [
   { language: "ja", domain: "kikyo-tsushin.example", account: "Kikyo Tsushin", team: "運用チーム", renamed: "運用部" },
   { language: "en", domain: "oakmere.example", account: "Oakmere", team: "Operations", renamed: "Operations team" },
 ] as const;
-const HEADQUARTERS = {
-  country: "JP",
-  postal_code: "107-6227",
-  region: "Tokyo",
-  city: "MINATO",
-  line1: "9-7-1 AKASAKA",
-};
 
 let world: World;
 beforeAll(async () => {
@@ -37,15 +30,7 @@ describe.each(STORIES)("user groups in $language", (story) => {
     colleague = await openDesk(world, story.language, /status of (401|404)/);
     await employ(world, colleague, mails.colleague, "Taro", "Sato");
     await employ(world, desk, mails.founder, "Hana", "Mori");
-    const founded = await desk.page.evaluate(
-      async (body) => {
-        const headers = { "content-type": "application/json", "menkyo-request": "1" };
-        const answer = await fetch("/api/v1/smart_accounts", { method: "POST", headers, body });
-        return await answer.json();
-      },
-      JSON.stringify({ name: story.account, domain: story.domain, headquarters: HEADQUARTERS }),
-    );
-    sa = founded.smart_account.smart_account_id;
+    sa = await found(desk, story.account, story.domain);
   });
   afterAll(async () => {
     await desk?.close();

@@ -1,7 +1,7 @@
 // How an administrator keeps an account in order: a second administrator, the properties with locations, and the tree of
 // virtual accounts in which things move. Once in each language, with pictures of every page at every width.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type Desk, employ, everyLook, openDesk } from "./person";
+import { type Desk, employ, everyLook, found, openDesk, send } from "./person";
 import { openWorld, type World } from "./world";
 
 const STORIES = [
@@ -26,7 +26,6 @@ const STORIES = [
     lab: "Quality lab",
   },
 ] as const;
-const ADDRESS = { country: "JP", postal_code: "107-6227", region: "Tokyo", city: "MINATO", line1: "9-7-1 AKASAKA" };
 
 let world: World;
 beforeAll(async () => {
@@ -47,12 +46,7 @@ describe.each(STORIES)("an account kept in order in $language", (story) => {
     await employ(world, colleague, mails.colleague, "Taro", "Sato");
     await colleague.close();
     await employ(world, desk, mails.founder, "Hana", "Mori");
-    const founded = await send("/api/v1/smart_accounts", {
-      name: story.account,
-      domain: story.domain,
-      headquarters: ADDRESS,
-    });
-    sa = founded.smart_account.smart_account_id;
+    sa = await found(desk, story.account, story.domain);
     base = `/api/v1/smart_accounts/${sa}`;
   });
   afterAll(() => desk?.close());
@@ -60,21 +54,8 @@ describe.each(STORIES)("an account kept in order in $language", (story) => {
     onTestFailed(() => desk.picture(`failed-manage-${task.name.replaceAll(/\W+/g, "-")}`));
   });
 
-  // Past the forms that other tests walk through.
-  async function send(path: string, body: unknown) {
-    const answer = await desk.page.evaluate(
-      async ([path, text]) => {
-        const headers = { "content-type": "application/json", "menkyo-request": "1" };
-        const response = await fetch(path ?? "", { method: "POST", headers, body: text });
-        return { ok: response.ok, text: await response.text() };
-      },
-      [path, JSON.stringify(body)],
-    );
-    if (!answer.ok) throw new Error(`${path}: ${answer.text}`);
-    return JSON.parse(answer.text);
-  }
   const create = async (name: string, parent_id?: string) => {
-    const made = await send(`${base}/virtual_accounts`, {
+    const made = await send(desk, "POST", `${base}/virtual_accounts`, {
       name,
       description: "",
       commerce_access: "PUBLIC",
@@ -108,7 +89,7 @@ describe.each(STORIES)("an account kept in order in $language", (story) => {
     await look("alone");
     await desk.button("administrators.name_second").click();
     await desk.tab("users.title").and(page.locator("[aria-selected=true]")).waitFor();
-    await send(`${base}/role_grants`, { mail: mails.colleague, role: "sa_admin" });
+    await send(desk, "POST", `${base}/role_grants`, { mail: mails.colleague, role: "sa_admin" });
     await page.getByText(desk.t("administrators.alone_title")).waitFor({ state: "detached" });
   });
 
@@ -168,12 +149,8 @@ describe.each(STORIES)("an account kept in order in $language", (story) => {
       await page.keyboard.type("Japan");
       await page.getByRole("option", { name: /^Japan/ }).click();
     }
-    for (const name of ["postal_code", "city", "line1"] as const) {
-      await desk
-        .dialog()
-        .locator(`input[name=${name}]`)
-        .fill({ ...ADDRESS, line1: "2-2 DAIBA" }[name]);
-    }
+    for (const [name, value] of Object.entries({ postal_code: "107-6227", city: "MINATO", line1: "2-2 DAIBA" }))
+      await desk.dialog().locator(`input[name=${name}]`).fill(value);
     await desk
       .dialog()
       .getByRole("button", { name: new RegExp(desk.t("addresses.region")) })

@@ -1,7 +1,7 @@
 // How a person lets a program work: made, used with its token over real sockets, given a new secret, and ended by the
 // person or by an administrator. Once in each language, with pictures of every page at every width.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type Desk, employ, everyLook, openDesk, openInbox } from "./person";
+import { type Desk, employ, everyLook, found, openDesk, openInbox } from "./person";
 import { openWorld, type World } from "./world";
 
 const STORIES = [
@@ -20,7 +20,6 @@ const STORIES = [
     other: "Monthly report",
   },
 ] as const;
-const ADDRESS = { country: "JP", postal_code: "107-6227", region: "Tokyo", city: "MINATO", line1: "9-7-1 AKASAKA" };
 
 let world: World;
 beforeAll(async () => {
@@ -37,14 +36,7 @@ describe.each(STORIES)("programs in $language", (story) => {
   beforeAll(async () => {
     desk = await openDesk(world, story.language, /status of (401|422)/);
     await employ(world, desk, mail, "Hana", "Mori");
-    const founded = await desk.page.evaluate(
-      async (body) => {
-        const headers = { "content-type": "application/json", "menkyo-request": "1" };
-        return await (await fetch("/api/v1/smart_accounts", { method: "POST", headers, body })).json();
-      },
-      JSON.stringify({ name: story.account, domain: story.domain, headquarters: ADDRESS }),
-    );
-    sa = founded.smart_account.smart_account_id;
+    sa = await found(desk, story.account, story.domain);
   });
   afterAll(() => desk?.close());
   beforeEach(({ onTestFailed, task }) => {
@@ -102,13 +94,13 @@ describe.each(STORIES)("programs in $language", (story) => {
     await dialogButton("common.close").last().click();
     await desk.row(story.program).getByText(story.account).waitFor();
     await look("list");
-    const told = await openInboxFor("secret");
+    const told = await mailAboutIt();
     expect(told.text).toContain(story.program);
     expect(told.text).not.toContain(client.secret);
   });
 
   // The mails of the account's founding come first.
-  async function openInboxFor(_: string) {
+  async function mailAboutIt() {
     const next = openInbox(world, mail);
     for (;;) {
       const found = await next();

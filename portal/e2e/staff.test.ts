@@ -2,7 +2,7 @@
 // in the customer's log, and ends when the customer wants it. Once in each language, with pictures of every page at
 // every width.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type Desk, employ, everyLook, openDesk, signIn } from "./person";
+import { type Desk, employ, everyLook, found, openDesk, send, signIn } from "./person";
 import { openWorld, type World } from "./world";
 
 const STORIES = [
@@ -19,7 +19,6 @@ const STORIES = [
     reason: "Case 17: the administrator has left",
   },
 ] as const;
-const ADDRESS = { country: "JP", postal_code: "107-6227", region: "Tokyo", city: "MINATO", line1: "9-7-1 AKASAKA" };
 
 let world: World;
 beforeAll(async () => {
@@ -39,25 +38,14 @@ describe.each(STORIES)("the operator's staff in $language", (story) => {
     await employ(world, colleague, mails.colleague, "Taro", "Sato");
     await colleague.close();
     await employ(world, customer, mails.founder, "Hana", "Mori");
-    const founded = await customer.page.evaluate(
-      async (text) => {
-        const headers = { "content-type": "application/json", "menkyo-request": "1" };
-        const response = await fetch("/api/v1/smart_accounts", { method: "POST", headers, body: text });
-        return await response.json();
-      },
-      JSON.stringify({ name: story.account, domain: story.domain, headquarters: ADDRESS }),
-    );
-    sa = founded.smart_account.smart_account_id;
+    sa = await found(customer, story.account, story.domain);
     // Addresses that nobody has, last roles and locked accounts are refused.
     staff = await openDesk(world, story.language, /status of (401|403|404|409|422)/);
     await staff.page.goto(`${world.portal}/sign_in?return_to=/operator?tab=staff`);
     await signIn(world, staff.page, staff.t, "kaori.aoki@aozora.example");
     await staff.page.getByRole("tab").first().waitFor();
     // She is Japanese, but reads English in one of the stories.
-    await staff.page.evaluate(async (language) => {
-      const headers = { "content-type": "application/json", "menkyo-request": "1" };
-      await fetch("/api/v1/me", { method: "PATCH", headers, body: JSON.stringify({ language }) });
-    }, story.language);
+    await send(staff, "PATCH", "/api/v1/me", { language: story.language });
     await staff.page.reload();
   });
   afterAll(async () => {

@@ -1,7 +1,7 @@
 // Custom tags, from their definition to virtual accounts that are found by them. Once in each language, with pictures of
 // every page at every width.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type Desk, employ, everyLook, openDesk } from "./person";
+import { type Desk, employ, everyLook, found, openDesk, send } from "./person";
 import { openWorld, type World } from "./world";
 
 const STORIES = [
@@ -26,13 +26,6 @@ const STORIES = [
     places: ["Tokyo office", "Osaka office"],
   },
 ] as const;
-const HEADQUARTERS = {
-  country: "JP",
-  postal_code: "107-6227",
-  region: "Tokyo",
-  city: "MINATO",
-  line1: "9-7-1 AKASAKA",
-};
 
 let world: World;
 beforeAll(async () => {
@@ -49,14 +42,9 @@ describe.each(STORIES)("custom tags in $language", (story) => {
     // What is refused on purpose: a value twice, a name that is taken.
     desk = await openDesk(world, story.language, /status of (401|409|422)/);
     await employ(world, desk, `hana@${story.domain}`, "Hana", "Mori");
-    const founded = await send("/api/v1/smart_accounts", {
-      name: story.account,
-      domain: story.domain,
-      headquarters: HEADQUARTERS,
-    });
-    sa = founded.smart_account.smart_account_id;
+    sa = await found(desk, story.account, story.domain);
     for (const name of story.places) {
-      await send(`/api/v1/smart_accounts/${sa}/virtual_accounts`, {
+      await send(desk, "POST", `/api/v1/smart_accounts/${sa}/virtual_accounts`, {
         name,
         description: "",
         commerce_access: "PUBLIC",
@@ -68,19 +56,6 @@ describe.each(STORIES)("custom tags in $language", (story) => {
     onTestFailed(() => desk.picture(`failed-tags-${task.name.replaceAll(/\W+/g, "-")}`));
   });
 
-  // Past the forms that other tests walk through.
-  async function send(path: string, body: unknown) {
-    const answer = await desk.page.evaluate(
-      async ([path, text]) => {
-        const headers = { "content-type": "application/json", "menkyo-request": "1" };
-        const response = await fetch(path ?? "", { method: "POST", headers, body: text });
-        return { ok: response.ok, text: await response.text() };
-      },
-      [path, JSON.stringify(body)],
-    );
-    if (!answer.ok) throw new Error(`${path}: ${answer.text}`);
-    return JSON.parse(answer.text);
-  }
   const look = async (name: string) =>
     expect(await everyLook(world, desk.page, `${story.language}-tags-${name}`)).toEqual([]);
   const submit = (key: string) =>

@@ -1,5 +1,5 @@
 // What a list asks the server for.
-import type { ListQuery } from "../api/calls";
+import type { ListQuery } from "../api/parameters";
 import type { ListState } from "./list_state";
 
 export function listQuery(state: ListState, pageSize: number): ListQuery {

@@ -11,7 +11,7 @@ import TextFilter from "@cloudscape-design/components/text-filter";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { ListQuery } from "../api/calls";
+import type { ListQuery } from "../api/parameters";
 import { asProblem } from "../api/problem";
 import type { Page } from "../api/types";
 import { formatTotal } from "./format";

@@ -4,7 +4,6 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { getForecast } from "../../api/calls";
 import { asProblem } from "../../api/problem";
@@ -12,18 +11,10 @@ import type { Forecast } from "../../api/types";
 import { ProblemAlert } from "../../ui/problem_alert";
 import { RouteLink } from "../../ui/route_link";
 import { PageLoading } from "../../ui/states";
+import { useSettled } from "../../ui/use_settled";
 import type { DomainWish } from "./domain_wish";
 
 const PAUSE_MS = 400;
-
-function useSettled<T>(value: T): T {
-  const [settled, setSettled] = useState(value);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(value), PAUSE_MS);
-    return () => clearTimeout(timer);
-  }, [value]);
-  return settled;
-}
 
 interface ForecastPanelProps {
   domain: string;
@@ -33,7 +24,7 @@ interface ForecastPanelProps {
 
 export function ForecastPanel({ domain, name, option }: ForecastPanelProps) {
   const { t } = useTranslation();
-  const settledName = useSettled(name.trim());
+  const settledName = useSettled(name.trim(), PAUSE_MS);
   const forecast = useQuery({
     queryKey: ["forecast", domain, settledName],
     queryFn: () => getForecast(domain, settledName),

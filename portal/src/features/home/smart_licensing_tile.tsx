@@ -4,6 +4,7 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useQuery } from "@tanstack/react-query";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { listMyAccessRequests, listMyAccountRequests, listMySuccessions } from "../../api/calls";
 import { asProblem } from "../../api/problem";
@@ -17,24 +18,6 @@ const NEWEST = 5;
 
 export function SmartLicensingTile() {
   const { t } = useTranslation();
-  const requests = useQuery({
-    queryKey: ["account_requests", "newest"],
-    queryFn: () => listMyAccountRequests({ limit: NEWEST }),
-  });
-  // An approved one is there as an account, a withdrawn one is nobody's concern any more.
-  const found = (requests.data?.items ?? []).filter((each) => each.status === "PENDING" || each.status === "DECLINED");
-  const access = useQuery({
-    queryKey: ["access_requests", "newest"],
-    queryFn: () => listMyAccessRequests({ limit: NEWEST }),
-  });
-  const asked = (access.data?.items ?? []).filter((each) => each.status !== "APPROVED" && each.status !== "WITHDRAWN");
-  const successions = useQuery({
-    queryKey: ["successions", "newest"],
-    queryFn: () => listMySuccessions({ limit: NEWEST }),
-  });
-  const succeeding = (successions.data?.items ?? []).filter(
-    (each) => each.status !== "GRANTED" && each.status !== "WITHDRAWN",
-  );
   return (
     <Container
       fitHeight
@@ -62,46 +45,66 @@ export function SmartLicensingTile() {
     >
       <SpaceBetween size="s">
         <Box color="text-body-secondary">{t("home.smart_licensing_text")}</Box>
-        {requests.isError && <ProblemAlert problem={asProblem(requests.error)} onRetry={() => requests.refetch()} />}
-        {found.length > 0 && (
-          <ul className="menkyo-checklist" aria-label={t("account_requests.own")}>
-            {found.map((each) => (
-              <li key={each.account_request_id}>
-                <RouteLink to={`/account_requests/${each.account_request_id}`}>{each.name}</RouteLink>{" "}
-                <RequestStatus status={each.status} />
-              </li>
-            ))}
-          </ul>
-        )}
-        {access.isError && <ProblemAlert problem={asProblem(access.error)} onRetry={() => access.refetch()} />}
-        {asked.length > 0 && (
-          <ul className="menkyo-checklist" aria-label={t("access.own")}>
-            {asked.map((each) => (
-              <li key={each.access_request_id}>
-                <RouteLink to={`/access_requests/${each.access_request_id}`}>
-                  {t(`access.own_item.${each.purpose}`, { domain: each.domain })}
-                </RouteLink>{" "}
-                <AccessStatus status={each.status} />
-              </li>
-            ))}
-          </ul>
-        )}
-        {successions.isError && (
-          <ProblemAlert problem={asProblem(successions.error)} onRetry={() => successions.refetch()} />
-        )}
-        {succeeding.length > 0 && (
-          <ul className="menkyo-checklist" aria-label={t("successions.own")}>
-            {succeeding.map((each) => (
-              <li key={each.succession_id}>
-                <RouteLink to={`/successions/${each.succession_id}`}>
-                  {t("successions.own_item", { domain: each.domain })}
-                </RouteLink>{" "}
-                <SuccessionStatusText status={each.status} />
-              </li>
-            ))}
-          </ul>
-        )}
+        <OwnRequests
+          label={t("account_requests.own")}
+          queryKey="account_requests"
+          read={listMyAccountRequests}
+          // An approved one is there as an account, a withdrawn one is nobody's concern any more.
+          isShown={({ status }) => status === "PENDING" || status === "DECLINED"}
+          row={(each) => ({
+            to: `/account_requests/${each.account_request_id}`,
+            text: each.name,
+            status: <RequestStatus status={each.status} />,
+          })}
+        />
+        <OwnRequests
+          label={t("access.own")}
+          queryKey="access_requests"
+          read={listMyAccessRequests}
+          isShown={({ status }) => status !== "APPROVED" && status !== "WITHDRAWN"}
+          row={(each) => ({
+            to: `/access_requests/${each.access_request_id}`,
+            text: t(`access.own_item.${each.purpose}`, { domain: each.domain }),
+            status: <AccessStatus status={each.status} />,
+          })}
+        />
+        <OwnRequests
+          label={t("successions.own")}
+          queryKey="successions"
+          read={listMySuccessions}
+          isShown={({ status }) => status !== "GRANTED" && status !== "WITHDRAWN"}
+          row={(each) => ({
+            to: `/successions/${each.succession_id}`,
+            text: t("successions.own_item", { domain: each.domain }),
+            status: <SuccessionStatusText status={each.status} />,
+          })}
+        />
       </SpaceBetween>
     </Container>
+  );
+}
+
+interface OwnRequestsProps<T> {
+  label: string;
+  queryKey: string;
+  read: (page: { limit: number }) => Promise<{ items: T[] }>;
+  isShown: (request: T) => boolean;
+  row: (request: T) => { to: string; text: string; status: ReactNode };
+}
+
+// The newest of one kind that still concern whoever made them.
+function OwnRequests<T>({ label, queryKey, read, isShown, row }: OwnRequestsProps<T>) {
+  const requests = useQuery({ queryKey: [queryKey, "newest"], queryFn: () => read({ limit: NEWEST }) });
+  if (requests.isError) return <ProblemAlert problem={asProblem(requests.error)} onRetry={() => requests.refetch()} />;
+  const shown = (requests.data?.items ?? []).filter(isShown).map(row);
+  if (shown.length === 0) return null;
+  return (
+    <ul className="menkyo-checklist" aria-label={label}>
+      {shown.map(({ to, text, status }) => (
+        <li key={to}>
+          <RouteLink to={to}>{text}</RouteLink> {status}
+        </li>
+      ))}
+    </ul>
   );
 }

@@ -2,26 +2,17 @@
 import Autosuggest, { type AutosuggestProps } from "@cloudscape-design/components/autosuggest";
 import FormField from "@cloudscape-design/components/form-field";
 import { useQuery } from "@tanstack/react-query";
-import { type Ref, useEffect, useState } from "react";
+import type { Ref } from "react";
 import { useTranslation } from "react-i18next";
 import { findCompanies } from "../../api/calls";
 import type { ListedCompany } from "../../api/types";
+import { useSettled } from "../../ui/use_settled";
 import { addressText } from "./address_text";
 
-const WAIT_MS = 250;
+const PAUSE_MS = 250;
 // The server looks nothing up for less, and refuses longer names.
 const LEAST = 2;
 const MOST = 200;
-
-// What was typed, once the person pauses.
-function usePaused(text: string): string {
-  const [paused, setPaused] = useState(text);
-  useEffect(() => {
-    const timer = setTimeout(() => setPaused(text), WAIT_MS);
-    return () => clearTimeout(timer);
-  }, [text]);
-  return paused;
-}
 
 interface CompanyFieldProps {
   ref: Ref<AutosuggestProps.Ref>;
@@ -33,7 +24,7 @@ interface CompanyFieldProps {
 
 export function CompanyField({ ref, value, error, onChange, onPick }: CompanyFieldProps) {
   const { t } = useTranslation();
-  const search = usePaused(value.trim());
+  const search = useSettled(value.trim(), PAUSE_MS);
   const isLong = search.length >= LEAST && search.length <= MOST;
   const companies = useQuery({
     queryKey: ["companies", search],

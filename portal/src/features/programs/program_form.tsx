@@ -34,9 +34,13 @@ export function ProgramForm({ item, accounts, onMade, onChanged, onClose }: Prog
   const [day, setDay] = useState(dayOf(item?.ends_at));
   const [keys] = useState(idempotencyKeys);
   const save = useMutation({
-    mutationFn: async (body: NewProgram) => {
-      if (item !== undefined) onChanged?.(await changeProgram(item.program_id, item.version, body));
-      else onMade?.(await makeProgram(account === ALL ? undefined : account, body, keys.keyFor({ ...body, account })));
+    mutationFn: async (body: NewProgram) =>
+      item !== undefined
+        ? { changed: await changeProgram(item.program_id, item.version, body) }
+        : { made: await makeProgram(account === ALL ? undefined : account, body, keys.keyFor({ ...body, account })) },
+    onSuccess: (done) => {
+      if (done.made !== undefined) onMade?.(done.made);
+      else onChanged?.(done.changed);
     },
   });
   const { problem, errorOf } = useRefusal(save);
