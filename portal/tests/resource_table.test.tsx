@@ -8,7 +8,7 @@ import { initReactI18next } from "react-i18next";
 import { createMemoryRouter } from "react-router";
 import { RouterProvider } from "react-router/dom";
 import { afterEach, beforeAll, beforeEach, expect, it, vi } from "vitest";
-import type { ListQuery } from "../src/api/calls";
+import type { ListQuery } from "../src/api/parameters";
 import { ApiProblem } from "../src/api/problem";
 import type { Page } from "../src/api/types";
 import en from "../src/i18n/en.json";

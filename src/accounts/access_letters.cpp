@@ -1,5 +1,6 @@
 #include "accounts/access_letters.hpp"
 
+#include "accounts/notifications.hpp"
 #include "base/text.hpp"
 
 namespace menkyo::accounts {
@@ -22,22 +23,26 @@ void tell_asked(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox
 
 void tell_administrators(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox,
                          store::AccessRow const& row, store::AccountRow const& account, std::string const& text,
-                         std::vector<PersonId> const& administrators) {
+                         std::vector<PersonId> const& administrators, bool are_last) {
   auto const applicant = load_applicant(tx, vault, row.requester_id);
   auto const page =
       "/accounts/" + account.smart_account_id.text() + "/access_requests/" + row.access_request_id.text();
-  bool const is_message = row.purpose == AccessPurpose::message;
+  auto const template_name = row.purpose == AccessPurpose::message ? "access_message"
+                             : row.reminders == 0                  ? "access_to_decide"
+                                                                   : "access_to_decide_reminder";
+  mail::Words const words{{"account_name", account.name},
+                          {"account_domain", account.domain},
+                          {"requester", contact(applicant.person)},
+                          {"requester_mail", applicant.person.mail},
+                          {"company", applicant.company.name.value_or("")},
+                          {"phone", phone_of(applicant.company)},
+                          // One line, so that it cannot look like a part of the mail.
+                          {"text", plain_line(text)},
+                          {"link", outbox.link(page)}};
   for (auto const& administrator : people::load_persons(tx, vault, administrators))
-    post_to(tx, outbox, administrator, is_message ? "access_message" : "access_to_decide",
-            {{"account_name", account.name},
-             {"account_domain", account.domain},
-             {"requester", contact(applicant.person)},
-             {"requester_mail", applicant.person.mail},
-             {"company", applicant.company.name.value_or("")},
-             {"phone", phone_of(applicant.company)},
-             // One line, so that it cannot look like a part of the mail.
-             {"text", plain_line(text)},
-             {"link", outbox.link(page)}});
+    post_to(tx, outbox, administrator, template_name, words);
+  if (are_last)
+    post_to_addresses(tx, vault, outbox, account.smart_account_id, template_name, [&](auto const&) { return words; });
 }
 
 void tell_access_given(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox, store::AccessRow const& row,

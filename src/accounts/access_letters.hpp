@@ -10,10 +10,10 @@ namespace menkyo::accounts {
 // To the requester, that it was passed on if there is anybody to read it. `text` is what was written.
 void tell_asked(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox, store::AccessRow const& row,
                 std::string const& text);
-// To some of the account's administrators.
+// To some of the account's administrators; with the last of them to its further addresses.
 void tell_administrators(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox,
                          store::AccessRow const& row, store::AccountRow const& account, std::string const& text,
-                         std::vector<PersonId> const& administrators);
+                         std::vector<PersonId> const& administrators, bool are_last);
 struct GivenAccess {
   Role role;
   std::vector<std::string> virtual_accounts;  // names; none for a role of the whole account

@@ -125,10 +125,17 @@ void give_access(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbo
 
 // ---- After the answer ---------------------------------------------------------------------------------------------
 
+// When a request of which all administrators know is looked at again.
+Instant next_look(store::AccessRow const& row) {
+  Duration const waits[] = {first_reminder, last_reminder, access_request_period};
+  return row.created_at + waits[std::min(row.reminders, int64_t(std::size(waits)) - 1)];
+}
+
 // Tells some more of the administrators, or finds that there is no such account; the next instant to look.
 std::optional<Instant> pass_on(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox,
                                store::AccessRow row) {
-  if (!row.smart_account_id) {
+  // An account that is founded later is not reminded of what it was never told.
+  if (!row.smart_account_id && row.reminders == 0) {
     row.smart_account_id = store::account_of_domain(tx, row.domain);
     if (row.smart_account_id && row.purpose == AccessPurpose::access)
       record_access(tx, vault, audit::EventKind::access_requested, row, *row.smart_account_id,
@@ -138,15 +145,15 @@ std::optional<Instant> pass_on(db::Tx& tx, keys::Vault const& vault, mail::Outbo
   if (auto const account = row.smart_account_id ? store::account(tx, *row.smart_account_id) : std::nullopt) {
     auto const next = store::holders_of_role(tx, account->smart_account_id, Role::sa_admin, mails_at_once,
                                              row.told_until.value_or(PersonId{}));
-    tell_administrators(tx, vault, outbox, row, *account, open_text(vault, row), next);
-    if (!next.empty()) row.told_until = next.back();
     all_told = int64_t(next.size()) < mails_at_once;
+    tell_administrators(tx, vault, outbox, row, *account, open_text(vault, row), next, all_told);
+    if (!next.empty()) row.told_until = next.back();
   }
   if (all_told) row.told_at = tx.now();
   store::set_told(tx, row);
   if (!all_told) return tx.now() + between_mails;
   if (row.purpose == AccessPurpose::message) return {};
-  return row.created_at + access_request_period;
+  return next_look(row);
 }
 
 std::optional<std::string> dialled(people::Company const& company) {
@@ -312,6 +319,7 @@ OwnAccessRequest ask_for_access(db::Tx& tx, keys::Vault const& vault, mail::Outb
                              .smart_account_id = {},
                              .told_until = {},
                              .told_at = {},
+                             .reminders = 0,
                              .decided_at = {},
                              .decided_by = {},
                              .wrapped_reason = {},
@@ -360,12 +368,18 @@ namespace {
 
 std::optional<Instant> look_at_request(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox,
                                        jobs::Timer const& timer) {
-  auto const row = store::lock_access_request(tx, AccessRequestId{timer.subject_id});
+  auto row = store::lock_access_request(tx, AccessRequestId{timer.subject_id});
   using enum AccessRequestStatus;
   if (!row || (row->status != PENDING && row->status != SENT)) return {};
   if (!row->told_at) return pass_on(tx, vault, outbox, *row);
   if (row->status == SENT) return {};
-  if (auto const end = row->created_at + access_request_period; tx.now() < end) return end;
+  if (auto const next = next_look(*row); tx.now() < next) return next;
+  if (tx.now() < row->created_at + access_request_period) {
+    ++row->reminders;
+    row->told_until.reset();
+    row->told_at.reset();
+    return pass_on(tx, vault, outbox, *row);
+  }
   store::close_access_request(tx, row->access_request_id, {EXPIRED, {}, {}});
   tell_access_refused(tx, vault, outbox, *row, "access_expired", "");
   return {};

@@ -19,6 +19,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::UnorderedElementsAre;
+using ::testing::UnorderedElementsAreArray;
 
 class AccessRequests : public ::testing::TestWithParam<std::string> {
  protected:
@@ -344,11 +345,53 @@ TEST_P(AccessRequests, carry_messages_to_the_administrators) {
   EXPECT_EQ(count("select count(*) from timer where kind = 'access_request'"), 0);
 }
 
+TEST_P(AccessRequests, remind_all_administrators_after_three_days_and_after_seven) {
+  auto pat = world.as(world.person("pat@partner.example"));
+  auto const known = asked(pat);
+  asked(pat, "nobody.example");
+  std::vector<std::string> everybody{"access_to_decide_reminder admin@example.com"};
+  for (int i = 0; i < 12; ++i) {
+    auto const mail = "a" + std::to_string(i) + "@example.com";
+    world.grant(account, world.person(mail), Role::sa_admin);
+    everybody.push_back("access_to_decide_reminder " + mail);
+  }
+  letters();
+  for (auto const wait : {days(3), days(4)}) {
+    world.database.clock.advance(wait - std::chrono::minutes(1));
+    wait_for_mails();
+    EXPECT_THAT(letters(), IsEmpty());
+    world.database.clock.advance(std::chrono::minutes(1));
+    wait_for_mails();
+    EXPECT_THAT(letters(), UnorderedElementsAreArray(everybody));
+  }
+  world.database.clock.advance(days(20));
+  wait_for_mails();
+  EXPECT_THAT(letters(), IsEmpty());
+  auto admin = world.as(world.administrator_of(account));
+  EXPECT_EQ(decide(admin, known, R"("decision":"decline")").status, 200);
+}
+
+TEST_P(AccessRequests, do_not_reach_an_account_that_is_founded_later) {
+  auto pat = world.as(world.person("pat@partner.example"));
+  auto const id = asked(pat, "later.example");
+  auto const later = world.account("later.example");
+  letters();
+  world.database.clock.advance(days(7));
+  wait_for_mails();
+  EXPECT_THAT(letters(), IsEmpty());
+  EXPECT_EQ(count("select count(*) from access_request where smart_account_id is not null"), 0);
+  auto admin = world.as(world.administrator_of(later));
+  EXPECT_EQ(admin.get("/api/v1/smart_accounts/" + later.text() + "/access_requests/" + id).code(), "not_found");
+}
+
 TEST_P(AccessRequests, end_after_thirty_days) {
   auto pat = world.as(world.person("pat@partner.example"));
   auto const known = asked(pat), unknown = asked(pat, "nobody.example");
   letters();
-  world.database.clock.advance(days(30) - std::chrono::minutes(1));
+  world.database.clock.advance(days(7));
+  wait_for_mails();
+  letters();
+  world.database.clock.advance(days(23) - std::chrono::minutes(1));
   EXPECT_EQ(look(), 0);
   world.database.clock.advance(std::chrono::minutes(1));
   EXPECT_EQ(look(), 2);

@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "accounts/notifications.hpp"
 #include "base/text.hpp"
 
 namespace menkyo::accounts {
@@ -97,17 +98,22 @@ void tell_requested(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& ou
 
 void tell_deciders(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox, store::RequestRow const& row,
                    AccountForm const& form, Applicant const& applicant, std::string const& template_name) {
-  for (auto const& decider : people::load_persons(tx, vault, deciders_of(tx, row))) {
+  auto const words_for = [&](Language language, std::string const& approver) {
     auto words = words_of(row);
-    words.emplace_back("account_type", type_word(row.type, decider.language));
-    words.emplace_back("approver", contact(decider));
+    words.emplace_back("account_type", type_word(row.type, language));
+    words.emplace_back("approver", approver);
     words.emplace_back("requester", contact(applicant.person));
     words.emplace_back("phone", phone_of(applicant.company));
     // One line, so that a note cannot look like a part of the mail.
     words.emplace_back("note", plain_line(form.note.value_or(Note())));
     words.emplace_back("link", outbox.link(decision_page(row)));
-    post_to(tx, outbox, decider, template_name, std::move(words));
-  }
+    return words;
+  };
+  for (auto const& decider : people::load_persons(tx, vault, deciders_of(tx, row)))
+    post_to(tx, outbox, decider, template_name, words_for(decider.language, contact(decider)));
+  if (row.decider_id)
+    post_to_addresses(tx, vault, outbox, row.decider_id, template_name,
+                      [&](auto const& reader) { return words_for(reader.language, reader.mail); });
 }
 
 void tell_still_pending(db::Tx& tx, mail::Outbox const& outbox, store::RequestRow const& row,

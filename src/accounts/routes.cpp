@@ -7,6 +7,7 @@
 #include "accounts/groups.hpp"
 #include "accounts/inside.hpp"
 #include "accounts/invitations.hpp"
+#include "accounts/notifications.hpp"
 #include "accounts/properties.hpp"
 #include "accounts/staff.hpp"
 #include "accounts/store.hpp"
@@ -187,6 +188,7 @@ std::vector<api::Route> routes() {
   for (auto& route : properties_routes()) out.push_back(std::move(route));
   for (auto& route : founding_routes()) out.push_back(std::move(route));
   for (auto& route : access_request_routes()) out.push_back(std::move(route));
+  for (auto& route : notification_routes()) out.push_back(std::move(route));
   for (auto& route : succession_routes()) out.push_back(std::move(route));
   for (auto& route : history_routes()) out.push_back(std::move(route));
   for (auto& route : account_program_routes()) out.push_back(std::move(route));

@@ -13,7 +13,8 @@ namespace {
 
 std::string requests_where(std::string_view condition) {
   return "select access_request_id, requester_id, purpose, status, domain, wrapped_text, created_at, "
-         "smart_account_id, told_until, told_at, decided_at, decided_by, wrapped_reason, version from access_request "
+         "smart_account_id, told_until, told_at, reminders, decided_at, decided_by, wrapped_reason, version from "
+         "access_request "
          "where " +
          std::string(condition);
 }
@@ -66,8 +67,9 @@ int64_t count_open_access_requests(db::ReadTx& tx, PersonId requester) {
 
 void set_told(db::Tx& tx, AccessRow const& r) {
   tx.exec(
-      "update access_request set smart_account_id = $2, told_until = $3, told_at = $4 where access_request_id = $1",
-      r.access_request_id, r.smart_account_id, r.told_until, r.told_at);
+      "update access_request set smart_account_id = $2, told_until = $3, told_at = $4, reminders = $5 "
+      "where access_request_id = $1",
+      r.access_request_id, r.smart_account_id, r.told_until, r.told_at, r.reminders);
 }
 
 void close_access_request(db::Tx& tx, AccessRequestId id, AccessOutcome const& o) {

@@ -13,8 +13,10 @@ struct AccessRow {
   Bytes wrapped_text;
   Instant created_at;
   std::optional<SmartAccountId> smart_account_id;
+  // How far the administrators have been told, this time; when all were.
   std::optional<PersonId> told_until;
   std::optional<Instant> told_at;
+  int64_t reminders;  // that followed the first mail
   std::optional<Instant> decided_at;
   std::optional<PersonId> decided_by;
   std::optional<Bytes> wrapped_reason;

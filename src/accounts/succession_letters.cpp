@@ -1,5 +1,6 @@
 #include "accounts/succession_letters.hpp"
 
+#include "accounts/notifications.hpp"
 #include "accounts/organization.hpp"
 #include "base/text.hpp"
 
@@ -63,16 +64,22 @@ void tell_succession_approved(db::Tx& tx, keys::Vault const& vault, mail::Outbox
 
 void tell_succession_announced(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox,
                                store::SuccessionRow const& row, store::AccountRow const& account,
-                               std::vector<PersonId> const& members) {
+                               std::vector<PersonId> const& members, bool are_last) {
+  auto const words_for = [&](std::string const& requester) -> mail::Words {
+    return {{"account_name", account.name},
+            {"account_domain", account.domain},
+            {"requester", requester},
+            {"until", mail::to_mail_time(*row.due_at)},
+            {"link", account_page(outbox, account)}};
+  };
   for (auto const& member : people::load_persons(tx, vault, members)) {
     if (member.id == row.requester_id || !people::is_active(tx, member.id)) continue;
-    post_to(tx, outbox, member, "succession_announced",
-            {{"account_name", account.name},
-             {"account_domain", account.domain},
-             {"requester", requester_for(tx, vault, row, account, member)},
-             {"until", mail::to_mail_time(*row.due_at)},
-             {"link", account_page(outbox, account)}});
+    post_to(tx, outbox, member, "succession_announced", words_for(requester_for(tx, vault, row, account, member)));
   }
+  if (are_last)
+    post_to_addresses(tx, vault, outbox, account.smart_account_id, "succession_announced", [&](auto const& reader) {
+      return words_for(mail::phrase(reader.language, "the_organization"));
+    });
 }
 
 void tell_succession_objected(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox,
@@ -100,8 +107,7 @@ void tell_succession_granted(db::Tx& tx, keys::Vault const& vault, mail::Outbox 
                           {"requester", contact(requester)},
                           {"link", account_page(outbox, account)}};
   post_to(tx, outbox, requester, "succession_granted", words);
-  auto const others =
-      store::holders_of_role(tx, account.smart_account_id, Role::sa_admin, max_administrators_told);
+  auto const others = store::holders_of_role(tx, account.smart_account_id, Role::sa_admin, max_administrators_told);
   for (auto const& person : people::load_persons(tx, vault, others))
     if (person.id != row.requester_id) post_to(tx, outbox, person, "succession_done", words);
 }

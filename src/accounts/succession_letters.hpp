@@ -13,10 +13,11 @@ void tell_succession_asked(db::Tx& tx, keys::Vault const& vault, mail::Outbox co
 // To the requester, that it waits until row.due_at.
 void tell_succession_approved(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox,
                               store::SuccessionRow const& row, std::string const& reason);
-// To some of those with a role in the account, and how they can object.
+// To some of those with a role in the account, and how they can object; with the last of them to its further
+// addresses.
 void tell_succession_announced(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox,
                                store::SuccessionRow const& row, store::AccountRow const& account,
-                               std::vector<PersonId> const& members);
+                               std::vector<PersonId> const& members, bool are_last);
 // To staff, that somebody objected.
 void tell_succession_objected(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox,
                               store::SuccessionRow const& row, PersonId objector, bool by_administrator,

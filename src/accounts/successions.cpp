@@ -153,9 +153,9 @@ Instant announce(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbo
   auto const account = store::account(tx, *row.smart_account_id);
   auto const next = store::members_after(tx, account->smart_account_id, row.told_until.value_or(PersonId{}), tx.now(),
                                          mails_at_once);
-  tell_succession_announced(tx, vault, outbox, row, *account, next);
-  if (!next.empty()) row.told_until = next.back();
   bool const all_told = int64_t(next.size()) < mails_at_once;
+  tell_succession_announced(tx, vault, outbox, row, *account, next, all_told);
+  if (!next.empty()) row.told_until = next.back();
   if (all_told) row.told_at = tx.now();
   store::set_succession_told(tx, row);
   return all_told ? *row.due_at : tx.now() + between_mails;

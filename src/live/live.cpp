@@ -52,6 +52,7 @@ void add_topics(std::string_view kind, Change& change) {
   if (kind.starts_with("account_") || kind.starts_with("smart_account_") || kind.starts_with("role_") ||
       kind.starts_with("user_group_"))
     change.topics.insert("account");
+  if (kind.starts_with("notification_address_")) change.topics.insert("notification_addresses");
   if (kind == "agreement_accepted") change.topics.insert("agreements");
 }
 

@@ -28,7 +28,7 @@ struct Template {
   std::vector<Fact> facts;
   std::string button;  // it leads to {{link}}; empty: none
   std::vector<std::string> after;
-  std::string greeting, footer;  // the same in all of a language
+  std::string greeting, footer, stop;  // the same in all of a language
 };
 
 std::vector<std::string> texts(toml::table const& table, std::string_view name) {
@@ -48,7 +48,8 @@ std::map<std::string, Template, std::less<>> read_templates(toml::table const& f
     if (key == "common" || key == "phrases") continue;
     auto const& table = *node.as_table();
     Template t{text(table, "subject"), text(table, "heading"), texts(table, "before"),   {},
-               text(table, "button"),  texts(table, "after"),  text(common, "greeting"), text(common, "footer")};
+               text(table, "button"),  texts(table, "after"),  text(common, "greeting"), text(common, "footer"),
+               text(common, "stop")};
     if (auto const* facts = table.get_as<toml::array>("facts"))
       for (auto const& fact : *facts)
         t.facts.push_back({text(*fact.as_table(), "label"), text(*fact.as_table(), "value")});
@@ -158,6 +159,8 @@ Message write(Letterhead const& head, Letter const& letter) {
   }
   values.set("after", list_of(t.after, fill));
   values.set("footer", fill(t.footer));
+  // For readers who are no people of the service, and can end the mails by a link alone.
+  if (fill.knows("stop_link")) values.set("stop", fill(t.stop));
   return {letter.to, letter.language, subject, lay_out(values, false), lay_out(values, true)};
 }
 

@@ -7,6 +7,7 @@
 #include "accounts/assistance.hpp"
 #include "accounts/founding.hpp"
 #include "accounts/groups.hpp"
+#include "accounts/notifications.hpp"
 #include "accounts/properties.hpp"
 #include "accounts/successions.hpp"
 #include "accounts/tags.hpp"
@@ -151,6 +152,7 @@ class Refusals : public ::testing::TestWithParam<std::string> {
     make_location();
     make_tag();
     make_group();
+    make_notification_address();
     make_agreement();
   }
 
@@ -429,6 +431,16 @@ class Refusals : public ::testing::TestWithParam<std::string> {
       auto const access = access::detail::Prover::account<Permission::account_edit>(
           tx, {person_named("sa_admin"), {}}, world.account);
       return accounts::create_tag(tx, world.vault, access, {world.account, "Region", {"Example"}}).text();
+    });
+  }
+  void make_notification_address() {
+    samples.by_prefix["nad"] = world.db->write([&](db::Tx& tx) {
+      auto const access = access::detail::Prover::account<Permission::notification_addresses_edit>(
+          tx, {person_named("sa_admin"), {}}, world.account);
+      mail::Outbox const outbox(world.vault, {});
+      return accounts::add_notification_address(tx, world.vault, outbox, access,
+                                                {world.account, people::Mail("team@matrix.example"), Language::en})
+          .text();
     });
   }
   // With a member and a role.

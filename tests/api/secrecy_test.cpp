@@ -84,9 +84,8 @@ class Secrecy : public ::testing::TestWithParam<std::string> {
   Samples samples_of(Stranger const& who, AccessRequestId request) {
     Samples samples;
     // Of a customer's things a stranger knows no identifier, but could make one up.
-    for (auto const* prefix : {"sa", "va", "rgr", "tok", "dev", "ent", "per", "acr", "ses", "adr", "mail", "prg",
-                               "psc", "ctg", "ugr", "ggr", "pub", "enq",
-                              "suc"})
+    for (auto const* prefix : {"sa",   "va",  "rgr", "tok", "dev", "ent", "per", "acr", "ses", "adr",
+                               "mail", "prg", "psc", "ctg", "ugr", "ggr", "pub", "enq", "suc", "nad"})
       samples.by_prefix[prefix] = std::string(prefix) + SmartAccountId{{1}}.text().substr(2);
     samples.by_prefix["asr"] = request.text();
     samples.by_name = {{"country", "JP"},

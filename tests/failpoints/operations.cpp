@@ -30,8 +30,8 @@ std::string new_peer(Stage& stage) {
   return "198.18." + std::to_string(n / 256 % 256) + "." + std::to_string(n % 256);
 }
 
-// What the link of the newest mail of a template leads to.
-std::string newest_token(Stage& stage, std::string const& template_name) {
+// What the link of the newest mail of a template leads to, on that page.
+std::string newest_token(Stage& stage, std::string const& template_name, std::string const& page = "/link/") {
   auto const wrapped = stage.service().database().read([&](db::ReadTx& tx) {
     return tx
         .one<Bytes>("select wrapped_message from mail where template = $1 order by created_at desc limit 1",
@@ -39,7 +39,7 @@ std::string newest_token(Stage& stage, std::string const& template_name) {
         .value();
   });
   auto const text = keys::open_struct<mail::Message>(stage.service().vault(), mail::message_purpose, wrapped).text;
-  auto const at = text.find("/link/") + 6;
+  auto const at = text.find(page) + page.size();
   return text.substr(at, text.find('\n', at) - at);
 }
 
@@ -155,6 +155,17 @@ void prepare_publication(Stage& stage, std::string const& operation, Samples& sa
   if (operation == "create_product_agreement") samples.by_name["product_code"] = stage.product_without_agreement();
 }
 
+// The only address for notifications of its account, of which there may be few.
+void prepare_notifications(Stage& stage, std::string const& operation, Samples& samples) {
+  if (operation.find("notification") == std::string::npos) return;
+  auto const mail = "team" + std::to_string(stage.number()) + "@matrix.example";
+  stage.forget_notification_addresses();
+  samples.by_name["mail"] = mail;
+  if (operation == "add_notification_address") return;
+  samples.by_prefix["nad"] = stage.new_notification_address(mail).text();
+  samples.by_name["token"] = newest_token(stage, "notification_question", "/notifications/");
+}
+
 // Things for the example of one route to name; all are new.
 Samples new_samples(Stage& stage, std::string const& operation) {
   auto const n = std::to_string(stage.number());
@@ -229,6 +240,7 @@ Samples new_samples(Stage& stage, std::string const& operation) {
   if (among(operation, {"change_custom_tag", "delete_custom_tag", "set_virtual_account_tags"}))
     samples.by_prefix["ctg"] = stage.new_tag().text();
   prepare_publication(stage, operation, samples);
+  prepare_notifications(stage, operation, samples);
   if (operation == "delete_virtual_account") return samples;
   auto const token = stage.new_token(va);
   samples.by_prefix["tok"] = token.registration_token_id.text();

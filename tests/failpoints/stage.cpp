@@ -3,6 +3,7 @@
 #include "accounts/accounts.hpp"
 #include "accounts/assistance.hpp"
 #include "accounts/groups.hpp"
+#include "accounts/notifications.hpp"
 #include "accounts/properties.hpp"
 #include "accounts/tags.hpp"
 #include "app/verify.hpp"
@@ -291,6 +292,20 @@ CustomTagId Stage::new_tag() {
   accounts::NewCustomTag const in{installation.account, "Tag " + std::to_string(number()), {"Example"}};
   return service_->database().write(
       [&](db::Tx& tx) { return accounts::create_tag(tx, service_->vault(), editor(tx, installation), in); });
+}
+
+void Stage::forget_notification_addresses() {
+  service_->database().write([&](db::Tx& tx) { tx.exec("delete from notification_address"); });
+}
+
+NotificationAddressId Stage::new_notification_address(std::string const& mail) {
+  accounts::NewNotificationAddress const in{installation.account, people::Mail(mail), Language::en};
+  mail::Outbox const& outbox = service_->outbox();
+  return service_->database().write([&](db::Tx& tx) {
+    auto const access = access::detail::Prover::account<access::Permission::notification_addresses_edit>(
+        tx, {installation.administrator, {}}, installation.account);
+    return accounts::add_notification_address(tx, service_->vault(), outbox, access, in);
+  });
 }
 
 std::pair<UserGroupId, GroupGrantId> Stage::new_group(std::string const& member) {

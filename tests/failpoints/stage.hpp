@@ -67,7 +67,9 @@ class Stage {
   void new_staff(PersonId person);                  // of the operator, for the catalogue
   void assist();                                    // the staff helps the installation's account
   void forget_assistance();
-  void hide_contacts();          // of the account's administrators
+  void hide_contacts();  // of the account's administrators
+  void forget_notification_addresses();
+  NotificationAddressId new_notification_address(std::string const& mail);
   void employ(PersonId person);  // all that a Smart Account needs of the person
   // Registered with that token.
   std::shared_ptr<TestDevice> new_device(devices::CreatedToken const& token);

@@ -1,6 +1,7 @@
-// Every call the portal makes, by the name of its operation. Paths and parameter names appear in this file alone.
+// The calls that the portal makes, by the name of their operation. Paths and parameter names appear in the files of
+// calls alone.
 import { answer, client } from "./client";
-import type { operations } from "./schema";
+import { account, filtered, inside, type ListQuery, once, unchangedSince } from "./parameters";
 import type {
   AcceptedInvitation,
   AccessDecision,
@@ -31,33 +32,6 @@ import type {
   TagChoices,
   VirtualAccountChange,
 } from "./types";
-
-export interface ListQuery {
-  cursor?: string;
-  limit?: number;
-  search?: string;
-  status?: string;
-  sort?: string;
-  kind?: string;
-  tag?: string;
-  custom_tag_id?: string;
-  tag_value?: string;
-}
-
-const account = (smart_account_id: string) => ({ path: { smart_account_id } });
-const inside = (smart_account_id: string, virtual_account_id: string) => ({
-  path: { smart_account_id, virtual_account_id },
-});
-
-type QueryOf<Name extends keyof operations> = operations[Name]["parameters"]["query"];
-// Filters come from the address, so they may be any text; the server refuses the words it does not know.
-const filtered = <Name extends keyof operations>(query: ListQuery) => query as QueryOf<Name>;
-
-// The version goes into If-Match as the record's ETag (RFC 9110 section 8.8.3), which is quoted.
-const unchangedSince = (version: number) => ({ "If-Match": `"${version}"` as unknown as number });
-
-// Repeating a call with its key is safe: the server answers as it did the first time.
-const once = (key: string) => ({ "Idempotency-Key": key });
 
 // People
 export const startSignIn = (mail: string) => answer(client.POST("/api/v1/sign_in/start", { body: { mail } }));

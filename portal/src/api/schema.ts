@@ -624,6 +624,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/notification_links/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** See what the link of an address is for */
+        get: operations["get_notification_link"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notification_links/{token}/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Agree to get an account's mails */
+        post: operations["confirm_notifications"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notification_links/{token}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Get none of an account's mails any more */
+        post: operations["stop_notifications"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/one_time_links/{token}": {
         parameters: {
             query?: never;
@@ -1682,6 +1733,58 @@ export interface paths {
         post?: never;
         /** Remove a location */
         delete: operations["remove_location"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/smart_accounts/{smart_account_id}/notification_addresses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the further addresses to which the account's mails go */
+        get: operations["list_notification_addresses"];
+        put?: never;
+        /** Add an address to which the account's mails go, once it agrees */
+        post: operations["add_notification_address"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/smart_accounts/{smart_account_id}/notification_addresses/{notification_address_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Send an address no more of the account's mails */
+        delete: operations["remove_notification_address"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/smart_accounts/{smart_account_id}/notification_addresses/{notification_address_id}/question": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask an address once more whether it wants the mails */
+        post: operations["ask_notification_address"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2810,7 +2913,7 @@ export interface components {
             /** Format: date-time */
             at: string;
             /** @enum {string} */
-            kind: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "virtual_account_moved" | "virtual_account_made_default" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "account_requested" | "account_request_approved" | "account_request_declined" | "account_request_withdrawn" | "profile_changed" | "companies_imported" | "mail_changed" | "smart_account_changed" | "account_headquarters_changed" | "account_location_added" | "account_location_removed" | "account_creator_changed" | "access_requested" | "access_request_approved" | "access_request_declined" | "administrator_contacts_shown" | "administrator_contacts_hidden" | "program_made" | "program_changed" | "program_ended" | "program_secret_made" | "program_secret_ended" | "custom_tag_created" | "custom_tag_changed" | "custom_tag_deleted" | "virtual_account_tagged" | "virtual_account_untagged" | "user_group_created" | "user_group_renamed" | "user_group_deleted" | "user_group_member_added" | "user_group_member_removed" | "user_group_role_granted" | "user_group_role_revoked" | "operator_role_validated" | "operator_role_ended" | "assistance_opened" | "assistance_used" | "person_looked_up" | "publication_created" | "publication_changed" | "publication_published" | "agreement_accepted" | "enquiry_sent" | "enquiry_reopened" | "enquiry_answered" | "enquiry_closed" | "succession_requested" | "succession_approved" | "succession_declined" | "succession_withdrawn" | "succession_objected" | "succession_stopped" | "succession_granted" | "succession_lapsed";
+            kind: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "virtual_account_moved" | "virtual_account_made_default" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "account_requested" | "account_request_approved" | "account_request_declined" | "account_request_withdrawn" | "profile_changed" | "companies_imported" | "mail_changed" | "smart_account_changed" | "account_headquarters_changed" | "account_location_added" | "account_location_removed" | "account_creator_changed" | "access_requested" | "access_request_approved" | "access_request_declined" | "administrator_contacts_shown" | "administrator_contacts_hidden" | "program_made" | "program_changed" | "program_ended" | "program_secret_made" | "program_secret_ended" | "custom_tag_created" | "custom_tag_changed" | "custom_tag_deleted" | "virtual_account_tagged" | "virtual_account_untagged" | "user_group_created" | "user_group_renamed" | "user_group_deleted" | "user_group_member_added" | "user_group_member_removed" | "user_group_role_granted" | "user_group_role_revoked" | "operator_role_validated" | "operator_role_ended" | "assistance_opened" | "assistance_used" | "person_looked_up" | "publication_created" | "publication_changed" | "publication_published" | "agreement_accepted" | "enquiry_sent" | "enquiry_reopened" | "enquiry_answered" | "enquiry_closed" | "succession_requested" | "succession_approved" | "succession_declined" | "succession_withdrawn" | "succession_objected" | "succession_stopped" | "succession_granted" | "succession_lapsed" | "notification_address_added" | "notification_address_confirmed" | "notification_address_removed" | "notification_address_stopped";
             actor: components["schemas"]["EventActor"];
             virtual_account_id?: string;
             subject?: components["schemas"]["EventSubject"];
@@ -3009,6 +3112,22 @@ export interface components {
             mail: string;
             /** @enum {string} */
             role: "sa_admin" | "sa_user" | "sa_approver" | "sa_viewer" | "va_admin" | "va_user" | "va_viewer";
+        };
+        NotificationAddress: {
+            notification_address_id: string;
+            mail: string;
+            /** @enum {string} */
+            language: "ja" | "en";
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            confirmed_at?: string;
+        };
+        NotificationLink: {
+            account_name: string;
+            account_domain: string;
+            mail: string;
+            is_confirmed: boolean;
         };
         OAuthProblem: {
             /** @enum {string} */
@@ -4964,6 +5083,86 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
+    get_notification_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationLink"];
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    confirm_notifications: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    stop_notifications: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
     get_one_time_link: {
         parameters: {
             query?: never;
@@ -6886,7 +7085,7 @@ export interface operations {
             query?: {
                 limit?: number;
                 cursor?: string;
-                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "virtual_account_moved" | "virtual_account_made_default" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "account_requested" | "account_request_approved" | "account_request_declined" | "account_request_withdrawn" | "profile_changed" | "companies_imported" | "mail_changed" | "smart_account_changed" | "account_headquarters_changed" | "account_location_added" | "account_location_removed" | "account_creator_changed" | "access_requested" | "access_request_approved" | "access_request_declined" | "administrator_contacts_shown" | "administrator_contacts_hidden" | "program_made" | "program_changed" | "program_ended" | "program_secret_made" | "program_secret_ended" | "custom_tag_created" | "custom_tag_changed" | "custom_tag_deleted" | "virtual_account_tagged" | "virtual_account_untagged" | "user_group_created" | "user_group_renamed" | "user_group_deleted" | "user_group_member_added" | "user_group_member_removed" | "user_group_role_granted" | "user_group_role_revoked" | "operator_role_validated" | "operator_role_ended" | "assistance_opened" | "assistance_used" | "person_looked_up" | "publication_created" | "publication_changed" | "publication_published" | "agreement_accepted" | "enquiry_sent" | "enquiry_reopened" | "enquiry_answered" | "enquiry_closed" | "succession_requested" | "succession_approved" | "succession_declined" | "succession_withdrawn" | "succession_objected" | "succession_stopped" | "succession_granted" | "succession_lapsed";
+                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "virtual_account_moved" | "virtual_account_made_default" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "account_requested" | "account_request_approved" | "account_request_declined" | "account_request_withdrawn" | "profile_changed" | "companies_imported" | "mail_changed" | "smart_account_changed" | "account_headquarters_changed" | "account_location_added" | "account_location_removed" | "account_creator_changed" | "access_requested" | "access_request_approved" | "access_request_declined" | "administrator_contacts_shown" | "administrator_contacts_hidden" | "program_made" | "program_changed" | "program_ended" | "program_secret_made" | "program_secret_ended" | "custom_tag_created" | "custom_tag_changed" | "custom_tag_deleted" | "virtual_account_tagged" | "virtual_account_untagged" | "user_group_created" | "user_group_renamed" | "user_group_deleted" | "user_group_member_added" | "user_group_member_removed" | "user_group_role_granted" | "user_group_role_revoked" | "operator_role_validated" | "operator_role_ended" | "assistance_opened" | "assistance_used" | "person_looked_up" | "publication_created" | "publication_changed" | "publication_published" | "agreement_accepted" | "enquiry_sent" | "enquiry_reopened" | "enquiry_answered" | "enquiry_closed" | "succession_requested" | "succession_approved" | "succession_declined" | "succession_withdrawn" | "succession_objected" | "succession_stopped" | "succession_granted" | "succession_lapsed" | "notification_address_added" | "notification_address_confirmed" | "notification_address_removed" | "notification_address_stopped";
             };
             header?: never;
             path: {
@@ -6916,7 +7115,7 @@ export interface operations {
     export_account_events: {
         parameters: {
             query?: {
-                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "virtual_account_moved" | "virtual_account_made_default" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "account_requested" | "account_request_approved" | "account_request_declined" | "account_request_withdrawn" | "profile_changed" | "companies_imported" | "mail_changed" | "smart_account_changed" | "account_headquarters_changed" | "account_location_added" | "account_location_removed" | "account_creator_changed" | "access_requested" | "access_request_approved" | "access_request_declined" | "administrator_contacts_shown" | "administrator_contacts_hidden" | "program_made" | "program_changed" | "program_ended" | "program_secret_made" | "program_secret_ended" | "custom_tag_created" | "custom_tag_changed" | "custom_tag_deleted" | "virtual_account_tagged" | "virtual_account_untagged" | "user_group_created" | "user_group_renamed" | "user_group_deleted" | "user_group_member_added" | "user_group_member_removed" | "user_group_role_granted" | "user_group_role_revoked" | "operator_role_validated" | "operator_role_ended" | "assistance_opened" | "assistance_used" | "person_looked_up" | "publication_created" | "publication_changed" | "publication_published" | "agreement_accepted" | "enquiry_sent" | "enquiry_reopened" | "enquiry_answered" | "enquiry_closed" | "succession_requested" | "succession_approved" | "succession_declined" | "succession_withdrawn" | "succession_objected" | "succession_stopped" | "succession_granted" | "succession_lapsed";
+                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "virtual_account_moved" | "virtual_account_made_default" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "account_requested" | "account_request_approved" | "account_request_declined" | "account_request_withdrawn" | "profile_changed" | "companies_imported" | "mail_changed" | "smart_account_changed" | "account_headquarters_changed" | "account_location_added" | "account_location_removed" | "account_creator_changed" | "access_requested" | "access_request_approved" | "access_request_declined" | "administrator_contacts_shown" | "administrator_contacts_hidden" | "program_made" | "program_changed" | "program_ended" | "program_secret_made" | "program_secret_ended" | "custom_tag_created" | "custom_tag_changed" | "custom_tag_deleted" | "virtual_account_tagged" | "virtual_account_untagged" | "user_group_created" | "user_group_renamed" | "user_group_deleted" | "user_group_member_added" | "user_group_member_removed" | "user_group_role_granted" | "user_group_role_revoked" | "operator_role_validated" | "operator_role_ended" | "assistance_opened" | "assistance_used" | "person_looked_up" | "publication_created" | "publication_changed" | "publication_published" | "agreement_accepted" | "enquiry_sent" | "enquiry_reopened" | "enquiry_answered" | "enquiry_closed" | "succession_requested" | "succession_approved" | "succession_declined" | "succession_withdrawn" | "succession_objected" | "succession_stopped" | "succession_granted" | "succession_lapsed" | "notification_address_added" | "notification_address_confirmed" | "notification_address_removed" | "notification_address_stopped";
             };
             header?: never;
             path: {
@@ -7034,6 +7233,120 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AccountProperties"];
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    list_notification_addresses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                smart_account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["NotificationAddress"][];
+                        next_cursor?: string;
+                        total?: components["schemas"]["CappedCount"];
+                    };
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    add_notification_address: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                smart_account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    mail: string;
+                    /** @enum {string} */
+                    language: "ja" | "en";
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationAddress"];
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    remove_notification_address: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                smart_account_id: string;
+                notification_address_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    ask_notification_address: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                smart_account_id: string;
+                notification_address_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
                 };
             };
             429: components["responses"]["too_many_requests"];
@@ -7989,7 +8302,7 @@ export interface operations {
             query?: {
                 limit?: number;
                 cursor?: string;
-                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "virtual_account_moved" | "virtual_account_made_default" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "account_requested" | "account_request_approved" | "account_request_declined" | "account_request_withdrawn" | "profile_changed" | "companies_imported" | "mail_changed" | "smart_account_changed" | "account_headquarters_changed" | "account_location_added" | "account_location_removed" | "account_creator_changed" | "access_requested" | "access_request_approved" | "access_request_declined" | "administrator_contacts_shown" | "administrator_contacts_hidden" | "program_made" | "program_changed" | "program_ended" | "program_secret_made" | "program_secret_ended" | "custom_tag_created" | "custom_tag_changed" | "custom_tag_deleted" | "virtual_account_tagged" | "virtual_account_untagged" | "user_group_created" | "user_group_renamed" | "user_group_deleted" | "user_group_member_added" | "user_group_member_removed" | "user_group_role_granted" | "user_group_role_revoked" | "operator_role_validated" | "operator_role_ended" | "assistance_opened" | "assistance_used" | "person_looked_up" | "publication_created" | "publication_changed" | "publication_published" | "agreement_accepted" | "enquiry_sent" | "enquiry_reopened" | "enquiry_answered" | "enquiry_closed" | "succession_requested" | "succession_approved" | "succession_declined" | "succession_withdrawn" | "succession_objected" | "succession_stopped" | "succession_granted" | "succession_lapsed";
+                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "virtual_account_moved" | "virtual_account_made_default" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "account_requested" | "account_request_approved" | "account_request_declined" | "account_request_withdrawn" | "profile_changed" | "companies_imported" | "mail_changed" | "smart_account_changed" | "account_headquarters_changed" | "account_location_added" | "account_location_removed" | "account_creator_changed" | "access_requested" | "access_request_approved" | "access_request_declined" | "administrator_contacts_shown" | "administrator_contacts_hidden" | "program_made" | "program_changed" | "program_ended" | "program_secret_made" | "program_secret_ended" | "custom_tag_created" | "custom_tag_changed" | "custom_tag_deleted" | "virtual_account_tagged" | "virtual_account_untagged" | "user_group_created" | "user_group_renamed" | "user_group_deleted" | "user_group_member_added" | "user_group_member_removed" | "user_group_role_granted" | "user_group_role_revoked" | "operator_role_validated" | "operator_role_ended" | "assistance_opened" | "assistance_used" | "person_looked_up" | "publication_created" | "publication_changed" | "publication_published" | "agreement_accepted" | "enquiry_sent" | "enquiry_reopened" | "enquiry_answered" | "enquiry_closed" | "succession_requested" | "succession_approved" | "succession_declined" | "succession_withdrawn" | "succession_objected" | "succession_stopped" | "succession_granted" | "succession_lapsed" | "notification_address_added" | "notification_address_confirmed" | "notification_address_removed" | "notification_address_stopped";
             };
             header?: never;
             path: {
@@ -8020,7 +8333,7 @@ export interface operations {
     export_virtual_account_events: {
         parameters: {
             query?: {
-                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "virtual_account_moved" | "virtual_account_made_default" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "account_requested" | "account_request_approved" | "account_request_declined" | "account_request_withdrawn" | "profile_changed" | "companies_imported" | "mail_changed" | "smart_account_changed" | "account_headquarters_changed" | "account_location_added" | "account_location_removed" | "account_creator_changed" | "access_requested" | "access_request_approved" | "access_request_declined" | "administrator_contacts_shown" | "administrator_contacts_hidden" | "program_made" | "program_changed" | "program_ended" | "program_secret_made" | "program_secret_ended" | "custom_tag_created" | "custom_tag_changed" | "custom_tag_deleted" | "virtual_account_tagged" | "virtual_account_untagged" | "user_group_created" | "user_group_renamed" | "user_group_deleted" | "user_group_member_added" | "user_group_member_removed" | "user_group_role_granted" | "user_group_role_revoked" | "operator_role_validated" | "operator_role_ended" | "assistance_opened" | "assistance_used" | "person_looked_up" | "publication_created" | "publication_changed" | "publication_published" | "agreement_accepted" | "enquiry_sent" | "enquiry_reopened" | "enquiry_answered" | "enquiry_closed" | "succession_requested" | "succession_approved" | "succession_declined" | "succession_withdrawn" | "succession_objected" | "succession_stopped" | "succession_granted" | "succession_lapsed";
+                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "virtual_account_moved" | "virtual_account_made_default" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "account_requested" | "account_request_approved" | "account_request_declined" | "account_request_withdrawn" | "profile_changed" | "companies_imported" | "mail_changed" | "smart_account_changed" | "account_headquarters_changed" | "account_location_added" | "account_location_removed" | "account_creator_changed" | "access_requested" | "access_request_approved" | "access_request_declined" | "administrator_contacts_shown" | "administrator_contacts_hidden" | "program_made" | "program_changed" | "program_ended" | "program_secret_made" | "program_secret_ended" | "custom_tag_created" | "custom_tag_changed" | "custom_tag_deleted" | "virtual_account_tagged" | "virtual_account_untagged" | "user_group_created" | "user_group_renamed" | "user_group_deleted" | "user_group_member_added" | "user_group_member_removed" | "user_group_role_granted" | "user_group_role_revoked" | "operator_role_validated" | "operator_role_ended" | "assistance_opened" | "assistance_used" | "person_looked_up" | "publication_created" | "publication_changed" | "publication_published" | "agreement_accepted" | "enquiry_sent" | "enquiry_reopened" | "enquiry_answered" | "enquiry_closed" | "succession_requested" | "succession_approved" | "succession_declined" | "succession_withdrawn" | "succession_objected" | "succession_stopped" | "succession_granted" | "succession_lapsed" | "notification_address_added" | "notification_address_confirmed" | "notification_address_removed" | "notification_address_stopped";
             };
             header?: never;
             path: {

@@ -32,6 +32,16 @@ export const router = createBrowserRouter([
             lazy: async () => ({ Component: (await import("../features/people/link")).OneTimeLink }),
           },
           {
+            path: "/notifications/:token",
+            lazy: async () => {
+              const [{ NotificationPage }] = await Promise.all([
+                import("../features/notifications/notification_page"),
+                loadAllTexts(),
+              ]);
+              return { Component: NotificationPage };
+            },
+          },
+          {
             path: "/mailbox",
             lazy: async () => ({ Component: (await import("../features/mail/mailbox")).Mailbox }),
           },

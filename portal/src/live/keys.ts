@@ -12,6 +12,7 @@ export type AccountList =
   | "virtual_accounts"
   | "custom_tags"
   | "agreements"
+  | "notification_addresses"
   | "users"
   | "user_groups"
   | "overview"
@@ -35,6 +36,7 @@ const LISTS_OF: Record<string, readonly AccountList[]> = {
   virtual_accounts: ["virtual_accounts", "overview", "account"],
   custom_tags: ["custom_tags"],
   agreements: ["agreements"],
+  notification_addresses: ["notification_addresses"],
 };
 
 export function isTouched(key: readonly unknown[], smart_account_id: string, change: LiveChange): boolean {

@@ -14,6 +14,7 @@ import { PageLoading } from "../../ui/states";
 import { RequestsTabs } from "../access/requests_tabs";
 import { EventsTab } from "../audit/events_tab";
 import { GroupsTab } from "../groups/groups_tab";
+import { NotificationsTab } from "../notifications/notifications_tab";
 import { AccountProgramsTab } from "../programs/account_programs_tab";
 import { PropertiesTab } from "../properties/properties_tab";
 import { AgreementsTab } from "../publications/agreements_tab";
@@ -75,6 +76,9 @@ function Manage({ account }: { account: SmartAccount }) {
       : []),
     ...(may("prefix_approve")
       ? [{ id: "account_requests", label: t("account_requests.tab"), content: <RequestsTabs sa={sa} /> }]
+      : []),
+    ...(account.whole_abilities.includes("notification_addresses_edit")
+      ? [{ id: "notifications", label: t("notifications.title"), content: <NotificationsTab sa={sa} /> }]
       : []),
     ...(mayAccept ? [{ id: "agreements", label: t("agreements.title"), content: <AgreementsTab sa={sa} /> }] : []),
     ...(may("events_view") ? [{ id: "events", label: t("inventory.events"), content: <EventsTab sa={sa} /> }] : []),

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
-import { type ListQuery, listCustomTags } from "../../api/calls";
+import { listCustomTags } from "../../api/calls";
+import type { ListQuery } from "../../api/parameters";
 import type { CarriedTag, CustomTag } from "../../api/types";
 import { accountKey } from "../../live/keys";
 
