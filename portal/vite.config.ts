@@ -46,7 +46,8 @@ export default {
     chunkSizeWarningLimit: 1500,
   },
   worker: { format: "es" },
-  server: { proxy },
+  // The pictures of the guide lie outside.
+  server: { proxy, fs: { allow: [".."] } },
   preview: { proxy },
   test: {
     include: ["tests/**/*.test.{ts,tsx}", "src/**/*.test.{ts,tsx}"],

@@ -31,7 +31,7 @@ drop_locks() {
 portal_hash() {
   {
     cat tools/node.txt
-    find portal -type f -not -path '*/node_modules/*' -not -path 'portal/dist/*' -not -path 'portal/e2e/*' -print0 |
+    find portal docs/guide -type f -not -path '*/node_modules/*' -not -path 'portal/dist/*' -not -path 'portal/e2e/*' -print0 |
       sort -z | xargs -0 sha256sum
   } | sha256sum | cut -d' ' -f1
 }

@@ -2,7 +2,7 @@
 // anybody.
 import AxeBuilder from "@axe-core/playwright";
 import i18next, { type TFunction } from "i18next";
-import type { Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import en from "../src/i18n/en.json";
 import ja from "../src/i18n/ja.json";
 import type { ReceivedMail, World } from "./world";
@@ -148,6 +148,18 @@ export function wayOf(world: World, mail: ReceivedMail): string {
   return world.portal + new URL(address).pathname;
 }
 
+const escaped = (text: string) => text.replaceAll(/[&<>"]/g, (each) => `&#${each.charCodeAt(0)};`);
+
+// Shows the mail as a reader of mails does, and gives its button, which leads to the portal under test.
+export async function openMail(world: World, desk: Desk, mail: ReceivedMail): Promise<Locator> {
+  const origin = new URL(/^https?:\/\/\S+\/\S+$/m.exec(mail.text)?.[0] ?? "").origin;
+  const style = "padding:16px 24px;border-bottom:1px solid #c6c6cd;font:15px/1.6 system-ui,sans-serif;color:#0f141a";
+  const head = `<div style="${style}"><strong>${escaped(mail.headers.subject ?? "")}</strong><br>${escaped(mail.headers.from ?? "")}</div>`;
+  await desk.page.goto("about:blank");
+  await desk.page.setContent(mail.html.replaceAll(origin, world.portal).replace(/<body[^>]*>/, (body) => body + head));
+  return desk.page.locator(`a[href^="${world.portal}"]`).first();
+}
+
 const PASSWORD = "Kettle-42-orbit";
 
 // Asks the server as the portal does at this desk, past the forms that other tests walk through.
@@ -178,7 +190,14 @@ export async function found(desk: Desk, name: string, domain: string): Promise<s
 }
 
 // Somebody with an account, who works somewhere and is signed in.
-export async function employ(world: World, desk: Desk, mail: string, given_name: string, family_name: string) {
+export async function employ(
+  world: World,
+  desk: Desk,
+  mail: string,
+  given_name: string,
+  family_name: string,
+  company_name = "Tsubaki Foods Co., Ltd.",
+) {
   const language = (await desk.page.evaluate(() => navigator.language)).slice(0, 2);
   await desk.page.goto(`${world.portal}/sign_in`);
   const inbox = openInbox(world, mail);
@@ -205,7 +224,7 @@ export async function employ(world: World, desk: Desk, mail: string, given_name:
     line2: "MIDTOWN TOWER",
   });
   await send(desk, "PUT", "/api/v1/me/profile/company", {
-    company_name: "Tsubaki Foods Co., Ltd.",
+    company_name,
     company_address_id: address.person_address_id,
     company_phone: "3-6434-1234",
   });

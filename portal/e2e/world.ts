@@ -26,6 +26,7 @@ export interface ReceivedMail {
   to: string[];
   headers: Record<string, string>;
   text: string;
+  html: string;
 }
 
 export interface World {

@@ -46,6 +46,17 @@ describe("the build", () => {
     }
   });
 
+  it("holds every picture of the guide", () => {
+    const folder = join(ROOT, "../docs/guide");
+    const pictures = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) =>
+      file.endsWith(".webp"),
+    );
+    const built = new Set(files().map((file) => readFileSync(file).toString("base64")));
+    expect(pictures.length).toBeGreaterThan(40);
+    for (const file of pictures)
+      expect(built.has(readFileSync(join(folder, file)).toString("base64")), file).toBe(true);
+  });
+
   it("needs nothing from elsewhere: no inline script or style, no data: font, no other host", () => {
     const page = readFileSync(join(dist, "index.html"), "utf8");
     expect(page).not.toMatch(/<script(?![^>]*\bsrc=)/);

@@ -1,35 +1,27 @@
-// The guide under docs/guide: its words are here, its pictures are taken while the tests walk through it, so that
-// neither can tell of a portal that is not there.
+// The guide under docs/guide: its words are those that the portal itself shows, its pictures are taken while the tests
+// walk through it, so that neither can tell of a portal that is not there.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Locator, Page } from "playwright-core";
+import en from "../../src/features/guide/en.json";
+import { type Chapter, PICTURE_SIZE, partsOf, piecesOf, type Words } from "../../src/features/guide/guide";
+import ja from "../../src/features/guide/ja.json";
 import type { Desk, Language } from "../person";
-import en from "./en.json";
-import ja from "./ja.json";
 
 const GUIDE = join(import.meta.dirname, "../../../docs/guide");
 
-interface Chapter {
-  title: string;
-  intro: string;
-  steps: Record<string, string>;
-}
-interface Words {
-  title: string;
-  intro: string;
-  back: string;
-  chapters: Record<string, Chapter>;
-}
 const WORDS: Record<Language, Words> = { ja, en };
 
-// [[key]] is the text of the portal itself.
-const withButtons = (t: Desk["t"], text: string) => text.replaceAll(/\[\[([\w.]+)\]\]/g, (_, key) => `**${t(key)}**`);
+const withButtons = (t: Desk["t"], text: string) =>
+  piecesOf(text)
+    .map((piece) => (piece.kind === "key" ? `**${t(piece.text)}**` : piece.text))
+    .join("");
 
 function chapterPage(t: Desk["t"], words: Words, number: string, { title, intro, steps }: Chapter): string {
   const lines = Object.entries(steps).flatMap(([step, text], index) => [
     `${index + 1}. ${withButtons(t, text)}`,
     "",
-    `   ![${title} ${index + 1}](images/${number}-${step}.webp)`,
+    `   ![${t("guide.picture", { title, step: index + 1 })}](images/${number}-${step}.webp)`,
     "",
   ]);
   return [`# ${number} ${title}`, "", withButtons(t, intro), "", ...lines, `[${words.back}](README.md)`, ""].join("\n");
@@ -38,8 +30,13 @@ function chapterPage(t: Desk["t"], words: Words, number: string, { title, intro,
 // File name -> text.
 export function guidePages(t: Desk["t"], language: Language): Map<string, string> {
   const words = WORDS[language];
-  const contents = Object.entries(words.chapters).map(([number, { title }]) => `- [${number} ${title}](${number}.md)`);
-  const pages = new Map([["README.md", [`# ${words.title}`, "", words.intro, "", ...contents, ""].join("\n")]]);
+  const contents = partsOf(words).flatMap((part) => [
+    `## ${part.number} ${part.title}`,
+    "",
+    ...part.chapters.map(({ number, title }) => `- [${number} ${title}](${number}.md)`),
+    "",
+  ]);
+  const pages = new Map([["README.md", [`# ${words.title}`, "", words.intro, "", ...contents].join("\n")]]);
   for (const [number, chapter] of Object.entries(words.chapters))
     pages.set(`${number}.md`, chapterPage(t, words, number, chapter));
   return pages;
@@ -69,12 +66,18 @@ export class Camera {
   // A frame is drawn around what the step is about.
   async take(page: Page, step: string, subject?: Locator) {
     if (!this.#wanted.has(step)) throw new Error(`the guide has no step ${step}`);
-    await page.setViewportSize({ width: 1120, height: 760 });
+    await page.setViewportSize(PICTURE_SIZE);
     const mark = (style: string) =>
       subject?.first().evaluate((element, outline) => {
-        (element as HTMLElement).style.outline = outline;
+        const { style, tagName } = element as HTMLElement;
+        style.outline = outline;
+        // Tables cut off what stands out of their rows.
+        style.outlineOffset = tagName === "TR" ? "-3px" : "";
       }, style);
-    await subject?.first().scrollIntoViewIfNeeded();
+    await subject?.first().evaluate((element) => {
+      const { top, bottom } = element.getBoundingClientRect();
+      if (top < 0 || bottom > window.innerHeight - 40) element.scrollIntoView({ block: "center" });
+    });
     await mark("3px solid #d13212");
     const png = await page.screenshot();
     await mark("");

@@ -1,4 +1,4 @@
-// The way to the pages that the operator publishes for everybody.
+// The way to the guide, and to the pages that the operator publishes for everybody.
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
@@ -10,6 +10,9 @@ export function ShellFooter() {
     <footer className="menkyo-footer">
       <nav aria-label={t("footer.label")}>
         <ul>
+          <li>
+            <Link to="/help">{t("footer.guide")}</Link>
+          </li>
           {PAGES.map((kind) => (
             <li key={kind}>
               <Link to={`/${kind}`}>{t(`footer.${kind}`)}</Link>

@@ -1,5 +1,5 @@
 import { useTranslation } from "react-i18next";
-import { Link, useNavigate } from "react-router";
+import { Link, useLocation, useNavigate } from "react-router";
 import { signOut } from "../api/calls";
 import { asProblem } from "../api/problem";
 import type { Language } from "../api/types";
@@ -8,6 +8,7 @@ import { useClearFlashes, useFlash } from "../ui/flash";
 import { calledName } from "../ui/format";
 import { problemText } from "../ui/problem_alert";
 import { useLanguage } from "../ui/use_language";
+import { guidePathOf } from "./chapter_of";
 import icon from "./icon.svg";
 import { chooseLanguage, leaveSession, useMeQuery } from "./session";
 import { chooseTheme, type Theme, useTheme } from "./theme";
@@ -24,11 +25,22 @@ export function ShellHeader() {
         <span className="menkyo-tagline">{t("shell.tagline")}</span>
       </Link>
       <div className="menkyo-tools">
+        <HelpLink />
         <LanguageSwitch />
         <ThemeSwitch />
         <PersonMenu />
       </div>
     </header>
+  );
+}
+
+// A tab of its own, so that a form which is half filled in is still there afterwards.
+function HelpLink() {
+  const { t } = useTranslation();
+  return (
+    <Link to={guidePathOf(useLocation())} target="_blank" className="menkyo-help" title={t("shell.help_hint")}>
+      {t("shell.help")}
+    </Link>
   );
 }
 

@@ -1,4 +1,4 @@
-// A page: its title in the tab and its landmark.
+// A page: its title in the tab, its landmark, and where its reader begins.
 import { type ReactNode, useEffect } from "react";
 
 interface PageFrameProps {
@@ -17,8 +17,22 @@ export function useTitle(title: string) {
   }, [title]);
 }
 
+// The place of all pages; it takes the focus while a page is still on its way.
+export const CONTENT = "content";
+
+// Puts the focus on the heading, where a new document would begin for whoever listens or has no mouse.
+export function focusHeading() {
+  const content = document.getElementById(CONTENT);
+  const heading = content?.querySelector("h1");
+  heading?.setAttribute("tabindex", "-1");
+  (heading ?? content)?.focus({ preventScroll: true });
+}
+
 export function PageFrame({ title, narrow, reading, crumbs, children }: PageFrameProps) {
   useTitle(title);
+  useEffect(() => {
+    if (document.activeElement?.id === CONTENT) focusHeading();
+  }, []);
   return (
     <>
       {crumbs}

@@ -45,6 +45,10 @@ export const router = createBrowserRouter([
             path: "/mailbox",
             lazy: async () => ({ Component: (await import("../features/mail/mailbox")).Mailbox }),
           },
+          ...["/help", "/help/:chapter"].map((path) => ({
+            path,
+            lazy: async () => ({ Component: (await import("../features/guide/guide_page")).GuidePage }),
+          })),
           ...PAGES.map((kind) => ({
             path: `/${kind}`,
             lazy: async () => {

@@ -2,39 +2,70 @@
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Outlet, useLocation } from "react-router";
-import { Flashes } from "../ui/flash";
+import { Flashes, useTurnPage } from "../ui/flash";
 import { ShellFooter } from "./footer";
 import { ShellHeader } from "./header";
+import { CONTENT, focusHeading } from "./page";
 
 const ANNOUNCE_AFTER_MS = 800;
+
+// What has the focus may go away with its form, its dialog or its row. The browser would begin anew at the top of the
+// document; here the heading of the page takes over.
+function useKeptFocus() {
+  useEffect(() => {
+    let last: Node | null = null;
+    const remember = (event: FocusEvent) => {
+      last = event.target as Node;
+    };
+    const observer = new MutationObserver(() => {
+      if (document.activeElement !== document.body || last === null || last.isConnected) return;
+      last = null;
+      focusHeading();
+    });
+    document.addEventListener("focusin", remember);
+    observer.observe(document.body, { childList: true, subtree: true });
+    return () => {
+      document.removeEventListener("focusin", remember);
+      observer.disconnect();
+    };
+  }, []);
+}
 
 export function Shell() {
   const { t } = useTranslation();
   const location = useLocation();
-  const main = useRef<HTMLDivElement>(null);
   const pathname = useRef(location.pathname);
   const [announcement, announce] = useState("");
+  const turnPage = useTurnPage();
+  useKeptFocus();
   useEffect(() => {
     if (pathname.current === location.pathname) return;
     pathname.current = location.pathname;
-    // After a change of page the focus starts at its top, as it would after loading a new document.
-    // Only somebody walking through the tree of virtual accounts goes on walking.
-    if (document.activeElement?.closest('[role="tree"]') === null) main.current?.focus({ preventScroll: true });
+    turnPage();
+    // Somebody walking through the tree of virtual accounts goes on walking, and some pages begin in a field.
+    if (document.activeElement?.closest('[role="tree"], input') === null) focusHeading();
     window.scrollTo(0, 0);
     // The title is known once the page is there; then it is read out.
     const timer = setTimeout(() => announce(document.title), ANNOUNCE_AFTER_MS);
     return () => clearTimeout(timer);
-  }, [location.pathname]);
+  }, [location.pathname, turnPage]);
   return (
     <>
-      <a className="menkyo-skip" href="#content">
+      <a
+        className="menkyo-skip"
+        href={`#${CONTENT}`}
+        onClick={(event) => {
+          event.preventDefault();
+          focusHeading();
+        }}
+      >
         {t("shell.skip")}
       </a>
       <ShellHeader />
       <div className="menkyo-unseen" role="status">
         {announcement}
       </div>
-      <div id="content" ref={main} tabIndex={-1} className="menkyo-content">
+      <div id={CONTENT} tabIndex={-1} className="menkyo-content">
         <Flashes />
         <Outlet />
       </div>

@@ -1,4 +1,5 @@
-// The tab "Account requests" of account management, with its two inner tabs.
+// The tab "Account requests" of account management, with its two inner tabs. They are not in a container: Cloudscape builds
+// that anew when another tab is chosen, and the focus would go with it.
 import Tabs from "@cloudscape-design/components/tabs";
 import { useTranslation } from "react-i18next";
 import { useNavigate, useSearchParams } from "react-router";
@@ -11,7 +12,6 @@ export function RequestsTabs({ sa }: { sa: string }) {
   const [parameters] = useSearchParams();
   return (
     <Tabs
-      variant="container"
       ariaLabel={t("account_requests.tab")}
       activeTabId={parameters.get("inner") === "access" ? "access" : "account"}
       onChange={({ detail }) => navigate({ search: `?tab=account_requests&inner=${detail.activeTabId}` })}

@@ -6,7 +6,6 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { useParams } from "react-router";
 import { confirmNotifications, getNotificationLink, stopNotifications } from "../../api/notification_calls";
@@ -46,26 +45,18 @@ export function NotificationPage() {
 
 function Choice({ token, link }: { token: string; link: NotificationLink }) {
   const { t } = useTranslation();
-  const top = useRef<HTMLDivElement>(null);
   const act = useMutation({
     mutationFn: async (what: "agree" | "stop") => {
       await (what === "agree" ? confirmNotifications(token) : stopNotifications(token));
       return what;
     },
   });
-  const done = act.isSuccess;
-  // The button is gone, and with it the focus; who cannot see the page is told that it changed.
-  useEffect(() => {
-    if (done) top.current?.focus();
-  }, [done]);
   const values = { account: link.account_name, domain: link.account_domain, mail: link.mail };
   if (act.isSuccess)
     return (
-      <div ref={top} tabIndex={-1} className="menkyo-content">
-        <Container header={<Header variant="h1">{t(`notification_link.done.${act.data}`)}</Header>}>
-          {t(`notification_link.done_text.${act.data}`, values)}
-        </Container>
-      </div>
+      <Container header={<Header variant="h1">{t(`notification_link.done.${act.data}`)}</Header>}>
+        {t(`notification_link.done_text.${act.data}`, values)}
+      </Container>
     );
   const stop = (
     <Button loading={act.isPending && act.variables === "stop"} onClick={() => act.mutate("stop")}>

@@ -7,7 +7,7 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { type ReactNode, useEffect, useRef } from "react";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { confirmMailChange } from "../../api/calls";
 import { type ApiProblem, asProblem } from "../../api/problem";
@@ -69,18 +69,13 @@ export function ConfirmMailChange({ token, end, mail, newMail }: ConfirmMailChan
 }
 
 function Done({ title, text, children }: { title: string; text: string; children?: ReactNode }) {
-  const top = useRef<HTMLDivElement>(null);
-  // The button is gone, and with it the focus; who cannot see the page is told that it changed.
-  useEffect(() => top.current?.focus(), []);
   return (
-    <div ref={top} tabIndex={-1} className="menkyo-content">
-      <Container header={<Header variant="h1">{title}</Header>}>
-        <SpaceBetween size="m">
-          <div>{text}</div>
-          {children}
-        </SpaceBetween>
-      </Container>
-    </div>
+    <Container header={<Header variant="h1">{title}</Header>}>
+      <SpaceBetween size="m">
+        <div>{text}</div>
+        {children}
+      </SpaceBetween>
+    </Container>
   );
 }
 

@@ -8,7 +8,7 @@ import Header from "@cloudscape-design/components/header";
 import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useMutation } from "@tanstack/react-query";
-import { type FormEvent, useEffect, useRef, useState } from "react";
+import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { forgotPassword } from "../../api/calls";
 import { asProblem, fieldError } from "../../api/problem";
@@ -88,18 +88,14 @@ function MailForm({ onDone }: { onDone: (mail: string) => void }) {
 
 function Sent({ mail }: { mail: string }) {
   const { t } = useTranslation();
-  const top = useRef<HTMLDivElement>(null);
-  useEffect(() => top.current?.focus(), []);
   return (
-    <div ref={top} tabIndex={-1} className="menkyo-content">
-      <Container
-        header={<Header variant="h1">{t("forgot_password.sent")}</Header>}
-        footer={<RouteLink to="/sign_in">{t("forgot_password.back")}</RouteLink>}
-      >
-        <Box variant="p">{t("forgot_password.sent_text", { mail })}</Box>
-        <Box variant="p">{t("forgot_password.sent_help")}</Box>
-        <ServiceGate>{(service) => service.has_mailbox && <MailboxLink />}</ServiceGate>
-      </Container>
-    </div>
+    <Container
+      header={<Header variant="h1">{t("forgot_password.sent")}</Header>}
+      footer={<RouteLink to="/sign_in">{t("forgot_password.back")}</RouteLink>}
+    >
+      <Box variant="p">{t("forgot_password.sent_text", { mail })}</Box>
+      <Box variant="p">{t("forgot_password.sent_help")}</Box>
+      <ServiceGate>{(service) => service.has_mailbox && <MailboxLink />}</ServiceGate>
+    </Container>
   );
 }

@@ -6,7 +6,6 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useMutation } from "@tanstack/react-query";
-import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { sendSignUpMail } from "../../api/calls";
 import { asProblem } from "../../api/problem";
@@ -24,37 +23,32 @@ interface SignUpSentProps {
 export function SignUpSent({ mail, handle, hasMailbox, onBack }: SignUpSentProps) {
   const { t } = useTranslation();
   const [wait, setWait] = useCountdown();
-  const top = useRef<HTMLDivElement>(null);
-  // The form is gone, and with it the focus; who cannot see the page is told that it changed.
-  useEffect(() => top.current?.focus(), []);
   const again = useMutation({
     mutationFn: () => sendSignUpMail(handle),
     onError: (error) => setWait(asProblem(error).retry_after_s ?? 0),
   });
   return (
-    <div ref={top} tabIndex={-1} className="menkyo-content">
-      <Container header={<Header variant="h1">{t("sign_up.sent")}</Header>}>
-        <SpaceBetween size="l">
-          <div>
-            <Box variant="p">{t("sign_up.sent_text", { mail })}</Box>
-            <Box variant="p">{t("sign_up.sent_help")}</Box>
-          </div>
-          {hasMailbox && <MailboxLink />}
-          <div aria-live="polite">
-            {again.isSuccess && <Alert type="success">{t("sign_up.sent_again")}</Alert>}
-            {again.isError && <Refused error={again.error} />}
-          </div>
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button loading={again.isPending} disabled={wait > 0} onClick={() => again.mutate()}>
-              {wait > 0 ? t("sign_up.again_in", { seconds: wait }) : t("sign_up.again")}
-            </Button>
-            <Button variant="link" onClick={onBack}>
-              {t("sign_up.other_mail")}
-            </Button>
-          </SpaceBetween>
+    <Container header={<Header variant="h1">{t("sign_up.sent")}</Header>}>
+      <SpaceBetween size="l">
+        <div>
+          <Box variant="p">{t("sign_up.sent_text", { mail })}</Box>
+          <Box variant="p">{t("sign_up.sent_help")}</Box>
+        </div>
+        {hasMailbox && <MailboxLink />}
+        <div aria-live="polite">
+          {again.isSuccess && <Alert type="success">{t("sign_up.sent_again")}</Alert>}
+          {again.isError && <Refused error={again.error} />}
+        </div>
+        <SpaceBetween direction="horizontal" size="xs">
+          <Button loading={again.isPending} disabled={wait > 0} onClick={() => again.mutate()}>
+            {wait > 0 ? t("sign_up.again_in", { seconds: wait }) : t("sign_up.again")}
+          </Button>
+          <Button variant="link" onClick={onBack}>
+            {t("sign_up.other_mail")}
+          </Button>
         </SpaceBetween>
-      </Container>
-    </div>
+      </SpaceBetween>
+    </Container>
   );
 }
 

@@ -1,4 +1,6 @@
-// The properties of an account: what it tells about itself, and its locations.
+// The properties of an account: what it tells about itself, and its locations. The tabs are not in a container, see
+// access/requests_tabs.tsx.
+import Container from "@cloudscape-design/components/container";
 import Tabs from "@cloudscape-design/components/tabs";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
@@ -20,15 +22,26 @@ export function PropertiesTab({ sa }: { sa: string }) {
   if (query.isError) return <ProblemAlert problem={asProblem(query.error)} onRetry={() => query.refetch()} />;
   return (
     <Tabs
-      variant="container"
       ariaLabel={t("properties.title")}
       tabs={[
         {
           id: "information",
           label: t("properties.information"),
-          content: <AccountInformation properties={query.data} />,
+          content: (
+            <Container>
+              <AccountInformation properties={query.data} />
+            </Container>
+          ),
         },
-        { id: "locations", label: t("properties.locations"), content: <Locations properties={query.data} /> },
+        {
+          id: "locations",
+          label: t("properties.locations"),
+          content: (
+            <Container>
+              <Locations properties={query.data} />
+            </Container>
+          ),
+        },
       ]}
     />
   );
