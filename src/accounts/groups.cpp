@@ -270,13 +270,7 @@ wire::Page<GroupMember> list_members(db::ReadTx& tx, GroupEditor const& access, 
 
 void tell_given(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox, GroupEditor const& access,
                 std::vector<GivenRole> const& roles) {
-  std::optional<PersonId> invited;
-  for (auto const& role : roles) {
-    // One invitation serves for all roles; its link would be overtaken by that of the next.
-    if (role.person_id == invited) continue;
-    tell_of_role_given(tx, vault, outbox, access.smart_account_id(), role, access.person_id());
-    if (!people::has_password(tx, role.person_id)) invited = role.person_id;
-  }
+  tell_of_roles_given(tx, vault, outbox, access.smart_account_id(), roles, access.person_id());
 }
 
 void tell_taken(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox, GroupEditor const& access,

@@ -14,6 +14,11 @@ inline constexpr std::string_view behind_all_sort_paths = "\xF4\x8F\xBF\xBF";
 // What all sort paths of the subtree are below.
 std::string end_of_sort_range(std::string sort_path);
 
+// Those that are called "Tokyo/Shinagawa" by whoever sees as much of the tree as `seen`: by the names from the
+// outermost that it covers. More than one where parts of the tree are seen whose outermost have the same name.
+std::vector<store::NodeRow> nodes_called(db::ReadTx& tx, SmartAccountId account, access::Reach const& seen,
+                                         std::string_view names);
+
 void record_virtual_account(db::Tx& tx, keys::Vault const& vault, audit::EventKind kind, SmartAccountId account,
                             VirtualAccountId id, audit::Actor const& actor, std::vector<audit::Datum> data);
 

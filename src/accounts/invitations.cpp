@@ -1,5 +1,7 @@
 #include "accounts/invitations.hpp"
 
+#include <set>
+
 #include "accounts/inside.hpp"
 #include "accounts/organization.hpp"
 #include "accounts/store.hpp"
@@ -76,6 +78,16 @@ void tell_of_role_taken(db::Tx& tx, keys::Vault const& vault, mail::Outbox const
   if (!may_mail(tx, vault, account, person)) return;
   post_news(tx, outbox, person, "role_taken", words_of(tx, account, role.grant, person.language),
             doer(tx, vault, account, person, by));
+}
+
+void tell_of_roles_given(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox, SmartAccountId account,
+                         std::vector<GivenRole> const& roles, PersonId by) {
+  std::set<PersonId> invited;
+  for (auto const& role : roles) {
+    if (!role.is_new || invited.contains(role.person_id)) continue;
+    tell_of_role_given(tx, vault, outbox, account, role, by);
+    if (!people::has_password(tx, role.person_id)) invited.insert(role.person_id);
+  }
 }
 
 std::optional<std::string> tell_first_administrator(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox,

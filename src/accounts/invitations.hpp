@@ -16,6 +16,10 @@ void tell_of_role_given(db::Tx& tx, keys::Vault const& vault, mail::Outbox const
 void tell_of_role_taken(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox, SmartAccountId account,
                         GivenRole const& role, std::optional<PersonId> by);
 
+// The same of several at once. Whoever is invited is so once: one invitation serves for all roles.
+void tell_of_roles_given(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox, SmartAccountId account,
+                         std::vector<GivenRole> const& roles, PersonId by);
+
 // The operator created the account. Where no mail server is set, returns the path of the link that the mail holds.
 std::optional<std::string> tell_first_administrator(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox,
                                                     SmartAccountId account, std::string_view mail);

@@ -9,10 +9,12 @@
 #include "accounts/invitations.hpp"
 #include "accounts/notifications.hpp"
 #include "accounts/properties.hpp"
+#include "accounts/role_batch.hpp"
 #include "accounts/staff.hpp"
 #include "accounts/store.hpp"
 #include "accounts/successions.hpp"
 #include "accounts/tags.hpp"
+#include "accounts/user_file.hpp"
 #include "base/text.hpp"
 
 namespace menkyo::accounts {
@@ -183,6 +185,8 @@ std::vector<api::Route> routes() {
                                       "Create a Smart Account with its administrator"),
   };
   for (auto& route : virtual_account_routes()) out.push_back(std::move(route));
+  for (auto& route : role_batch_routes()) out.push_back(std::move(route));
+  for (auto& route : user_file_routes()) out.push_back(std::move(route));
   for (auto& route : group_routes()) out.push_back(std::move(route));
   for (auto& route : tag_routes()) out.push_back(std::move(route));
   for (auto& route : properties_routes()) out.push_back(std::move(route));

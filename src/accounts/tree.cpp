@@ -217,18 +217,30 @@ VirtualAccountId default_virtual_account(db::ReadTx& tx, SmartAccountId account)
   return *id;
 }
 
-std::optional<VirtualAccountId> find_virtual_account(db::ReadTx& tx, SmartAccountId account, std::string_view names) {
-  std::string sort_path;
-  std::optional<VirtualAccountId> id;
-  while (!names.empty()) {
-    auto const name = names.substr(0, names.find('/'));
-    names.remove_prefix(std::min(names.size(), name.size() + 1));
-    auto const row = child_named(tx, account, sort_path, name);
-    if (!row) return {};
-    sort_path = row->sort_path;
-    id = row->virtual_account_id;
+std::vector<NodeRow> nodes_called(db::ReadTx& tx, SmartAccountId account, access::Reach const& seen,
+                                  std::string_view names) {
+  auto const first = names.substr(0, names.find('/'));
+  std::vector<NodeRow> out;
+  if (seen.all) {
+    if (auto root = child_named(tx, account, "", first)) out.push_back(std::move(*root));
   }
-  return id;
+  for (auto const& prefix : seen.prefixes)
+    if (auto root = store::node_by_path(tx, account, prefix); root && fold_name(root->name) == fold_name(first))
+      out.push_back(std::move(*root));
+  while (names.find('/') != std::string_view::npos) {
+    names.remove_prefix(names.find('/') + 1);
+    std::vector<NodeRow> below;
+    for (auto const& node : out)
+      if (auto child = child_named(tx, account, node.sort_path, names.substr(0, names.find('/'))))
+        below.push_back(std::move(*child));
+    out = std::move(below);
+  }
+  return out;
+}
+
+std::optional<VirtualAccountId> find_virtual_account(db::ReadTx& tx, SmartAccountId account, std::string_view names) {
+  auto const found = nodes_called(tx, account, {true, {}}, names);
+  return found.empty() ? std::nullopt : std::optional(found.front().virtual_account_id);
 }
 
 VirtualAccountId create_virtual_account(db::Tx& tx, keys::Vault const& vault,

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/text.hpp"
+
 namespace menkyo {
 
 namespace {
@@ -40,6 +42,14 @@ bool is_forbidden_control(char c) {
   return (uint8_t(c) < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7F;
 }
 
+bool is_called(CsvColumn const& column, std::string_view name) {
+  if (column.name == name) return true;
+  if (column.other_names.empty()) return false;
+  auto const folded = fold_name(name);
+  return std::any_of(column.other_names.begin(), column.other_names.end(),
+                     [&](auto const& other) { return fold_name(other) == folded; });
+}
+
 }  // namespace
 
 bool is_utf8(std::string_view text) {
@@ -63,8 +73,19 @@ void CsvFaults::add(int64_t line, std::string_view column, std::string_view code
   }
 }
 
-CsvReader::CsvReader(std::string_view text, CsvLimits const& limits, CsvFaults& faults)
-    : text_(text), limits_(limits), faults_(faults) {
+char csv_separator(std::string_view text) {
+  bool quoted = false;
+  for (char const c : text) {
+    if (c == '"') quoted = !quoted;
+    if (quoted) continue;
+    if (c == ',' || c == ';' || c == '\t') return c;
+    if (c == '\n') break;
+  }
+  return ',';
+}
+
+CsvReader::CsvReader(std::string_view text, CsvLimits const& limits, CsvFaults& faults, char separator)
+    : text_(text), limits_(limits), faults_(faults), separator_(separator) {
   if (text_.starts_with(byte_order_mark)) text_.remove_prefix(byte_order_mark.size());
   if (text_.size() <= limits_.file_bytes) return;
   faults_.add(1, "character 1", csv_codes::too_large,
@@ -101,7 +122,7 @@ CsvReader::Read CsvReader::read_record(std::vector<std::string>& fields) {
     if (!is_utf8(field)) return fail(begin, csv_codes::encoding, "is not UTF-8"), Read::faulty;
     if (std::any_of(field.begin(), field.end(), is_forbidden_control))
       return fail(begin, csv_codes::encoding, "holds a control character"), Read::faulty;
-    if (at_ < text_.size() && text_[at_] == ',') {
+    if (at_ < text_.size() && text_[at_] == separator_) {
       ++at_;
       continue;
     }
@@ -114,7 +135,7 @@ CsvReader::Read CsvReader::read_record(std::vector<std::string>& fields) {
 bool CsvReader::end_of_field(size_t at) const {
   if (at >= text_.size()) return true;
   char const c = text_[at];
-  return c == ',' || c == '\n' || (c == '\r' && (at + 1 >= text_.size() || text_[at + 1] == '\n'));
+  return c == separator_ || c == '\n' || (c == '\r' && (at + 1 >= text_.size() || text_[at + 1] == '\n'));
 }
 
 bool CsvReader::read_plain(std::string& field) {
@@ -176,8 +197,8 @@ void CsvReader::resume_after(size_t at) {
 }
 
 CsvTable::CsvTable(std::string_view text, std::span<const CsvColumn> columns, CsvFaults& faults,
-                   CsvLimits const& limits)
-    : columns_(columns), faults_(faults), reader_(text, limits, faults), place_(columns.size()) {
+                   CsvLimits const& limits, char separator)
+    : columns_(columns), faults_(faults), reader_(text, limits, faults, separator), place_(columns.size()) {
   readable_ = read_header();
 }
 
@@ -190,7 +211,8 @@ bool CsvTable::read_header() {
   width_ = fields_.size();
   for (size_t i = 0; i < fields_.size(); ++i) {
     auto const name = without_blanks(fields_[i]);
-    auto const known = std::find_if(columns_.begin(), columns_.end(), [&](auto const& c) { return c.name == name; });
+    auto const known =
+        std::find_if(columns_.begin(), columns_.end(), [&](auto const& c) { return is_called(c, name); });
     if (known == columns_.end()) {
       faults_.add(reader_.line(), name, csv_codes::column_unknown, "is not a column of this kind of file");
     } else if (auto& place = place_[size_t(known - columns_.begin())]; place) {

@@ -59,10 +59,14 @@ struct CsvLimits {
   size_t field_bytes = 8 << 10;
 };
 
+// What stands between the fields of the first record: comma, semicolon or tab, whichever comes first outside of
+// quotation marks. Spreadsheets write a semicolon where a comma is the decimal mark. Comma if there is none.
+char csv_separator(std::string_view text);
+
 // Takes a text apart into records. Does not own the text.
 class CsvReader {
  public:
-  CsvReader(std::string_view text, CsvLimits const& limits, CsvFaults& faults);
+  CsvReader(std::string_view text, CsvLimits const& limits, CsvFaults& faults, char separator = ',');
   // The next record that is well formed; false at the end. Empty lines are passed over.
   bool next(std::vector<std::string>& fields);
   // Where the record that was read last begins.
@@ -81,6 +85,7 @@ class CsvReader {
   std::string_view text_;
   CsvLimits limits_;
   CsvFaults& faults_;
+  char separator_;
   size_t at_ = 0;
   size_t record_at_ = 0;
   size_t resume_at_ = 0;
@@ -92,13 +97,14 @@ class CsvReader {
 struct CsvColumn {
   std::string_view name;
   bool required = true;
+  std::span<const std::string_view> other_names{};  // in any spelling that people take for the same (fold_name)
 };
 
 // Records by column name. An unknown, repeated or missing column is a fault of line 1, and then there are no rows.
 class CsvTable {
  public:
-  CsvTable(std::string_view text, std::span<const CsvColumn> columns, CsvFaults& faults,
-           CsvLimits const& limits = {});
+  CsvTable(std::string_view text, std::span<const CsvColumn> columns, CsvFaults& faults, CsvLimits const& limits = {},
+           char separator = ',');
   // The next row with as many fields as there are columns; false at the end.
   bool next();
   int64_t line() const { return reader_.line(); }

@@ -109,6 +109,37 @@ TEST(Csv, a_table_with_wrong_columns_has_no_rows) {
   EXPECT_EQ(of_nothing.count(), 1);
 }
 
+TEST(Csv, finds_the_separator_in_the_first_line) {
+  for (auto const& [text, separator] : std::vector<std::pair<std::string_view, char>>{{"mail,role\n", ','},
+                                                                                      {"mail;role\na,b\n", ';'},
+                                                                                      {"mail\trole;x\n", '\t'},
+                                                                                      {"\"a,b\";role\n", ';'},
+                                                                                      {"mail\na;b\n", ','},
+                                                                                      {"", ','}})
+    EXPECT_EQ(csv_separator(text), separator) << text;
+  constexpr CsvColumn columns[] = {{"code"}, {"name"}};
+  CsvFaults faults;
+  CsvTable table("code;name\n\"K;1\";Kaze, Umi\n", columns, faults, {}, ';');
+  ASSERT_TRUE(table.next());
+  EXPECT_EQ(table[0], "K;1");
+  EXPECT_EQ(table[1], "Kaze, Umi");
+}
+
+TEST(Csv, columns_have_other_names_in_any_spelling) {
+  static constexpr std::string_view names[] = {"コード", "product code"};
+  constexpr CsvColumn columns[] = {{"code", true, names}};
+  for (auto const* header : {"code", "ｺｰﾄﾞ", "Product  Code", "\xEF\xBB\xBFコード"}) {
+    CsvFaults faults;
+    auto const text = std::string(header) + "\nK1\n";
+    CsvTable table(text, columns, faults);
+    ASSERT_TRUE(table.next()) << header;
+    EXPECT_EQ(table[0], "K1");
+  }
+  CsvFaults faults;
+  EXPECT_FALSE(CsvTable("コード,code\nK1,K2\n", columns, faults).next());
+  EXPECT_EQ(faults.first, (std::vector<CsvFault>{{1, "code", "column_repeated", "the column comes twice"}}));
+}
+
 TEST(CsvWriter, quotes_what_needs_it_and_disarms_formulas) {
   CsvWriter w;
   w.text("plain").text("a,b").text("say \"so\"").text("two\r\nlines").number(-3).end_row();

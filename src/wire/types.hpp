@@ -34,6 +34,13 @@ struct Exact : std::string {
   Exact(std::string text) : std::string(std::move(text)) {}
 };
 
+// A whole file as text: nothing but its length is looked at, because whoever reads it tells more of what is wrong.
+template <size_t Max>
+struct File : std::string {
+  using std::string::string;
+  File(std::string text) : std::string(std::move(text)) {}
+};
+
 // A whole number from Min to Max.
 template <int64_t Min, int64_t Max>
 struct Whole {

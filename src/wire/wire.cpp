@@ -74,12 +74,13 @@ bool is_control(std::string_view at) {
 
 void check_text(std::string& text, TextKind kind, size_t min, size_t max, std::string const& path, Errors& errors) {
   if (!json::is_text(text)) return add_error(errors, path, "not_text", "must be UTF-8 text");
-  if (kind != TextKind::exact) trim_spaces(text);
+  if (kind != TextKind::exact && kind != TextKind::file) trim_spaces(text);
   if (kind == TextKind::line && fold_name(text).empty()) text.clear();
   size_t const length = code_points(text);
   if (length == 0 && min > 0) return add_error(errors, path, "empty", "must not be empty");
   if (length < min) add_error(errors, path, "too_short", "must have at least " + std::to_string(min) + " characters");
   if (length > max) add_error(errors, path, "too_long", "must have at most " + std::to_string(max) + " characters");
+  if (kind == TextKind::file) return;
   for (size_t at = 0; at < text.size(); ++at)
     if (is_control(std::string_view(text).substr(at)) && (text[at] != '\n' || kind == TextKind::line))
       return add_error(errors, path, "control_character", "must not contain control characters");

@@ -43,8 +43,8 @@ std::string type_name() {
 
 // ---- Limits that text must keep (see types.hpp) -----------------------------------------------------------------
 
-// Appends to `errors` what is wrong with `text`; all but exact text is trimmed first.
-enum class TextKind { text, line, exact };
+// Appends to `errors` what is wrong with `text`; all but exact text and files is trimmed first.
+enum class TextKind { text, line, exact, file };
 void check_text(std::string& text, TextKind kind, size_t min, size_t max, std::string const& path, Errors& errors);
 void add_error(Errors& errors, std::string const& path, std::string_view code, std::string detail);
 // The pointer to the member `name` of what is at `path` (RFC 6901 section 3: "~" and "/" in names are escaped).
@@ -183,6 +183,14 @@ struct Codec<Exact<Min, Max>> : TextCodec<Exact<Min, Max>> {
     check_text(v, TextKind::exact, Min, Max, path, errors);
   }
   static std::string schema(Schemas& s) { return Codec<Text<Min, Max>>::schema(s); }
+};
+
+template <size_t Max>
+struct Codec<File<Max>> : TextCodec<File<Max>> {
+  static void check(std::string& v, std::string const& path, Errors& errors) {
+    check_text(v, TextKind::file, 0, Max, path, errors);
+  }
+  static std::string schema(Schemas& s) { return Codec<Text<0, Max>>::schema(s); }
 };
 
 // Text without limits is for answers only.

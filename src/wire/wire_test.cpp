@@ -35,6 +35,13 @@ TEST(Text, refuses_control_characters_and_turned_directions) {
   }
 }
 
+TEST(File, is_as_long_as_it_may_be_and_nothing_else) {
+  EXPECT_THAT((faults<File<4>>("a\tb\r")), IsEmpty());
+  EXPECT_THAT((faults<File<4>>(" \n ")), IsEmpty());
+  EXPECT_THAT((faults<File<4>>("five!")), ElementsAre("too_long"));
+  EXPECT_THAT((faults<File<4>>("\xFF")), ElementsAre("not_text"));
+}
+
 TEST(Line, is_one_line_of_which_something_is_seen) {
   for (auto* text : {"Tokyo", " 東京\u3000支店 ", "Tokyo\n", "مرحبا\u200F", "-"})
     EXPECT_THAT((faults<Line<1, 20>>(text)), IsEmpty()) << text;

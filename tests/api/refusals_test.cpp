@@ -287,6 +287,7 @@ class Refusals : public ::testing::TestWithParam<std::string> {
                        {"token", link},
                        {"domain", "new.example"},
                        {"handle", "none"},
+                       {"time_zone", "Asia/Tokyo"},
                        {"current_password", "Kame-wa-9-ban"},
                        {"given_name", "Hana"},
                        {"family_name", "Sato"},

@@ -1,5 +1,7 @@
 #include "tests/failpoints/operations.hpp"
 
+#include <tuple>
+
 #include "accounts/access_requests.hpp"
 #include "accounts/founding.hpp"
 #include "accounts/successions.hpp"
@@ -187,11 +189,13 @@ Samples new_samples(Stage& stage, std::string const& operation) {
                      {"country", "JP"},
                      {"region", "TOKYO"},
                      {"postal_code", "107-6227"},
+                     {"time_zone", "Asia/Tokyo"},
                      {"given_name", "Given"},
                      {"family_name", "Family"},
                      {"current_password", std::string(password)}};
   samples.by_prefix["ses"] = SessionId{}.text();
-  if (operation == "sign_up") samples.by_name["mail"] = "newcomer" + n + "@matrix.example";
+  if (operation == "sign_up" || operation == "grant_roles")
+    samples.by_name["mail"] = "newcomer" + n + "@matrix.example";
   if (operation == "change_password") samples.by_name["password"] = "Tsuru-wa-1000-nen";
   if (operation == "change_my_address" || operation == "delete_my_address")
     samples.by_prefix["adr"] = stage.new_address(colleague).text();
@@ -199,11 +203,8 @@ Samples new_samples(Stage& stage, std::string const& operation) {
     samples.by_name["token"] = stage.service().database().write(
         [&](db::Tx& tx) { return people::make_invitation_link(tx, stage.service().vault(), colleague); });
   if (operation == "ask_mail_change") samples.by_name["mail"] = "elsewhere" + n + "@matrix.example";
-  if (operation == "send_sign_up_mail" || operation == "activate_account") {
-    auto const [handle, secret] = new_sign_up(stage);
-    samples.by_name["handle"] = handle;
-    samples.by_name["token"] = secret;
-  }
+  if (operation == "send_sign_up_mail" || operation == "activate_account")
+    std::tie(samples.by_name["handle"], samples.by_name["token"]) = new_sign_up(stage);
   if (operation == "found_smart_account") {
     samples.by_name["domain"] = "d" + n + ".matrix.example";
     samples.by_name["country"] = "FJ";

@@ -25,7 +25,8 @@ void words(const uint8_t* data, size_t size);  // instants, base 32 and 64, iden
 void names(const uint8_t* data, size_t size);  // what people compare by: folding twice folds no further
 void claim(const uint8_t* data, size_t size);  // mail address, line break, wanted domain: one answer in any spelling
 void csv(const uint8_t* data, size_t size);    // records, quoted again: the same records
-void catalog(const uint8_t* data, size_t size);  // a catalogue file: what has no fault is sound
+void user_file(const uint8_t* data, size_t size);  // a file of users: a row is at fault or is the same written anew
+void catalog(const uint8_t* data, size_t size);    // a catalogue file: what has no fault is sound
 
 // What addresses consist of (place_targets.cpp).
 void phone(const uint8_t* data, size_t size);  // the first two bytes name the country: one number, shown and read

@@ -2,6 +2,7 @@
 #include <string>
 
 #include "accounts/domain_claims.hpp"
+#include "accounts/user_file.hpp"
 #include "base/bytes.hpp"
 #include "base/csv.hpp"
 #include "base/id.hpp"
@@ -113,6 +114,46 @@ void csv(const uint8_t* data, size_t size) {
     again += quoted + "\r\n";
   }
   require(again.size() > limits.file_bytes || read(again, faults) == records);
+}
+
+void user_file(const uint8_t* data, size_t size) {
+  using namespace accounts;
+  auto const find = [](std::string_view names) {
+    return std::vector<VirtualAccountId>(names.size() % 3, VirtualAccountId{{uint8_t(names.size())}});
+  };
+  auto const read = [&](std::string_view input, CsvFaults& faults) {
+    return read_user_file(input, "Asia/Tokyo", find, faults);
+  };
+  CsvFaults faults;
+  auto const rows = read(text(data, size), faults);
+  require(!rows.empty() || !faults.empty());
+  std::set<int64_t> faulty;
+  for (auto const& fault : faults.first) faulty.insert(fault.line);
+  int64_t line = 0;
+  std::string again = "mail\trole\tvirtual_account\tends_on\n";
+  std::vector<RoleWish> wishes;
+  for (auto const& row : rows) {
+    require(row.line > std::exchange(line, row.line));
+    if (faults.more == 0) require(row.wish.has_value() != faulty.contains(row.line));
+    if (!row.wish) continue;
+    require(normalize_mail(row.wish->mail).has_value());
+    wishes.push_back(*row.wish);
+    std::string written;
+    for (auto const* field : {&row.mail, &row.role, &row.virtual_account, &row.ends_on}) {
+      require(is_utf8(*field));
+      written += written.empty() ? "\"" : "\t\"";
+      for (char c : *field) written += c == '"' ? std::string("\"\"") : std::string(1, c);
+      written += '"';
+    }
+    again += written + "\r\n";
+  }
+  if (wishes.empty() || wishes.size() != rows.size() || !faults.empty()) return;
+  CsvFaults of_again;
+  auto const anew = read(again, of_again);
+  // Quotation marks and line breaks in fields may take it beyond the limits that it kept before.
+  if (!of_again.empty()) return;
+  require(anew.size() == wishes.size());
+  for (size_t i = 0; i < anew.size(); ++i) require(wire::to_json(*anew[i].wish) == wire::to_json(wishes[i]));
 }
 
 namespace {

@@ -27,9 +27,11 @@ import type {
   PropertiesChange,
   PublicationDraft,
   PublicationKind,
+  RoleBatch,
   StaffRole,
   SuccessionDecision,
   TagChoices,
+  UserFileText,
   VirtualAccountChange,
 } from "./types";
 
@@ -268,6 +270,16 @@ export const listUsers = (sa: string, query: ListQuery) =>
 export const grantRole = (sa: string, body: NewRoleGrant, key: string) =>
   answer(
     client.POST("/api/v1/smart_accounts/{smart_account_id}/role_grants", {
+      params: account(sa),
+      headers: once(key),
+      body,
+    }),
+  );
+export const previewUserFile = (sa: string, body: UserFileText) =>
+  answer(client.POST("/api/v1/smart_accounts/{smart_account_id}/user_file_previews", { params: account(sa), body }));
+export const grantRoles = (sa: string, body: RoleBatch, key: string) =>
+  answer(
+    client.POST("/api/v1/smart_accounts/{smart_account_id}/role_grant_batches", {
       params: account(sa),
       headers: once(key),
       body,

@@ -1860,6 +1860,23 @@ export interface paths {
         patch: operations["change_account_properties"];
         trace?: never;
     };
+    "/api/v1/smart_accounts/{smart_account_id}/role_grant_batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give people several roles at once, all of them or none */
+        post: operations["grant_roles"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/smart_accounts/{smart_account_id}/role_grants": {
         parameters: {
             query?: never;
@@ -1956,6 +1973,23 @@ export interface paths {
         put?: never;
         /** Object to a new administrator of the account */
         post: operations["object_to_succession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/smart_accounts/{smart_account_id}/user_file_previews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** See what a file of users would change, row by row */
+        post: operations["preview_user_file"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3343,6 +3377,17 @@ export interface components {
             /** Format: date-time */
             ends_at?: string;
         };
+        PreviewedRow: {
+            /** Format: int64 */
+            line: number;
+            mail: string;
+            role: string;
+            virtual_account: string;
+            ends_on: string;
+            wish?: components["schemas"]["RoleWish"];
+            /** @enum {string} */
+            effect?: "user_added" | "role_added" | "end_changed" | "nothing";
+        };
         Problem: {
             type: string;
             title: string;
@@ -3581,6 +3626,14 @@ export interface components {
             ends_at?: string;
             group_name?: string;
         };
+        RoleWish: {
+            mail: string;
+            /** @enum {string} */
+            role: "sa_admin" | "sa_user" | "sa_approver" | "sa_viewer" | "va_admin" | "va_user" | "va_viewer";
+            virtual_account_id?: string;
+            /** Format: date-time */
+            ends_at?: string;
+        };
         ServerMetadata: {
             issuer: string;
             token_endpoint: string;
@@ -3680,6 +3733,21 @@ export interface components {
             uuid?: string;
             host_identifier?: string;
             mac_address?: string;
+        };
+        UserFileFault: {
+            /** Format: int64 */
+            line: number;
+            column: string;
+            code: string;
+            detail: string;
+            /** Format: int64 */
+            same_as_line?: number;
+        };
+        UserFilePreview: {
+            rows: components["schemas"]["PreviewedRow"][];
+            faults: components["schemas"]["UserFileFault"][];
+            /** Format: int64 */
+            more_faults: number;
         };
         UserGroup: {
             user_group_id: string;
@@ -7529,6 +7597,36 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
+    grant_roles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                smart_account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    roles: components["schemas"]["RoleWish"][];
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
     grant_role: {
         parameters: {
             query?: never;
@@ -7691,6 +7789,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AccountSuccession"];
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    preview_user_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                smart_account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    text: string;
+                    time_zone: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserFilePreview"];
                 };
             };
             429: components["responses"]["too_many_requests"];

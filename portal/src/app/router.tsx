@@ -157,6 +157,12 @@ export const router = createBrowserRouter([
                 lazy: async () => ({ Component: (await import("../features/accounts/manage")).ManageAccount }),
               },
               {
+                path: "/accounts/:sa/users_from_file",
+                lazy: async () => ({
+                  Component: (await import("../features/user_file/users_from_file")).UsersFromFile,
+                }),
+              },
+              {
                 path: "/operator/accounts/:sa",
                 lazy: async () => ({ Component: (await import("../features/operator/assisted_account")).Assisted }),
               },

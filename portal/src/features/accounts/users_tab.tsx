@@ -6,6 +6,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useNavigate } from "react-router";
 import { listUsers, revokeRole, sendInvitation } from "../../api/calls";
 import { asProblem } from "../../api/problem";
 import type { AccountUser, RoleGrant } from "../../api/types";
@@ -28,6 +29,7 @@ type Dialog = { kind: "grant"; mail: string } | { kind: "revoke"; user: AccountU
 export function UsersTab({ sa }: { sa: string }) {
   const { t } = useTranslation();
   const language = useLanguage();
+  const navigate = useNavigate();
   const flash = useFlash();
   const queryClient = useQueryClient();
   const [dialog, setDialog] = useState<Dialog | null>(null);
@@ -153,9 +155,12 @@ export function UsersTab({ sa }: { sa: string }) {
         fetchPage={(query) => listUsers(sa, query)}
         trackBy={(item) => item.person_id}
         actions={
-          <Button variant="primary" onClick={() => setDialog({ kind: "grant", mail: "" })}>
-            {t("users.add")}
-          </Button>
+          <SpaceBetween direction="horizontal" size="xs">
+            <Button onClick={() => navigate(`/accounts/${sa}/users_from_file`)}>{t("users.add_from_file")}</Button>
+            <Button variant="primary" onClick={() => setDialog({ kind: "grant", mail: "" })}>
+              {t("users.add")}
+            </Button>
+          </SpaceBetween>
         }
         empty={<Empty title={t("users.none")} text={t("users.none_text")} />}
       />
