@@ -2,20 +2,13 @@
 // portions, and the same file again. Once in each language, with pictures of every page at every width.
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type Desk, employ, everyLook, openDesk, openInbox } from "./person";
+import { type Desk, employ, everyLook, found, openDesk, openInbox, send } from "./person";
 import { openWorld, type World } from "./world";
 
 const STORIES = [
   { language: "ja", domain: "suzuran-denki.example", account: "Suzuran Denki", place: "東京支店", team: "品川" },
   { language: "en", domain: "birchwood.example", account: "Birchwood", place: "Boston", team: "Harbour" },
 ] as const;
-const HEADQUARTERS = {
-  country: "JP",
-  postal_code: "107-6227",
-  region: "Tokyo",
-  city: "MINATO",
-  line1: "9-7-1 AKASAKA",
-};
 
 // As Excel in Japan saves "CSV".
 function toShiftJis(text: string): Buffer {
@@ -45,25 +38,11 @@ describe.each(STORIES)("users from a file in $language", (story) => {
   beforeAll(async () => {
     desk = await openDesk(world, story.language, /status of (401|503)/);
     await employ(world, desk, founder, "Hana", "Mori");
-    const send = (path: string, body: unknown) =>
-      desk.page.evaluate(
-        async ([path, body]) => {
-          const headers = { "content-type": "application/json", "menkyo-request": "1" };
-          const answer = await fetch(path ?? "", { method: "POST", headers, body });
-          return await answer.json();
-        },
-        [path, JSON.stringify(body)],
-      );
-    const founded = await send("/api/v1/smart_accounts", {
-      name: story.account,
-      domain: story.domain,
-      headquarters: HEADQUARTERS,
-    });
-    sa = founded.smart_account.smart_account_id;
+    sa = await found(desk, story.account, story.domain);
     const tree = `/api/v1/smart_accounts/${sa}/virtual_accounts`;
     const place = { description: "", commerce_access: "PUBLIC" };
-    const { virtual_account_id } = await send(tree, { ...place, name: story.place });
-    await send(tree, { ...place, name: story.team, parent_id: virtual_account_id });
+    const { virtual_account_id } = await send(desk, "POST", tree, { ...place, name: story.place });
+    await send(desk, "POST", tree, { ...place, name: story.team, parent_id: virtual_account_id });
   });
   afterAll(() => desk?.close());
   beforeEach(({ onTestFailed, task }) => {

@@ -25,19 +25,13 @@ Decider decider_of(DomainClaim const& claim, bool has_account_above) {
   return Decider::staff;
 }
 
-void check_members(std::vector<NewMember> const& members, wire::Errors& errors) {
-  if (members.size() > max_first_members)
-    errors.push_back({"/members", "too_long", "must have at most " + std::to_string(max_first_members) + " entries"});
-  for (size_t i = 0; i < members.size(); ++i)
-    people::read_mail(members[i].mail, "/members/" + std::to_string(i) + "/mail", errors);
-}
-
 // The form as it is kept, or Problem invalid with all that is wrong with it.
-AccountForm read_form(Founding const& in, DomainClaim const& claim) {
+AccountForm read_form(Founding const& in, DomainClaim const& claim, std::optional<AskingPartner> const& partner) {
   wire::Errors errors;
   if (claim.refusal) errors.push_back(refused_field(*claim.refusal, "/domain"));
   auto const headquarters = places::normalize_address(in.headquarters, "/headquarters", errors);
-  AccountForm form{.headquarters = {}, .note = {}, .members = in.members.value_or(std::vector<NewMember>{})};
+  AccountForm form{
+      .headquarters = {}, .note = {}, .members = in.members.value_or(std::vector<NewMember>{}), .partner = partner};
   check_members(form.members, errors);
   if (in.note && !in.note->empty()) form.note = in.note;
   if (claim.kind == ClaimKind::different && !form.note)
@@ -72,7 +66,7 @@ bool holds(std::vector<store::GrantRow> const& grants, Role role) {
 }
 
 void add_member(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox, SmartAccountId account,
-                PersonId founder, NewMember const& member) {
+                PersonId founder, NewMember const& member, RoleNote const& note) {
   auto const actor = audit::actor(audit::ActorKind::person, founder);
   auto person = people::find_person(tx, vault, member.mail);
   if (!person) person = create_invited(tx, vault, founder, member.mail, actor);
@@ -81,10 +75,28 @@ void add_member(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox
   if (access::is_virtual_account_role(member.role)) place = default_virtual_account(tx, account);
   RoleGrant const grant{tx.new_id<RoleGrantId>(), member.role, place, {}};
   put_grant(tx, vault, account, actor, grant, *person);
-  tell_of_role_given(tx, vault, outbox, account, {grant, *person, true}, founder);
+  tell_of_role_given(tx, vault, outbox, account, {grant, *person, true}, founder, note);
+}
+
+// In the log of the account; what happened before is in the operator's.
+void record_partner(db::Tx& tx, keys::Vault const& vault, store::AccountRow const& account, audit::Actor const& actor,
+                    people::Person const& partner) {
+  audit::record(tx, vault,
+                {.smart_account_id = account.smart_account_id,
+                 .kind = audit::EventKind::partner_request_accepted,
+                 .actor = actor,
+                 .data = {{"name", account.name}, {"domain", account.domain}},
+                 .personal = people::display_name(partner)});
 }
 
 }  // namespace
+
+void check_members(std::vector<NewMember> const& members, wire::Errors& errors) {
+  if (members.size() > max_first_members)
+    errors.push_back({"/members", "too_long", "must have at most " + std::to_string(max_first_members) + " entries"});
+  for (size_t i = 0; i < members.size(); ++i)
+    people::read_mail(members[i].mail, "/members/" + std::to_string(i) + "/mail", errors);
+}
 
 store::AccountRow open_founded(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox,
                                NewAccount const& account, PersonId founder, AccountForm const& form) {
@@ -96,7 +108,13 @@ store::AccountRow open_founded(db::Tx& tx, keys::Vault const& vault, mail::Outbo
                       keys::seal_struct(vault, site_purpose, form.headquarters, tx.random())},
                      true);
   put_grant(tx, vault, row.smart_account_id, actor, {tx.new_id<RoleGrantId>(), Role::sa_admin, {}, {}}, founder);
-  for (auto const& member : form.members) add_member(tx, vault, outbox, row.smart_account_id, founder, member);
+  RoleNote note;
+  if (form.partner) {
+    auto const partner = people::load_person(tx, vault, form.partner->person_id);
+    record_partner(tx, vault, row, actor, partner);
+    if (form.partner->members_note) note = {plain_line(*form.partner->members_note), contact(partner)};
+  }
+  for (auto const& member : form.members) add_member(tx, vault, outbox, row.smart_account_id, founder, member, note);
   return row;
 }
 
@@ -116,11 +134,11 @@ Forecast forecast(db::ReadTx& tx, keys::Vault const& vault, PersonId founder, st
 }
 
 Founded found_smart_account(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox, PersonId founder,
-                            Founding const& in) {
+                            Founding const& in, std::optional<AskingPartner> const& partner) {
   auto const applicant = load_applicant(tx, vault, founder);
   require_complete(applicant.company);
   auto const claim = judge_claim(applicant.person.mail, in.domain);
-  auto const form = read_form(in, claim);
+  auto const form = read_form(in, claim, partner);
   require_free(tx, in.name, claim);
   auto const type = in.type.value_or(AccountType::CUSTOMER);
   if (claim.kind == ClaimKind::own) {

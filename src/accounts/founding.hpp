@@ -120,6 +120,13 @@ struct Founded {
 };
 BOOST_DESCRIBE_STRUCT(Founded, (), (smart_account, account_request))
 
+// A partner who asked for an account on which its customer decided, and its words to the users whom it named.
+struct AskingPartner {
+  PersonId person_id;
+  std::optional<Note> members_note;
+};
+BOOST_DESCRIBE_STRUCT(AskingPartner, (), (person_id, members_note))
+
 struct DecisionInput {
   AccountRequestId account_request_id;
   std::optional<int64_t> if_match;
@@ -131,7 +138,7 @@ BOOST_DESCRIBE_STRUCT(DecisionInput, (), (account_request_id, if_match, decision
 // For a domain of the person's own an account at once, with the person as its administrator; else a request, of which
 // those who decide hear by mail. Problem profile_incomplete, invalid, name_taken, too_many_requests.
 Founded found_smart_account(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox, PersonId founder,
-                            Founding const& in);
+                            Founding const& in, std::optional<AskingPartner> const& partner = {});
 Forecast forecast(db::ReadTx& tx, keys::Vault const& vault, PersonId founder, std::string_view domain,
                   std::string_view name);
 

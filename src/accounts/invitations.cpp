@@ -21,6 +21,11 @@ mail::Words words_of(db::ReadTx& tx, SmartAccountId account, RoleGrant const& gr
           {"until", grant.ends_at ? mail::to_mail_time(*grant.ends_at) : mail::phrase(language, "no_end")}};
 }
 
+void add_note(mail::Words& words, RoleNote const& note) {
+  words.emplace_back("note", note.text);
+  words.emplace_back("note_from", note.from);
+}
+
 // "Hana Mori", or some administration if the reader may not be told of that person.
 std::string doer(db::ReadTx& tx, keys::Vault const& vault, SmartAccountId account, people::Person const& reader,
                  std::optional<PersonId> by) {
@@ -58,11 +63,12 @@ void post_news(db::Tx& tx, mail::Outbox const& outbox, people::Person const& per
 }  // namespace
 
 void tell_of_role_given(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox, SmartAccountId account,
-                        GivenRole const& role, std::optional<PersonId> by) {
+                        GivenRole const& role, std::optional<PersonId> by, RoleNote const& note) {
   if (!role.is_new || by == role.person_id) return;
   auto const person = people::load_person(tx, vault, role.person_id);
   if (!may_mail(tx, vault, account, person)) return;
   auto words = words_of(tx, account, role.grant, person.language);
+  add_note(words, note);
   if (people::has_password(tx, person.id))
     post_news(tx, outbox, person, "role_given", std::move(words), doer(tx, vault, account, person, by));
   else
@@ -94,6 +100,7 @@ std::optional<std::string> tell_first_administrator(db::Tx& tx, keys::Vault cons
                                                     SmartAccountId account, std::string_view mail) {
   auto const person = people::load_person(tx, vault, people::find_person(tx, vault, mail).value());
   auto words = words_of(tx, account, {{}, Role::sa_admin, {}, {}}, person.language);
+  add_note(words, {});
   auto by = mail::phrase(person.language, "the_operator");
   if (people::has_password(tx, person.id)) {
     post_news(tx, outbox, person, "role_given", std::move(words), std::move(by));
@@ -113,7 +120,9 @@ void send_invitation(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& o
   auto const person = people::load_person(tx, vault, row->person_id);
   if (!may_mail(tx, vault, account, person))
     throw Problem(problems::too_many_requests, "This person was sent many mails lately; wait for a while.");
-  post_invitation(tx, vault, outbox, person, words_of(tx, account, to_grant(*row), person.language),
+  auto words = words_of(tx, account, to_grant(*row), person.language);
+  add_note(words, {});
+  post_invitation(tx, vault, outbox, person, std::move(words),
                   people::display_name(people::load_person(tx, vault, access.person_id())));
 }
 

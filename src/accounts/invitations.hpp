@@ -9,10 +9,15 @@
 
 namespace menkyo::accounts {
 
+// Words of somebody else to whoever gets a role, and who that is; one line each, or nothing.
+struct RoleNote {
+  std::string text, from;
+};
+
 // Nobody is told of what they do themselves, nor of more than a few roles of one account a day. `by` is empty for the
 // operator's staff, whom customers are not told by name.
 void tell_of_role_given(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox, SmartAccountId account,
-                        GivenRole const& role, std::optional<PersonId> by);
+                        GivenRole const& role, std::optional<PersonId> by, RoleNote const& note = {});
 void tell_of_role_taken(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox, SmartAccountId account,
                         GivenRole const& role, std::optional<PersonId> by);
 

@@ -14,8 +14,9 @@ struct AccountForm {
   places::PostalAddress headquarters;
   std::optional<Note> note;
   std::vector<NewMember> members;
+  std::optional<AskingPartner> partner;
 };
-BOOST_DESCRIBE_STRUCT(AccountForm, (), (headquarters, note, members))
+BOOST_DESCRIBE_STRUCT(AccountForm, (), (headquarters, note, members, partner))
 
 // What is sealed in account_request.wrapped_reason.
 struct Reason {
@@ -39,6 +40,9 @@ std::string phone_of(people::Company const& company);
 Requester to_requester(people::Person const& person);
 // Those persons, each read once however often it is named.
 std::map<PersonId, Requester> load_requesters(db::ReadTx& tx, keys::Vault const& vault, std::vector<PersonId> ids);
+
+// Appends what is wrong with the users that a form names, at /members.
+void check_members(std::vector<NewMember> const& members, wire::Errors& errors);
 
 // The account with its headquarters, its founder as administrator and everybody whom the form names, who are told.
 // Problem name_taken.

@@ -8,6 +8,7 @@
 #include "accounts/inside.hpp"
 #include "accounts/invitations.hpp"
 #include "accounts/notifications.hpp"
+#include "accounts/partner_requests.hpp"
 #include "accounts/properties.hpp"
 #include "accounts/role_batch.hpp"
 #include "accounts/staff.hpp"
@@ -193,6 +194,7 @@ std::vector<api::Route> routes() {
   for (auto& route : founding_routes()) out.push_back(std::move(route));
   for (auto& route : access_request_routes()) out.push_back(std::move(route));
   for (auto& route : notification_routes()) out.push_back(std::move(route));
+  for (auto& route : partner_request_routes()) out.push_back(std::move(route));
   for (auto& route : succession_routes()) out.push_back(std::move(route));
   for (auto& route : history_routes()) out.push_back(std::move(route));
   for (auto& route : account_program_routes()) out.push_back(std::move(route));

@@ -3,6 +3,7 @@
 #include "access/access.hpp"
 #include "accounts/access_requests.hpp"
 #include "accounts/founding.hpp"
+#include "accounts/partner_requests.hpp"
 #include "accounts/staff.hpp"
 #include "accounts/successions.hpp"
 #include "audit/seal.hpp"
@@ -53,6 +54,7 @@ void add_background_work(Service& service) {
 
   runner.add(accounts::request_timer_kind(vault, service.outbox()));
   runner.add(accounts::access_timer_kind(vault, service.outbox()));
+  runner.add(accounts::partner_timer_kind(vault, service.outbox()));
   runner.add(accounts::staff_timer_kind(vault, service.outbox()));
   runner.add(accounts::succession_timer_kind(vault, service.outbox()));
 

@@ -35,7 +35,8 @@ MENKYO_ENUM(EventKind, smart_account_created, virtual_account_created, virtual_a
             enquiry_sent, enquiry_reopened, enquiry_answered, enquiry_closed, succession_requested,
             succession_approved, succession_declined, succession_withdrawn, succession_objected, succession_stopped,
             succession_granted, succession_lapsed, notification_address_added, notification_address_confirmed,
-            notification_address_removed, notification_address_stopped)
+            notification_address_removed, notification_address_stopped, partner_request_made,
+            partner_request_accepted, partner_request_declined, partner_request_withdrawn, partner_request_lapsed)
 
 MENKYO_ENUM(ActorKind, person, staff, device, job, command, program)
 

@@ -81,6 +81,7 @@ MENKYO_ID_TAG(Publication, "pub");
 MENKYO_ID_TAG(Enquiry, "enq");
 MENKYO_ID_TAG(Succession, "suc");
 MENKYO_ID_TAG(NotificationAddress, "nad");
+MENKYO_ID_TAG(PartnerRequest, "prq");
 #undef MENKYO_ID_TAG
 }  // namespace tag
 
@@ -116,6 +117,7 @@ using PublicationId = Id<tag::Publication>;
 using EnquiryId = Id<tag::Enquiry>;
 using SuccessionId = Id<tag::Succession>;
 using NotificationAddressId = Id<tag::NotificationAddress>;
+using PartnerRequestId = Id<tag::PartnerRequest>;
 
 }  // namespace menkyo
 

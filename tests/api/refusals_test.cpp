@@ -8,6 +8,7 @@
 #include "accounts/founding.hpp"
 #include "accounts/groups.hpp"
 #include "accounts/notifications.hpp"
+#include "accounts/partner_requests.hpp"
 #include "accounts/properties.hpp"
 #include "accounts/successions.hpp"
 #include "accounts/tags.hpp"
@@ -86,7 +87,8 @@ std::string_view expected(api::Route const& route, CallerKind const& caller, boo
   bool const of_request = route.path.find("{account_request_id}") != std::string::npos ||
                           route.path.find("{access_request_id}") != std::string::npos ||
                           route.path.find("{enquiry_id}") != std::string::npos ||
-                          route.path.find("{succession_id}") != std::string::npos;
+                          route.path.find("{succession_id}") != std::string::npos ||
+                          route.path.find("{partner_request_id}") != std::string::npos;
   if (route.needs.empty() && of_request) return caller.person == requester ? allowed : "not_found";
   for (auto const& need : route.needs) {
     auto const verdict = [&]() -> std::string_view {
@@ -245,6 +247,15 @@ class Refusals : public ::testing::TestWithParam<std::string> {
     });
   }
 
+  PartnerRequestId ask_for_customer(PersonId partner, std::string const& customer_mail) {
+    return world.db->write([&](db::Tx& tx) {
+      return accounts::ask_for_customer(
+                 tx, world.vault, partner,
+                 {accounts::AccountName("Account of a customer"), people::Mail(customer_mail), {}, {}, {}, {}})
+          .partner_request_id;
+    });
+  }
+
   // A mail that the page of mails shows.
   MailId kept_mail() {
     return world.db->write([&](db::Tx& tx) {
@@ -279,12 +290,15 @@ class Refusals : public ::testing::TestWithParam<std::string> {
     samples.by_prefix["asr"] = ask_for_access().text();
     samples.by_prefix["enq"] = send_enquiry().text();
     samples.by_prefix["suc"] = ask_for_succession().text();
+    request_of_partner = ask_for_customer(requester, "customer@matrix.example");
+    request_to_customer = ask_for_customer(colleague, "requester@aozora.example");
     samples.by_prefix["ses"] = SessionId{}.text();
     samples.by_prefix["mail"] = kept_mail().text();
     samples.by_name = {{"country", "JP"},
                        {"mail", "colleague@matrix.example"},
                        {"password", "Kame-wa-9-ban"},
                        {"token", link},
+                       {"customer_mail", "customer@new.example"},
                        {"domain", "new.example"},
                        {"handle", "none"},
                        {"time_zone", "Asia/Tokyo"},
@@ -494,6 +508,8 @@ class Refusals : public ::testing::TestWithParam<std::string> {
     auto own = samples;
     own.by_prefix["adr"] = addresses[caller.person].text();
     own.by_prefix["acr"] = (for_staff ? request_to_staff : request_to_account).text();
+    bool const for_customer = route.path.find("/received_partner_requests") != std::string::npos;
+    own.by_prefix["prq"] = (for_customer ? request_to_customer : request_of_partner).text();
     if (caller.person) {
       auto const& one = programs[caller.person].at(route.operation_id == "end_account_program" ? 2 : 0);
       own.by_prefix["prg"] = one.id.text();
@@ -551,6 +567,7 @@ class Refusals : public ::testing::TestWithParam<std::string> {
   VirtualAccountId above, below;
   PersonId requester;
   AccountRequestId request_to_account, request_to_staff;
+  PartnerRequestId request_of_partner, request_to_customer;
   Samples samples;
   std::vector<CallerKind> callers, at_home_elsewhere;
   SmartAccountId elsewhere;

@@ -1,7 +1,9 @@
 // What somebody gets who asks for access to a Smart Account: every answer of every operation, and every mail. None
 // may tell who the administrators are, how many, or whether there is such an account at all
 // (docs/decisions/0030-requests-for-access.md). Two strangers do the same side by side, one with the domain of an
-// account, the other with one that nobody has, and get the same but for what they sent themselves.
+// account, the other with one that nobody has, and get the same but for what they sent themselves. So do two partners
+// who ask for a customer, one with the mail address of a person and a name and a domain that are taken
+// (docs/decisions/0039-partner-requests.md).
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,6 +11,8 @@
 #include <regex>
 
 #include "accounts/access_requests.hpp"
+#include "accounts/partner_requests.hpp"
+#include "base/text.hpp"
 #include "tests/api/examples.hpp"
 #include "tests/support/employment.hpp"
 #include "tests/support/sent_mail.hpp"
@@ -26,6 +30,10 @@ struct Stranger {
   PersonId person;
   std::string session{};
   std::vector<AccessRequestId> requests{};
+  std::vector<PartnerRequestId> partner_requests{};
+  // What is asked for a customer, as both write it themselves.
+  std::string customer() const { return "kita@" + domain; }
+  std::string name() const { return "Account of " + domain; }
 };
 
 class Secrecy : public ::testing::TestWithParam<std::string> {
@@ -45,6 +53,11 @@ class Secrecy : public ::testing::TestWithParam<std::string> {
     }
     for (std::string const secret : {"Kakushida", "naisho", "6982"}) secrets.push_back(secret);
     secrets.push_back(world.account.text());
+    secrets.push_back(new_person(known.customer(), "Kita", "Kakushida").text());
+    world.db->write([&](db::Tx& tx) {
+      tx.exec("insert into smart_account_name (name_key, smart_account_id) values ($1, $2)", fold_name(known.name()),
+              world.account);
+    });
     for (auto* each : {&known, &unknown}) {
       each->person = new_person(each->mail, "Sam", "Stranger");
       world.db->write([&](db::Tx& tx) { people::set_language(tx, each->person, Language::en); });
@@ -60,7 +73,7 @@ class Secrecy : public ::testing::TestWithParam<std::string> {
   // What is left when everything is taken out in which two people must differ: identifiers, cursors, times, and what
   // each of them wrote.
   static std::string plain(std::string text, Stranger const& who) {
-    static std::regex const ids("(asr|enq|suc|per|ses|evt|adr|req|prg|psc)_[0-9a-z]{26}"),
+    static std::regex const ids("(asr|prq|enq|suc|per|ses|evt|adr|req|prg|psc)_[0-9a-z]{26}"),
         cursors("\"next_cursor\":\"[^\"]*\""), times("20[0-9-]{8}T[0-9:.]+Z"),
         user_names("\"user_name\":\"[a-z0-9]+\""),
         client_secrets("\"(client_secret|last_characters)\":\"[A-Za-z0-9_-]+\"");
@@ -88,10 +101,14 @@ class Secrecy : public ::testing::TestWithParam<std::string> {
                                "mail", "prg", "psc", "ctg", "ugr", "ggr", "pub", "enq", "suc", "nad"})
       samples.by_prefix[prefix] = std::string(prefix) + SmartAccountId{{1}}.text().substr(2);
     samples.by_prefix["asr"] = request.text();
+    samples.by_prefix["prq"] =
+        (who.partner_requests.empty() ? PartnerRequestId{} : who.partner_requests.back()).text();
     samples.by_name = {{"country", "JP"},
                        {"mail", who.mail},
                        {"password", "Kame-wa-9-ban"},
                        {"token", "none"},
+                       {"customer_mail", who.customer()},
+                       {"name", who.name()},
                        {"domain", who.domain},
                        {"search", who.domain},
                        {"handle", "none"},
@@ -117,8 +134,10 @@ class Secrecy : public ::testing::TestWithParam<std::string> {
       if (!is_asked(route)) continue;
       std::vector<std::string> told;
       for (auto const* each : {&known, &unknown})
-        told.push_back(
-            plain(answer(*each, example_request(route, samples_of(*each, each->requests.at(which)))), *each));
+        told.push_back(plain(answer(*each, example_request(route, samples_of(*each, each->requests.empty()
+                                                                                        ? AccessRequestId{}
+                                                                                        : each->requests.at(which)))),
+                             *each));
       EXPECT_EQ(told[0], told[1]) << route.operation_id << " " << when;
       for (auto const& secret : secrets)
         EXPECT_THAT(told[0], Not(HasSubstr(secret))) << route.operation_id << " " << when;
@@ -143,6 +162,24 @@ class Secrecy : public ::testing::TestWithParam<std::string> {
         world.db->write([&](db::Tx& tx) {
           accounts::access_timer_kind(world.vault, outbox).look(tx, {{}, id.bytes, tx.now()});
         });
+  }
+  void ask_for_customers(std::string const& who = "kita") {
+    world.advance(std::chrono::milliseconds(1));
+    for (auto* each : {&known, &unknown})
+      each->partner_requests.push_back(world.db->write([&](db::Tx& tx) {
+        return accounts::ask_for_customer(
+                   tx, world.vault, each->person,
+                   {accounts::AccountName(each->name()), people::Mail(who + "@" + each->domain), {}, {}, {}, {}})
+            .partner_request_id;
+      }));
+  }
+  void look_at_customers() {
+    world.advance(std::chrono::milliseconds(1));
+    for (auto const* each : {&known, &unknown})
+      world.db->write([&](db::Tx& tx) {
+        accounts::partner_timer_kind(world.vault, outbox)
+            .look(tx, {{}, each->partner_requests.back().bytes, tx.now()});
+      });
   }
   // Subject and both texts of all mails so far.
   std::vector<std::string> mails_to(Stranger const& who) {
@@ -189,6 +226,32 @@ TEST_P(Secrecy, of_administrators_holds_in_every_byte_that_a_requester_gets) {
     for (auto const& secret : secrets) EXPECT_THAT(mail, Not(HasSubstr(secret)));
 }
 
+// Neither whether the customer's address has a person, nor whether name or domain are in use.
+TEST_P(Secrecy, of_customers_holds_in_every_byte_that_a_partner_gets) {
+  ask_for_customers();
+  EXPECT_GT(compare(0, "right after the partner's request"), 10);
+  look_at_customers();
+  auto const mails = sent_mails(*world.db, world.vault);
+  for (auto const* each : {&known, &unknown})
+    EXPECT_EQ(std::count_if(mails.begin(), mails.end(),
+                            [&](SentMail const& mail) { return mail.message.to == each->customer(); }),
+              1);
+  EXPECT_GT(compare(0, "when the customer was told"), 10);
+  world.db->write([&](db::Tx& tx) {
+    for (auto const* each : {&known, &unknown})
+      accounts::withdraw_partner_request(tx, world.vault, each->person, each->partner_requests.at(0));
+  });
+  EXPECT_GT(compare(0, "when it was withdrawn"), 10);
+  ask_for_customers();
+  world.advance(accounts::partner_request_period);
+  look_at_customers();
+  EXPECT_GT(compare(0, "when the customer did not answer"), 10);
+  EXPECT_EQ(mails_to(known), mails_to(unknown));
+  EXPECT_EQ(mails_to(known).size(), 1U);
+  for (auto const& mail : mails_to(known))
+    for (auto const& secret : secrets) EXPECT_THAT(mail, Not(HasSubstr(secret)));
+}
+
 // A declined request tells that there is an account, and still not who declined.
 TEST_P(Secrecy, of_administrators_outlives_their_decision) {
   ask(AccessPurpose::access);
@@ -220,13 +283,16 @@ TEST_P(Secrecy, takes_the_same_time_for_both) {
   std::map<std::string, std::array<std::vector<int64_t>, 2>> taken;
   ask(AccessPurpose::access);
   look();
+  ask_for_customers("another");
+  look_at_customers();
   for (auto* each : {&known, &unknown}) each->session = service.session_of(each->person);
   for (int i = 0; i < 2 * rounds; ++i) {
     auto const& who = (i + i / 2) % 2 ? unknown : known;
     for (auto const& route : service.routes()) {
-      static std::set<std::string> const measured{"ask_for_access", "get_my_access_request",
-                                                  "list_my_access_requests", "withdraw_access_request",
-                                                  "get_smart_account_forecast"};
+      static std::set<std::string> const measured{
+          "ask_for_access",          "get_my_access_request",      "list_my_access_requests",
+          "withdraw_access_request", "get_smart_account_forecast", "ask_for_customer",
+          "get_my_partner_request",  "list_my_partner_requests",   "withdraw_partner_request"};
       if (!measured.contains(route.operation_id)) continue;
       auto const request = example_request(route, samples_of(who, who.requests.at(0)));
       auto const begin = std::chrono::steady_clock::now();
@@ -240,7 +306,7 @@ TEST_P(Secrecy, takes_the_same_time_for_both) {
     std::sort(times.begin(), times.end());
     return times[times.size() * percent / 100];
   };
-  EXPECT_EQ(taken.size(), 5U);
+  EXPECT_EQ(taken.size(), 9U);
   for (auto const& [operation, times] : taken)
     std::cout << operation << ": " << at(times[0], 25) << ", " << at(times[0], 50) << ", " << at(times[0], 75)
               << " us for a known domain, " << at(times[1], 25) << ", " << at(times[1], 50) << ", "

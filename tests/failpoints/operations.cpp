@@ -4,6 +4,7 @@
 
 #include "accounts/access_requests.hpp"
 #include "accounts/founding.hpp"
+#include "accounts/partner_requests.hpp"
 #include "accounts/successions.hpp"
 #include "orders/orders.hpp"
 #include "people/company_directory.hpp"
@@ -133,6 +134,38 @@ void add_support(Stage& stage, std::string const& operation, PersonId colleague,
   if (operation == "ask_for_succession") samples.by_name["domain"] = "matrix.example";
 }
 
+// A partner's request for a customer: of the colleague, or for it to accept or decline.
+void add_partner_request(Stage& stage, std::string const& operation, PersonId colleague, Samples& samples) {
+  auto& service = stage.service();
+  auto const n = std::to_string(stage.number());
+  samples.by_name["customer_mail"] = "customer" + n + "@" + samples.by_name.at("domain");
+  samples.by_name["country"] = "FJ";
+  stage.employ(colleague);
+  bool const by_colleague = operation == "withdraw_partner_request";
+  auto const partner = by_colleague ? colleague : stage.new_person("partner" + n + "@matrix.example");
+  accounts::NewPartnerRequest request;
+  request.name = "Customer " + n;
+  request.customer_mail = samples.by_name.at(by_colleague ? "customer_mail" : "mail");
+  if (!by_colleague) request.domain = "c" + n + ".matrix.example";
+  samples.by_prefix["prq"] = service.database().write([&](db::Tx& tx) {
+    return accounts::ask_for_customer(tx, service.vault(), partner, request).partner_request_id.text();
+  });
+}
+
+void prepare_requests(Stage& stage, std::string const& operation, PersonId colleague, Samples& samples) {
+  if (operation == "withdraw_account_request" || operation == "decide_operator_account_request")
+    samples.by_prefix["acr"] = new_request(stage, colleague, "matrix.example").text();
+  if (operation == "decide_account_request")
+    samples.by_prefix["acr"] =
+        new_request(stage, stage.new_person("requester" + std::to_string(stage.number()) + "@aozora.example"),
+                    "aozora.example")
+            .text();
+  if (operation == "withdraw_access_request" || operation == "decide_access_request")
+    samples.by_prefix["asr"] = new_access_request(stage, colleague, "aozora.example").text();
+  if (operation == "ask_for_customer" || operation.find("partner_request") != std::string::npos)
+    add_partner_request(stage, operation, colleague, samples);
+}
+
 void add_program(Stage& stage, PersonId maker, Samples& samples) {
   auto const made = stage.new_program(maker);
   samples.by_prefix["prg"] = made.program.program_id.text();
@@ -210,18 +243,12 @@ Samples new_samples(Stage& stage, std::string const& operation) {
     samples.by_name["country"] = "FJ";
     stage.employ(colleague);
   }
-  if (operation == "withdraw_account_request" || operation == "decide_operator_account_request")
-    samples.by_prefix["acr"] = new_request(stage, colleague, "matrix.example").text();
-  if (operation == "decide_account_request")
-    samples.by_prefix["acr"] =
-        new_request(stage, stage.new_person("requester" + n + "@aozora.example"), "aozora.example").text();
+  prepare_requests(stage, operation, colleague, samples);
   if (operation.find("program") != std::string::npos || operation.find("access_token") != std::string::npos)
     add_program(stage, colleague, samples);
   if (operation.find("enquiry") != std::string::npos || operation.find("succession") != std::string::npos)
     add_support(stage, operation, colleague, samples);
   if (operation == "change_administrator_contacts_setting") stage.hide_contacts();
-  if (operation == "withdraw_access_request" || operation == "decide_access_request")
-    samples.by_prefix["asr"] = new_access_request(stage, colleague, "aozora.example").text();
   prepare_staff(stage, operation, colleague, samples);
   if (operation == "move_virtual_account") samples.by_name["parent_id"] = stage.new_virtual_account().text();
   // The account of the sample has none, and the first ones are a new site.
@@ -285,7 +312,11 @@ bool is_of_one_person(std::string const& operation) {
                                          "send_enquiry",
                                          "write_on_my_enquiry",
                                          "ask_for_succession",
-                                         "withdraw_succession"};
+                                         "withdraw_succession",
+                                         "ask_for_customer",
+                                         "withdraw_partner_request",
+                                         "accept_partner_request",
+                                         "decline_partner_request"};
   return own.contains(operation);
 }
 

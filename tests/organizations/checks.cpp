@@ -134,6 +134,22 @@ void check_access_requests(db::ReadTx& tx, Sentences& out) {
       "r.access_request_id)");
 }
 
+void check_partner_requests(db::ReadTx& tx, Sentences& out) {
+  say(tx, out, "an accepted request of a partner led to nothing",
+      "select r.name from partner_request r left join smart_account a on a.smart_account_id = r.smart_account_id and "
+      "a.domain = r.domain left join account_request q on q.account_request_id = r.account_request_id and q.domain = "
+      "r.domain where r.status = 'ACCEPTED' and a.smart_account_id is null and q.account_request_id is null");
+  say(tx, out, "a request of a partner that was not accepted led to something",
+      "select name from partner_request where status <> 'ACCEPTED' and (smart_account_id is not null or "
+      "account_request_id is not null)");
+  say(tx, out, "an answered request of a partner without its time",
+      "select name from partner_request where (status = 'PENDING_CUSTOMER_ACCEPTANCE') <> (decided_at is null)");
+  say(tx, out, "a request of a partner waits without end",
+      "select r.name from partner_request r where (r.status = 'PENDING_CUSTOMER_ACCEPTANCE') <> exists (select 1 "
+      "from "
+      "timer t where t.kind = 'partner_request' and t.subject_id = r.partner_request_id)");
+}
+
 }  // namespace
 
 std::vector<std::string> broken_rows(db::ReadTx& tx) {
@@ -144,6 +160,7 @@ std::vector<std::string> broken_rows(db::ReadTx& tx) {
   check_grants(tx, out);
   check_requests(tx, out);
   check_access_requests(tx, out);
+  check_partner_requests(tx, out);
   return out;
 }
 

@@ -61,8 +61,8 @@ TEST(Organizations, on_sqlite_keep_their_rules) {
   // Runs in which nothing happens would prove nothing.
   for (auto* what : {"found at once: ok",
                      "found: name_taken",
-                     "ask for a prefix: ok",
-                     "ask for another domain: ok",
+                     "found with a prefix: ok",
+                     "found of another domain: ok",
                      "approve: ok",
                      "decline: ok",
                      "approve too late: name_taken",
@@ -111,6 +111,22 @@ TEST(Organizations, on_sqlite_keep_their_rules) {
                      "withdraw another's request for access: not_found",
                      "a request for access expires",
                      "a partner looks at its users",
+                     "ask for a customer: ok",
+                     "ask for a customer: conflict",
+                     "ask for oneself as a customer: invalid",
+                     "accept a partner's wish at once: ok",
+                     "accept a partner's wish with a prefix: ok",
+                     "accept a partner's wish of another domain: ok",
+                     "accept a partner's wish: name_taken",
+                     "accept a partner's wish: conflict",
+                     "accept a partner's wish for another: not_found",
+                     "decline a partner's wish: ok",
+                     "decline a partner's wish: conflict",
+                     "decline a partner's wish for another: not_found",
+                     "withdraw a request for a customer: ok",
+                     "withdraw a request for a customer: conflict",
+                     "withdraw another partner's request: not_found",
+                     "a request for a customer lapses",
                      "time passes"})
     EXPECT_GT(counts[what], 0) << what;
   for (auto const& [what, count] : counts) RecordProperty(what, count);
@@ -144,6 +160,11 @@ TEST(OrganizationsChecks, notice_damage) {
       {"update access_request set decided_at = 1", "a decided request for access without its time"},
       {"update access_request set status = 'DECLINED', decided_at = 1", "a timer for a request for access"},
       {"delete from timer", "a request for access waits without end"},
+      {"delete from timer", "a request of a partner waits without end"},
+      {"update partner_request set status = 'ACCEPTED', decided_at = 1",
+       "an accepted request of a partner led to nothing"},
+      {"update partner_request set account_request_id = partner_request_id", "was not accepted led to something"},
+      {"update partner_request set decided_at = 1", "an answered request of a partner without its time"},
   };
   for (auto const& [damage, sentence] : damages) {
     test::World world("sqlite");
@@ -160,6 +181,10 @@ TEST(OrganizationsChecks, notice_damage) {
       accounts::ask_for_access(
           tx, world.vault, world.outbox, requester,
           {accounts::WantedDomain("kame.example"), accounts::AccessPurpose::access, accounts::RequestText("")});
+      accounts::NewPartnerRequest wish;
+      wish.name = "Hotel";
+      wish.customer_mail = "hana@hotel.example";
+      accounts::ask_for_customer(tx, world.vault, requester, wish);
       EXPECT_THAT(broken_rows(tx), testing::IsEmpty());
       tx.exec(damage);
       return broken_rows(tx);

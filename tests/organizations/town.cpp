@@ -49,6 +49,7 @@ Town::Town(std::string const& database_kind, uint64_t seed)
       staff_(world_.operator_with(access::OperatorRole::operator_admin)) {
   runner_.add(accounts::request_timer_kind(world_.vault, world_.outbox));
   runner_.add(accounts::access_timer_kind(world_.vault, world_.outbox));
+  runner_.add(accounts::partner_timer_kind(world_.vault, world_.outbox));
   for (int i = 0; i < 3; ++i) newcomer();
 }
 
@@ -187,23 +188,34 @@ void Town::found() {
   auto const answer = client.post(
       "/api/v1/smart_accounts", R"({"name":")" + name + R"(","domain":")" + domain +
                                     R"(","note":"Ours","headquarters":{"country":"FJ","city":"Suva","line1":"1"}})");
+  expect_founding("found", answer, founder, name, domain);
+}
+
+bool Town::expect_founding(std::string const& what, test::Answer const& answer, size_t founder,
+                           std::string const& name, std::string const& domain) {
+  auto const& own = persons_[founder].domain;
   bool const prefix = is_below(domain, own);
   // Of a domain that is not their own nobody is told whether it has an account.
   bool const is_domain_told = domain == own || prefix;
-  if (is_name_taken(name) || (is_domain_told && account_of(domain))) return expect("found", answer, "name_taken");
+  auto const refuse = [&](std::string const& code) {
+    expect(what, answer, code);
+    return false;
+  };
+  if (is_name_taken(name) || (is_domain_told && account_of(domain))) return refuse("name_taken");
   if (domain == own) {
-    expect("found at once", answer, "ok");
-    return remember_account(name, domain, answer.json.at("smart_account").at("smart_account_id").as_string(),
-                            founder);
+    expect(what + " at once", answer, "ok");
+    remember_account(name, domain, answer.json.at("smart_account").at("smart_account_id").as_string(), founder);
+    return true;
   }
   if (open_requests(founder) >= size_t(accounts::max_open_requests) ||
       requests_of_day(founder) >= size_t(accounts::max_requests_a_day))
-    return expect("ask", answer, "too_many_requests");
-  expect(prefix ? "ask for a prefix" : "ask for another domain", answer, "ok");
+    return refuse("too_many_requests");
+  expect(what + (prefix ? " with a prefix" : " of another domain"), answer, "ok");
   ModelRequest request{
       answer.json.at("account_request").at("account_request_id").as_string(), name, domain, founder, {}, true, now()};
   if (prefix) request.decider = account_of(own);
   requests_.push_back(std::move(request));
+  return true;
 }
 
 void Town::decide() {
@@ -534,12 +546,13 @@ void Town::let_time_pass() {
     accounts::grant_operator_role(tx, world_.vault, staff_, access::OperatorRole::operator_admin, {});
   });
   look_at_access_requests();
+  look_at_partner_requests();
   ++counts_["time passes"];
 }
 
 void Town::step() {
   world_.database.clock.advance(std::chrono::milliseconds(1));
-  auto const what = random_.below(118);
+  auto const what = random_.below(132);
   if (what < 4) {
     newcomer();
   } else if (what < 18) {
@@ -566,8 +579,14 @@ void Town::step() {
     grow();
   } else if (what < 114) {
     move();
-  } else {
+  } else if (what < 118) {
     choose_default();
+  } else if (what < 124) {
+    ask_for_customer();
+  } else if (what < 130) {
+    answer_partner();
+  } else {
+    withdraw_from_customer();
   }
 }
 

@@ -12,6 +12,7 @@
 
 #include "accounts/access_requests.hpp"
 #include "accounts/founding.hpp"
+#include "accounts/partner_requests.hpp"
 #include "jobs/runner.hpp"
 #include "tests/support/world.hpp"
 
@@ -60,6 +61,13 @@ struct ModelAccessRequest {
   accounts::AccessRequestStatus status;
 };
 
+struct ModelPartnerRequest {
+  std::string id, customer_mail, name, domain;
+  size_t partner;
+  Instant made_at;
+  accounts::PartnerRequestStatus status = accounts::PartnerRequestStatus::PENDING_CUSTOMER_ACCEPTANCE;
+};
+
 class Town {
  public:
   Town(std::string const& database_kind, uint64_t seed);
@@ -87,6 +95,9 @@ class Town {
   void ask_for_access();
   void decide_access();
   void withdraw_access();
+  void ask_for_customer();
+  void answer_partner();
+  void withdraw_from_customer();
   void give_role();
   void take_role();
   void grow();
@@ -119,9 +130,13 @@ class Town {
   // How the operations on an account answer whoever may not manage its users.
   std::string refusal(size_t account, size_t person);
   void remember_account(std::string const& name, std::string const& domain, std::string const& id, size_t founder);
+  // What founding by that person must come to, and the model's knowledge of it; true if it was not refused.
+  bool expect_founding(std::string const& what, test::Answer const& answer, size_t founder, std::string const& name,
+                       std::string const& domain);
   size_t open_requests(size_t person) const;
   size_t requests_of_day(size_t person);
   void look_at_access_requests();
+  void look_at_partner_requests();
 
   test::World world_;
   jobs::JobRunner runner_;
@@ -131,6 +146,7 @@ class Town {
   std::vector<ModelAccount> accounts_;
   std::vector<ModelRequest> requests_;
   std::vector<ModelAccessRequest> access_requests_;
+  std::vector<ModelPartnerRequest> partner_requests_;
   std::map<std::string, int> counts_;
 };
 
@@ -138,7 +154,7 @@ class Town {
 // account has it, one DEFAULT in each account, no virtual account below itself, each with the path and depth of the
 // chain of its parents, an administrator whose role does not end, the last event about each role being that it was
 // given if and only if it is there, a timer for each request that waits and for no other, and an account for each
-// that was approved; the like of requests for access.
+// that was approved; the like of requests for access and of partners' requests.
 std::vector<std::string> broken_rows(db::ReadTx& tx);
 
 }  // namespace menkyo::organizations

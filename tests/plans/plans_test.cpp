@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 
 #include "accounts/store_assistance.hpp"
+#include "accounts/store_partner.hpp"
 #include "accounts/store_successions.hpp"
 #include "accounts/store_tags.hpp"
 #include "audit/store.hpp"
@@ -122,9 +123,8 @@ TEST_F(PlansTest, agreements_are_read_in_the_order_in_which_they_are_listed) {
 }
 
 TEST_F(PlansTest, queues_of_staff_are_read_in_their_order_by_status) {
-  auto const enquiries = plan_of([](db::ReadTx& tx) {
-    support::store::all_enquiries(tx, support::EnquiryStatus::OPEN, {.limit = 50});
-  });
+  auto const enquiries =
+      plan_of([](db::ReadTx& tx) { support::store::all_enquiries(tx, support::EnquiryStatus::OPEN, {.limit = 50}); });
   EXPECT_THAT(enquiries, testing::ElementsAre(HasSubstr("enquiry_by_status (status=? AND enquiry_id<?)")));
   auto const successions = plan_of([](db::ReadTx& tx) {
     accounts::store::all_successions(tx, accounts::SuccessionStatus::PENDING, {.limit = 50});
@@ -135,6 +135,14 @@ TEST_F(PlansTest, queues_of_staff_are_read_in_their_order_by_status) {
 TEST_F(PlansTest, the_waiting_succession_is_found_by_its_account) {
   EXPECT_THAT(plan_of([&](db::ReadTx& tx) { accounts::store::waiting_succession(tx, account_); }),
               testing::ElementsAre(HasSubstr("succession_by_account (smart_account_id=? AND status=?)")));
+}
+
+TEST_F(PlansTest, requests_of_partners_are_found_by_partner_and_by_customer) {
+  EXPECT_THAT(plan_of([](db::ReadTx& tx) { accounts::store::partner_requests_of(tx, {}, {.limit = 50}); }),
+              testing::ElementsAre(HasSubstr("partner_request_by_partner (partner_id=? AND partner_request_id<?)")));
+  EXPECT_THAT(
+      plan_of([](db::ReadTx& tx) { accounts::store::partner_requests_to(tx, Bytes(32, 1), {}, {.limit = 50}); }),
+      testing::ElementsAre(HasSubstr("partner_request_by_customer (customer_lookup=? AND partner_request_id<?)")));
 }
 
 TEST_F(PlansTest, LicenseTypesAreReadOfOneHolder) {

@@ -1241,6 +1241,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/partner_requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List one's own requests for customers */
+        get: operations["list_my_partner_requests"];
+        put?: never;
+        /** Ask for a Smart Account of one's customer */
+        post: operations["ask_for_customer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/partner_requests/{partner_request_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** See a request of one's own */
+        get: operations["get_my_partner_request"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/partner_requests/{partner_request_id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraw a request of one's own */
+        post: operations["withdraw_partner_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/received_partner_requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what partners ask for the caller's mail address */
+        get: operations["list_received_partner_requests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/received_partner_requests/{partner_request_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** See such a request */
+        get: operations["get_received_partner_request"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/received_partner_requests/{partner_request_id}/acceptance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept a partner's request: open the Smart Account, or ask for it */
+        post: operations["accept_partner_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/received_partner_requests/{partner_request_id}/refusal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decline a partner's request */
+        post: operations["decline_partner_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/service": {
         parameters: {
             query?: never;
@@ -2947,7 +3067,7 @@ export interface components {
             /** Format: date-time */
             at: string;
             /** @enum {string} */
-            kind: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "virtual_account_moved" | "virtual_account_made_default" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "account_requested" | "account_request_approved" | "account_request_declined" | "account_request_withdrawn" | "profile_changed" | "companies_imported" | "mail_changed" | "smart_account_changed" | "account_headquarters_changed" | "account_location_added" | "account_location_removed" | "account_creator_changed" | "access_requested" | "access_request_approved" | "access_request_declined" | "administrator_contacts_shown" | "administrator_contacts_hidden" | "program_made" | "program_changed" | "program_ended" | "program_secret_made" | "program_secret_ended" | "custom_tag_created" | "custom_tag_changed" | "custom_tag_deleted" | "virtual_account_tagged" | "virtual_account_untagged" | "user_group_created" | "user_group_renamed" | "user_group_deleted" | "user_group_member_added" | "user_group_member_removed" | "user_group_role_granted" | "user_group_role_revoked" | "operator_role_validated" | "operator_role_ended" | "assistance_opened" | "assistance_used" | "person_looked_up" | "publication_created" | "publication_changed" | "publication_published" | "agreement_accepted" | "enquiry_sent" | "enquiry_reopened" | "enquiry_answered" | "enquiry_closed" | "succession_requested" | "succession_approved" | "succession_declined" | "succession_withdrawn" | "succession_objected" | "succession_stopped" | "succession_granted" | "succession_lapsed" | "notification_address_added" | "notification_address_confirmed" | "notification_address_removed" | "notification_address_stopped";
+            kind: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "virtual_account_moved" | "virtual_account_made_default" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "account_requested" | "account_request_approved" | "account_request_declined" | "account_request_withdrawn" | "profile_changed" | "companies_imported" | "mail_changed" | "smart_account_changed" | "account_headquarters_changed" | "account_location_added" | "account_location_removed" | "account_creator_changed" | "access_requested" | "access_request_approved" | "access_request_declined" | "administrator_contacts_shown" | "administrator_contacts_hidden" | "program_made" | "program_changed" | "program_ended" | "program_secret_made" | "program_secret_ended" | "custom_tag_created" | "custom_tag_changed" | "custom_tag_deleted" | "virtual_account_tagged" | "virtual_account_untagged" | "user_group_created" | "user_group_renamed" | "user_group_deleted" | "user_group_member_added" | "user_group_member_removed" | "user_group_role_granted" | "user_group_role_revoked" | "operator_role_validated" | "operator_role_ended" | "assistance_opened" | "assistance_used" | "person_looked_up" | "publication_created" | "publication_changed" | "publication_published" | "agreement_accepted" | "enquiry_sent" | "enquiry_reopened" | "enquiry_answered" | "enquiry_closed" | "succession_requested" | "succession_approved" | "succession_declined" | "succession_withdrawn" | "succession_objected" | "succession_stopped" | "succession_granted" | "succession_lapsed" | "notification_address_added" | "notification_address_confirmed" | "notification_address_removed" | "notification_address_stopped" | "partner_request_made" | "partner_request_accepted" | "partner_request_declined" | "partner_request_withdrawn" | "partner_request_lapsed";
             actor: components["schemas"]["EventActor"];
             virtual_account_id?: string;
             subject?: components["schemas"]["EventSubject"];
@@ -3276,6 +3396,26 @@ export interface components {
         OwnMailChange: {
             pending?: components["schemas"]["PendingMailChange"];
         };
+        OwnPartnerRequest: {
+            partner_request_id: string;
+            /** @enum {string} */
+            status: "PENDING_CUSTOMER_ACCEPTANCE" | "ACCEPTED" | "DECLINED_BY_CUSTOMER" | "WITHDRAWN" | "LAPSED";
+            name: string;
+            domain: string;
+            /** @enum {string} */
+            kind: "own" | "prefix" | "different" | "refused";
+            note?: string;
+            members: components["schemas"]["NewMember"][];
+            members_note?: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            lapses_at: string;
+            /** Format: date-time */
+            decided_at?: string;
+            reason?: string;
+            customer_mail: string;
+        };
         OwnProfile: {
             /** Format: int64 */
             version: number;
@@ -3555,6 +3695,29 @@ export interface components {
             company_name?: string;
             phone?: string;
             account_name?: string;
+        };
+        ReceivedPartnerRequest: {
+            partner_request_id: string;
+            /** @enum {string} */
+            status: "PENDING_CUSTOMER_ACCEPTANCE" | "ACCEPTED" | "DECLINED_BY_CUSTOMER" | "WITHDRAWN" | "LAPSED";
+            name: string;
+            domain: string;
+            /** @enum {string} */
+            kind: "own" | "prefix" | "different" | "refused";
+            note?: string;
+            members: components["schemas"]["NewMember"][];
+            members_note?: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            lapses_at: string;
+            /** Format: date-time */
+            decided_at?: string;
+            reason?: string;
+            partner: components["schemas"]["Requester"];
+            company_name?: string;
+            smart_account_id?: string;
+            account_request_id?: string;
         };
         ReceivedSuccession: {
             succession_id: string;
@@ -6325,6 +6488,235 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
+    list_my_partner_requests: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["OwnPartnerRequest"][];
+                        next_cursor?: string;
+                        total?: components["schemas"]["CappedCount"];
+                    };
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    ask_for_customer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    customer_mail: string;
+                    domain?: string;
+                    note?: string;
+                    members?: components["schemas"]["NewMember"][];
+                    members_note?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnPartnerRequest"];
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    get_my_partner_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                partner_request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnPartnerRequest"];
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    withdraw_partner_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                partner_request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    list_received_partner_requests: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["ReceivedPartnerRequest"][];
+                        next_cursor?: string;
+                        total?: components["schemas"]["CappedCount"];
+                    };
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    get_received_partner_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                partner_request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceivedPartnerRequest"];
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    accept_partner_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                partner_request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    headquarters: components["schemas"]["PostalAddress"];
+                    note?: string;
+                    members?: components["schemas"]["NewMember"][];
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Founded"];
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    decline_partner_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                partner_request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
     get_service: {
         parameters: {
             query?: never;
@@ -7153,7 +7545,7 @@ export interface operations {
             query?: {
                 limit?: number;
                 cursor?: string;
-                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "virtual_account_moved" | "virtual_account_made_default" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "account_requested" | "account_request_approved" | "account_request_declined" | "account_request_withdrawn" | "profile_changed" | "companies_imported" | "mail_changed" | "smart_account_changed" | "account_headquarters_changed" | "account_location_added" | "account_location_removed" | "account_creator_changed" | "access_requested" | "access_request_approved" | "access_request_declined" | "administrator_contacts_shown" | "administrator_contacts_hidden" | "program_made" | "program_changed" | "program_ended" | "program_secret_made" | "program_secret_ended" | "custom_tag_created" | "custom_tag_changed" | "custom_tag_deleted" | "virtual_account_tagged" | "virtual_account_untagged" | "user_group_created" | "user_group_renamed" | "user_group_deleted" | "user_group_member_added" | "user_group_member_removed" | "user_group_role_granted" | "user_group_role_revoked" | "operator_role_validated" | "operator_role_ended" | "assistance_opened" | "assistance_used" | "person_looked_up" | "publication_created" | "publication_changed" | "publication_published" | "agreement_accepted" | "enquiry_sent" | "enquiry_reopened" | "enquiry_answered" | "enquiry_closed" | "succession_requested" | "succession_approved" | "succession_declined" | "succession_withdrawn" | "succession_objected" | "succession_stopped" | "succession_granted" | "succession_lapsed" | "notification_address_added" | "notification_address_confirmed" | "notification_address_removed" | "notification_address_stopped";
+                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "virtual_account_moved" | "virtual_account_made_default" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "account_requested" | "account_request_approved" | "account_request_declined" | "account_request_withdrawn" | "profile_changed" | "companies_imported" | "mail_changed" | "smart_account_changed" | "account_headquarters_changed" | "account_location_added" | "account_location_removed" | "account_creator_changed" | "access_requested" | "access_request_approved" | "access_request_declined" | "administrator_contacts_shown" | "administrator_contacts_hidden" | "program_made" | "program_changed" | "program_ended" | "program_secret_made" | "program_secret_ended" | "custom_tag_created" | "custom_tag_changed" | "custom_tag_deleted" | "virtual_account_tagged" | "virtual_account_untagged" | "user_group_created" | "user_group_renamed" | "user_group_deleted" | "user_group_member_added" | "user_group_member_removed" | "user_group_role_granted" | "user_group_role_revoked" | "operator_role_validated" | "operator_role_ended" | "assistance_opened" | "assistance_used" | "person_looked_up" | "publication_created" | "publication_changed" | "publication_published" | "agreement_accepted" | "enquiry_sent" | "enquiry_reopened" | "enquiry_answered" | "enquiry_closed" | "succession_requested" | "succession_approved" | "succession_declined" | "succession_withdrawn" | "succession_objected" | "succession_stopped" | "succession_granted" | "succession_lapsed" | "notification_address_added" | "notification_address_confirmed" | "notification_address_removed" | "notification_address_stopped" | "partner_request_made" | "partner_request_accepted" | "partner_request_declined" | "partner_request_withdrawn" | "partner_request_lapsed";
             };
             header?: never;
             path: {
@@ -7183,7 +7575,7 @@ export interface operations {
     export_account_events: {
         parameters: {
             query?: {
-                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "virtual_account_moved" | "virtual_account_made_default" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "account_requested" | "account_request_approved" | "account_request_declined" | "account_request_withdrawn" | "profile_changed" | "companies_imported" | "mail_changed" | "smart_account_changed" | "account_headquarters_changed" | "account_location_added" | "account_location_removed" | "account_creator_changed" | "access_requested" | "access_request_approved" | "access_request_declined" | "administrator_contacts_shown" | "administrator_contacts_hidden" | "program_made" | "program_changed" | "program_ended" | "program_secret_made" | "program_secret_ended" | "custom_tag_created" | "custom_tag_changed" | "custom_tag_deleted" | "virtual_account_tagged" | "virtual_account_untagged" | "user_group_created" | "user_group_renamed" | "user_group_deleted" | "user_group_member_added" | "user_group_member_removed" | "user_group_role_granted" | "user_group_role_revoked" | "operator_role_validated" | "operator_role_ended" | "assistance_opened" | "assistance_used" | "person_looked_up" | "publication_created" | "publication_changed" | "publication_published" | "agreement_accepted" | "enquiry_sent" | "enquiry_reopened" | "enquiry_answered" | "enquiry_closed" | "succession_requested" | "succession_approved" | "succession_declined" | "succession_withdrawn" | "succession_objected" | "succession_stopped" | "succession_granted" | "succession_lapsed" | "notification_address_added" | "notification_address_confirmed" | "notification_address_removed" | "notification_address_stopped";
+                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "virtual_account_moved" | "virtual_account_made_default" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "account_requested" | "account_request_approved" | "account_request_declined" | "account_request_withdrawn" | "profile_changed" | "companies_imported" | "mail_changed" | "smart_account_changed" | "account_headquarters_changed" | "account_location_added" | "account_location_removed" | "account_creator_changed" | "access_requested" | "access_request_approved" | "access_request_declined" | "administrator_contacts_shown" | "administrator_contacts_hidden" | "program_made" | "program_changed" | "program_ended" | "program_secret_made" | "program_secret_ended" | "custom_tag_created" | "custom_tag_changed" | "custom_tag_deleted" | "virtual_account_tagged" | "virtual_account_untagged" | "user_group_created" | "user_group_renamed" | "user_group_deleted" | "user_group_member_added" | "user_group_member_removed" | "user_group_role_granted" | "user_group_role_revoked" | "operator_role_validated" | "operator_role_ended" | "assistance_opened" | "assistance_used" | "person_looked_up" | "publication_created" | "publication_changed" | "publication_published" | "agreement_accepted" | "enquiry_sent" | "enquiry_reopened" | "enquiry_answered" | "enquiry_closed" | "succession_requested" | "succession_approved" | "succession_declined" | "succession_withdrawn" | "succession_objected" | "succession_stopped" | "succession_granted" | "succession_lapsed" | "notification_address_added" | "notification_address_confirmed" | "notification_address_removed" | "notification_address_stopped" | "partner_request_made" | "partner_request_accepted" | "partner_request_declined" | "partner_request_withdrawn" | "partner_request_lapsed";
             };
             header?: never;
             path: {
@@ -8431,7 +8823,7 @@ export interface operations {
             query?: {
                 limit?: number;
                 cursor?: string;
-                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "virtual_account_moved" | "virtual_account_made_default" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "account_requested" | "account_request_approved" | "account_request_declined" | "account_request_withdrawn" | "profile_changed" | "companies_imported" | "mail_changed" | "smart_account_changed" | "account_headquarters_changed" | "account_location_added" | "account_location_removed" | "account_creator_changed" | "access_requested" | "access_request_approved" | "access_request_declined" | "administrator_contacts_shown" | "administrator_contacts_hidden" | "program_made" | "program_changed" | "program_ended" | "program_secret_made" | "program_secret_ended" | "custom_tag_created" | "custom_tag_changed" | "custom_tag_deleted" | "virtual_account_tagged" | "virtual_account_untagged" | "user_group_created" | "user_group_renamed" | "user_group_deleted" | "user_group_member_added" | "user_group_member_removed" | "user_group_role_granted" | "user_group_role_revoked" | "operator_role_validated" | "operator_role_ended" | "assistance_opened" | "assistance_used" | "person_looked_up" | "publication_created" | "publication_changed" | "publication_published" | "agreement_accepted" | "enquiry_sent" | "enquiry_reopened" | "enquiry_answered" | "enquiry_closed" | "succession_requested" | "succession_approved" | "succession_declined" | "succession_withdrawn" | "succession_objected" | "succession_stopped" | "succession_granted" | "succession_lapsed" | "notification_address_added" | "notification_address_confirmed" | "notification_address_removed" | "notification_address_stopped";
+                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "virtual_account_moved" | "virtual_account_made_default" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "account_requested" | "account_request_approved" | "account_request_declined" | "account_request_withdrawn" | "profile_changed" | "companies_imported" | "mail_changed" | "smart_account_changed" | "account_headquarters_changed" | "account_location_added" | "account_location_removed" | "account_creator_changed" | "access_requested" | "access_request_approved" | "access_request_declined" | "administrator_contacts_shown" | "administrator_contacts_hidden" | "program_made" | "program_changed" | "program_ended" | "program_secret_made" | "program_secret_ended" | "custom_tag_created" | "custom_tag_changed" | "custom_tag_deleted" | "virtual_account_tagged" | "virtual_account_untagged" | "user_group_created" | "user_group_renamed" | "user_group_deleted" | "user_group_member_added" | "user_group_member_removed" | "user_group_role_granted" | "user_group_role_revoked" | "operator_role_validated" | "operator_role_ended" | "assistance_opened" | "assistance_used" | "person_looked_up" | "publication_created" | "publication_changed" | "publication_published" | "agreement_accepted" | "enquiry_sent" | "enquiry_reopened" | "enquiry_answered" | "enquiry_closed" | "succession_requested" | "succession_approved" | "succession_declined" | "succession_withdrawn" | "succession_objected" | "succession_stopped" | "succession_granted" | "succession_lapsed" | "notification_address_added" | "notification_address_confirmed" | "notification_address_removed" | "notification_address_stopped" | "partner_request_made" | "partner_request_accepted" | "partner_request_declined" | "partner_request_withdrawn" | "partner_request_lapsed";
             };
             header?: never;
             path: {
@@ -8462,7 +8854,7 @@ export interface operations {
     export_virtual_account_events: {
         parameters: {
             query?: {
-                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "virtual_account_moved" | "virtual_account_made_default" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "account_requested" | "account_request_approved" | "account_request_declined" | "account_request_withdrawn" | "profile_changed" | "companies_imported" | "mail_changed" | "smart_account_changed" | "account_headquarters_changed" | "account_location_added" | "account_location_removed" | "account_creator_changed" | "access_requested" | "access_request_approved" | "access_request_declined" | "administrator_contacts_shown" | "administrator_contacts_hidden" | "program_made" | "program_changed" | "program_ended" | "program_secret_made" | "program_secret_ended" | "custom_tag_created" | "custom_tag_changed" | "custom_tag_deleted" | "virtual_account_tagged" | "virtual_account_untagged" | "user_group_created" | "user_group_renamed" | "user_group_deleted" | "user_group_member_added" | "user_group_member_removed" | "user_group_role_granted" | "user_group_role_revoked" | "operator_role_validated" | "operator_role_ended" | "assistance_opened" | "assistance_used" | "person_looked_up" | "publication_created" | "publication_changed" | "publication_published" | "agreement_accepted" | "enquiry_sent" | "enquiry_reopened" | "enquiry_answered" | "enquiry_closed" | "succession_requested" | "succession_approved" | "succession_declined" | "succession_withdrawn" | "succession_objected" | "succession_stopped" | "succession_granted" | "succession_lapsed" | "notification_address_added" | "notification_address_confirmed" | "notification_address_removed" | "notification_address_stopped";
+                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "virtual_account_moved" | "virtual_account_made_default" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "account_requested" | "account_request_approved" | "account_request_declined" | "account_request_withdrawn" | "profile_changed" | "companies_imported" | "mail_changed" | "smart_account_changed" | "account_headquarters_changed" | "account_location_added" | "account_location_removed" | "account_creator_changed" | "access_requested" | "access_request_approved" | "access_request_declined" | "administrator_contacts_shown" | "administrator_contacts_hidden" | "program_made" | "program_changed" | "program_ended" | "program_secret_made" | "program_secret_ended" | "custom_tag_created" | "custom_tag_changed" | "custom_tag_deleted" | "virtual_account_tagged" | "virtual_account_untagged" | "user_group_created" | "user_group_renamed" | "user_group_deleted" | "user_group_member_added" | "user_group_member_removed" | "user_group_role_granted" | "user_group_role_revoked" | "operator_role_validated" | "operator_role_ended" | "assistance_opened" | "assistance_used" | "person_looked_up" | "publication_created" | "publication_changed" | "publication_published" | "agreement_accepted" | "enquiry_sent" | "enquiry_reopened" | "enquiry_answered" | "enquiry_closed" | "succession_requested" | "succession_approved" | "succession_declined" | "succession_withdrawn" | "succession_objected" | "succession_stopped" | "succession_granted" | "succession_lapsed" | "notification_address_added" | "notification_address_confirmed" | "notification_address_removed" | "notification_address_stopped" | "partner_request_made" | "partner_request_accepted" | "partner_request_declined" | "partner_request_withdrawn" | "partner_request_lapsed";
             };
             header?: never;
             path: {

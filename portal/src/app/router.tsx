@@ -107,6 +107,24 @@ export const router = createBrowserRouter([
                 lazy: async () => ({ Component: (await import("../features/support/answer_enquiry")).AnswerEnquiry }),
               },
               {
+                path: "/partner_requests",
+                lazy: async () => ({
+                  Component: (await import("../features/partner/partner_requests")).PartnerRequests,
+                }),
+              },
+              {
+                path: "/partner_requests/:request",
+                lazy: async () => ({
+                  Component: (await import("../features/partner/own_partner_request")).OwnPartnerRequestPage,
+                }),
+              },
+              {
+                path: "/received_partner_requests/:request",
+                lazy: async () => ({
+                  Component: (await import("../features/partner/answer_partner_request")).AnswerPartnerRequest,
+                }),
+              },
+              {
                 path: "/succession",
                 lazy: async () => ({
                   Component: (await import("../features/succession/ask_for_succession")).AskForSuccession,

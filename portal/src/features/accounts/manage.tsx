@@ -15,6 +15,7 @@ import { RequestsTabs } from "../access/requests_tabs";
 import { EventsTab } from "../audit/events_tab";
 import { GroupsTab } from "../groups/groups_tab";
 import { NotificationsTab } from "../notifications/notifications_tab";
+import { HoldingNote } from "../partner/holding_note";
 import { AccountProgramsTab } from "../programs/account_programs_tab";
 import { PropertiesTab } from "../properties/properties_tab";
 import { AgreementsTab } from "../publications/agreements_tab";
@@ -97,6 +98,7 @@ function Manage({ account }: { account: SmartAccount }) {
         </SpaceBetween>
       }
     >
+      <HoldingNote account={account} />
       <SuccessionBanner sa={sa} />
       {mayAccept && <NoticeBanner sa={sa} kind="account_agreement" />}
       {account.has_one_administrator === true && (

@@ -1,5 +1,6 @@
 // "Create a Smart Account": name, domain and headquarters with what the profile suggests, who is invited, and what will
 // happen, before the button is pressed.
+import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
@@ -9,68 +10,43 @@ import Header from "@cloudscape-design/components/header";
 import Input from "@cloudscape-design/components/input";
 import RadioGroup from "@cloudscape-design/components/radio-group";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useNavigate } from "react-router";
-import { foundSmartAccount, getProfile } from "../../api/calls";
+import { foundSmartAccount } from "../../api/calls";
 import { idempotencyKeys } from "../../api/client";
 import { type ApiProblem, asProblem, fieldError } from "../../api/problem";
-import type { Founded, Founding, OwnAddress } from "../../api/types";
+import type { Founding } from "../../api/types";
 import { InnerPage } from "../../app/inner_page";
-import { ProblemPage } from "../../app/problem_page";
 import { useMe } from "../../app/session";
 import { Dialog } from "../../ui/dialog";
-import { useFlash } from "../../ui/flash";
 import { ProblemAlert, useRefusal } from "../../ui/problem_alert";
-import { PageLoading } from "../../ui/states";
-import { useAddresses } from "../people/address_book";
-import { MissingFields } from "../people/missing_fields";
-import { PROFILE } from "../people/use_saved";
+import { RouteLink } from "../../ui/route_link";
 import { DomainField } from "./domain_field";
 import { type DomainWish, mailDomain, wantedDomain } from "./domain_wish";
 import { ForecastPanel } from "./forecast_panel";
+import { type Founder, FoundingGate } from "./founding_gate";
 import { HeadquartersField } from "./headquarters_field";
 import { type Member, MembersField, wrongMembers } from "./members_field";
+import { postalPart } from "./postal_part";
+import { useFounded } from "./use_founded";
 
 export function CreateAccount() {
   const { t } = useTranslation();
-  const me = useMe();
-  const profile = useQuery({ queryKey: PROFILE, queryFn: getProfile });
-  const addresses = useAddresses();
-  if (profile.isPending || addresses.isPending) return <PageLoading />;
-  if (profile.isError) return <ProblemPage error={profile.error} onRetry={() => profile.refetch()} />;
-  if (addresses.isError) return <ProblemPage error={addresses.error} onRetry={() => addresses.refetch()} />;
-  const title = t("founding.title");
-  const { company, missing } = profile.data;
   return (
-    <InnerPage title={title} description={t("founding.description")}>
-      {missing.length > 0 ? (
-        <MissingFields fields={missing} />
-      ) : (
-        <FoundingForm
-          mail={me.person.mail}
-          company={company.company_name ?? ""}
-          addresses={addresses.data.items}
-          address={company.company_address_id ?? ""}
-        />
-      )}
+    <InnerPage title={t("founding.title")} description={t("founding.description")}>
+      <FoundingGate>{(founder) => <FoundingForm {...founder} />}</FoundingGate>
+      <Box>
+        {t("partner_requests.instead")} <RouteLink to="/partner_requests">{t("partner_requests.title")}</RouteLink>
+      </Box>
     </InnerPage>
   );
 }
 
-interface FoundingFormProps {
-  mail: string;
-  company: string;
-  addresses: OwnAddress[];
-  address: string;
-}
-
-function FoundingForm({ mail, company, addresses, address }: FoundingFormProps) {
+function FoundingForm({ company, addresses, address }: Founder) {
   const { t } = useTranslation();
-  const navigate = useNavigate();
-  const flash = useFlash();
-  const queryClient = useQueryClient();
+  const { mail } = useMe().person;
+  const founded = useFounded();
   const [name, setName] = useState(company);
   const [wish, setWish] = useState<DomainWish>({ option: "own", prefix: "", domain: "", note: "" });
   const [place, setPlace] = useState(address);
@@ -81,19 +57,9 @@ function FoundingForm({ mail, company, addresses, address }: FoundingFormProps) 
   const [keys] = useState(idempotencyKeys);
   const domain = wantedDomain(wish, mailDomain(mail));
   const headquarters = addresses.find((each) => each.person_address_id === place);
-  const done = ({ smart_account, account_request }: Founded) => {
-    void queryClient.invalidateQueries({ queryKey: ["accounts"] });
-    void queryClient.invalidateQueries({ queryKey: ["account_requests"] });
-    if (smart_account !== undefined) {
-      flash({ type: "success", content: t("founding.active", { name: smart_account.name }) });
-      navigate(`/accounts/${smart_account.smart_account_id}/manage`);
-    } else if (account_request !== undefined) {
-      navigate(`/account_requests/${account_request.account_request_id}`);
-    }
-  };
   const found = useMutation({
     mutationFn: (request: Founding) => foundSmartAccount(request, keys.keyFor(request)),
-    onSuccess: done,
+    onSuccess: founded,
     onError: (error) => setNameTaken(isNameTaken(asProblem(error))),
   });
   const { problem, errorOf } = useRefusal(found);
@@ -150,6 +116,7 @@ function FoundingForm({ mail, company, addresses, address }: FoundingFormProps) 
               <ExpandableSection headerText={t("founding.members")} headerDescription={t("founding.members_text")}>
                 <MembersField
                   members={members}
+                  empty={t("founding.no_members")}
                   tried={tried}
                   errorOf={(index) => errorOf(`members/${index}/mail`)}
                   onChange={(next) => edit(() => setMembers(next))}
@@ -184,15 +151,3 @@ function FoundingForm({ mail, company, addresses, address }: FoundingFormProps) 
 
 const isNameTaken = (problem: ApiProblem) =>
   problem.code === "name_taken" && fieldError(problem, "/name") !== undefined;
-
-// What of an entry of the address book is the address itself.
-function postalPart({ country, postal_code, region, city, line1, line2 }: OwnAddress): Founding["headquarters"] {
-  return {
-    country,
-    city,
-    line1,
-    ...(postal_code === undefined ? {} : { postal_code }),
-    ...(region === undefined ? {} : { region }),
-    ...(line2 === undefined ? {} : { line2 }),
-  };
-}

@@ -18,12 +18,14 @@ export const wrongMembers = (members: Member[]) => members.filter((each) => !isM
 
 interface MembersFieldProps {
   members: Member[];
+  // What is told while there is nobody.
+  empty: string;
   tried: boolean;
   errorOf: (index: number) => string | undefined;
   onChange: (members: Member[]) => void;
 }
 
-export function MembersField({ members, tried, errorOf, onChange }: MembersFieldProps) {
+export function MembersField({ members, empty, tried, errorOf, onChange }: MembersFieldProps) {
   const { t } = useTranslation();
   const put = (index: number, change: Partial<Member>) =>
     onChange(members.map((each, i) => (i === index ? { ...each, ...change } : each)));
@@ -35,7 +37,7 @@ export function MembersField({ members, tried, errorOf, onChange }: MembersField
   return (
     <AttributeEditor
       items={members}
-      empty={t("founding.no_members")}
+      empty={empty}
       addButtonText={t("founding.add_member")}
       removeButtonText={t("founding.remove_member")}
       disableAddButton={members.length >= MOST}

@@ -25,8 +25,22 @@ export function RequestStatus({ status }: { status: AccountRequestStatus }) {
 type Request = OwnAccountRequest | ReceivedAccountRequest;
 
 // Text of others: its lines stay lines, and its direction its own.
-function Quoted({ text }: { text: string | undefined }) {
+export function Quoted({ text }: { text: string | undefined }) {
   return <OrDash>{text && <bdi className="menkyo-quoted">{text}</bdi>}</OrDash>;
+}
+
+export function MemberList({ members }: { members: Request["members"] }) {
+  const { t } = useTranslation();
+  if (members.length === 0) return <OrDash />;
+  return (
+    <ul className="menkyo-checklist">
+      {members.map((member) => (
+        <li key={`${member.mail} ${member.role}`}>
+          {member.mail} <Box variant="small">{t(`roles.${member.role}`)}</Box>
+        </li>
+      ))}
+    </ul>
+  );
 }
 
 export function RequestFacts({ request, more = [] }: { request: Request; more?: Fact[] }) {
@@ -43,18 +57,7 @@ export function RequestFacts({ request, more = [] }: { request: Request; more?: 
     { label: t("founding.note"), value: <Quoted text={request.note} /> },
     {
       label: t("founding.members"),
-      value:
-        request.members.length === 0 ? (
-          <OrDash />
-        ) : (
-          <ul className="menkyo-checklist">
-            {request.members.map((member) => (
-              <li key={`${member.mail} ${member.role}`}>
-                {member.mail} <Box variant="small">{t(`roles.${member.role}`)}</Box>
-              </li>
-            ))}
-          </ul>
-        ),
+      value: <MemberList members={request.members} />,
     },
   ];
   if (request.status === "DECLINED" || request.reason !== undefined)

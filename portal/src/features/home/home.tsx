@@ -20,6 +20,7 @@ import { RouteLink } from "../../ui/route_link";
 import { Empty, PageLoading } from "../../ui/states";
 import { useLanguage } from "../../ui/use_language";
 import { canManage } from "../accounts/abilities";
+import { ReceivedPartnerRequests } from "../partner/received_partner_requests";
 import { MissingFields } from "../people/missing_fields";
 import { healthLines } from "./health";
 import { SmartLicensingTile } from "./smart_licensing_tile";
@@ -42,6 +43,7 @@ export function Home() {
         <Header variant="h1" description={t("home.description")}>
           {t("home.title")}
         </Header>
+        <ReceivedPartnerRequests />
         {accounts.isPending && <PageLoading />}
         {accounts.isError && <ProblemAlert problem={asProblem(accounts.error)} onRetry={() => accounts.refetch()} />}
         {accounts.isSuccess && found.length === 0 && (

@@ -7,11 +7,13 @@ import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { listMyAccessRequests, listMyAccountRequests, listMySuccessions } from "../../api/calls";
+import { listMyPartnerRequests } from "../../api/partner_calls";
 import { asProblem } from "../../api/problem";
 import { ProblemAlert } from "../../ui/problem_alert";
 import { RouteLink } from "../../ui/route_link";
 import { AccessStatus } from "../access/access_facts";
 import { RequestStatus } from "../founding/request_facts";
+import { PartnerStatus } from "../partner/partner_facts";
 import { SuccessionStatusText } from "../succession/succession_facts";
 
 const NEWEST = 5;
@@ -33,6 +35,9 @@ export function SmartLicensingTile() {
           </RouteLink>
           <RouteLink to="/access_request" variant="primary">
             {t("access.title")}
+          </RouteLink>
+          <RouteLink to="/partner_requests" variant="primary">
+            {t("partner_requests.tile")}
           </RouteLink>
           <RouteLink to="/succession" variant="primary">
             {t("successions.tile")}
@@ -66,6 +71,17 @@ export function SmartLicensingTile() {
             to: `/access_requests/${each.access_request_id}`,
             text: t(`access.own_item.${each.purpose}`, { domain: each.domain }),
             status: <AccessStatus status={each.status} />,
+          })}
+        />
+        <OwnRequests
+          label={t("partner_requests.own")}
+          queryKey="partner_requests"
+          read={listMyPartnerRequests}
+          isShown={({ status }) => status !== "WITHDRAWN"}
+          row={(each) => ({
+            to: `/partner_requests/${each.partner_request_id}`,
+            text: t("partner_requests.own_item", { name: each.name }),
+            status: <PartnerStatus status={each.status} />,
           })}
         />
         <OwnRequests

@@ -17,6 +17,7 @@ import { RouteLink } from "../../ui/route_link";
 import { Empty } from "../../ui/states";
 import { Compliance } from "../../ui/status";
 import { useLanguage } from "../../ui/use_language";
+import { HoldingNote } from "../partner/holding_note";
 import { useLicenseManager } from "./layout";
 
 const SHAPE: ListShape = { filters: { status: "all" } };
@@ -31,6 +32,7 @@ export function Overview() {
   const columns = useColumns(sa);
   return (
     <SpaceBetween size="l">
+      <HoldingNote account={account} />
       {totals !== null && <Totals totals={totals} />}
       <ResourceTable<VirtualAccountOverview, VirtualAccountOverviewList>
         id="overview"
