@@ -1,9 +1,7 @@
 // Every page at every width, light and dark, in both languages: nothing is wider than the screen, nothing lacks its
 // text, axe finds no barrier, and a picture of each is kept for people to look at.
-import type { TFunction } from "i18next";
-import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { everyLook, type Language, LOCALES, signIn, texts } from "./person";
+import { type Desk, everyLook, type Language, openDesk, signIn } from "./person";
 import { openWorld, type World } from "./world";
 
 const CUSTOMER: Record<Language, string> = {
@@ -21,17 +19,15 @@ beforeAll(async () => {
 afterAll(() => world?.close());
 
 describe.each(["ja", "en"] as const)("the looks in %s", (language) => {
-  let t: TFunction;
-  let context: BrowserContext;
-  let page: Page;
+  let desk: Desk;
+  let t: Desk["t"];
+  let page: Desk["page"];
 
   beforeAll(async () => {
-    t = await texts(language);
-    context = await world.browser.newContext({ locale: LOCALES[language], reducedMotion: "reduce" });
-    page = await context.newPage();
-    page.setDefaultTimeout(20_000);
+    desk = await openDesk(world, language);
+    ({ t, page } = desk);
   });
-  afterAll(() => context?.close());
+  afterAll(() => desk?.close());
 
   const faults = (name: string) => everyLook(world, page, `looks-${language}-${name}`);
 
@@ -213,7 +209,7 @@ describe.each(["ja", "en"] as const)("the looks in %s", (language) => {
   });
 
   it("the operator's pages", async () => {
-    await context.clearCookies();
+    await page.context().clearCookies();
     await page.goto(`${world.portal}/sign_in?return_to=/operator`);
     await signIn(world, page, t, OPERATOR[language]);
     await tab("operator.catalog").waitFor();

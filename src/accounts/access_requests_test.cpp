@@ -6,7 +6,6 @@
 #include <thread>
 
 #include "tests/support/employment.hpp"
-#include "tests/support/sent_mail.hpp"
 #include "tests/support/world.hpp"
 
 namespace menkyo::accounts {
@@ -73,24 +72,6 @@ class AccessRequests : public ::testing::TestWithParam<std::string> {
       look();
     }
   }
-  std::vector<test::SentMail> new_mails() {
-    auto all = test::sent_mails(*world.database, world.vault);
-    all.erase(all.begin(), all.begin() + long(std::exchange(seen_, all.size())));
-    return all;
-  }
-  // "template to".
-  std::vector<std::string> letters() {
-    std::vector<std::string> out;
-    for (auto const& mail : new_mails()) out.push_back(mail.template_name + " " + mail.message.to);
-    return out;
-  }
-  static std::vector<std::string> faults(test::Answer const& answer) {
-    std::vector<std::string> out;
-    if (auto const* fields = answer.json.find("fields"))
-      for (auto const& field : fields->items())
-        out.push_back(field.at("path").as_string() + " " + field.at("code").as_string());
-    return out;
-  }
   int64_t count(std::string const& sql) {
     return world.database->read([&](db::ReadTx& tx) { return tx.one<int64_t>(sql).value(); });
   }
@@ -98,7 +79,6 @@ class AccessRequests : public ::testing::TestWithParam<std::string> {
 
   test::World world{GetParam()};
   SmartAccountId account = world.account("example.com");
-  size_t seen_ = 0;
 };
 MENKYO_ON_BOTH_DATABASES(AccessRequests);
 
@@ -121,15 +101,15 @@ TEST_P(AccessRequests, reach_every_administrator_after_the_answer) {
   ASSERT_EQ(answer.status, 200) << answer.body;
   EXPECT_EQ(status(answer), "PENDING");
   EXPECT_EQ(answer.json.at("domain").as_string(), "example.com");
-  EXPECT_THAT(letters(), ElementsAre("access_requested pat@partner.example"));
+  EXPECT_THAT(world.letters(), ElementsAre("access_requested pat@partner.example"));
   // A few at a time.
   world.database.clock.advance(std::chrono::seconds(3));
   EXPECT_EQ(look(), 1);
   EXPECT_EQ(look(), 0);
-  auto told = new_mails();
+  auto told = world.new_mails();
   EXPECT_EQ(told.size(), 10U);
   wait_for_mails();
-  for (auto& mail : new_mails()) told.push_back(std::move(mail));
+  for (auto& mail : world.new_mails()) told.push_back(std::move(mail));
   std::vector<std::string> names;
   for (auto const& mail : told) {
     names.push_back(mail.template_name + " " + mail.message.to);
@@ -155,7 +135,7 @@ TEST_P(AccessRequests, give_virtual_accounts_with_a_role) {
   auto pat = world.as(world.person("pat@partner.example"));
   auto admin = world.as(world.administrator_of(account));
   auto const id = asked(pat);
-  letters();
+  world.letters();
   auto const vas = R"("virtual_account_ids":[")" + tokyo.text() + R"(",")" + osaka.text() + "\"]";
   auto const done = decide(admin, id,
                            R"("decision":"approve","role":"va_user","ends_at":"2099-01-01T00:00:00Z",)"
@@ -164,7 +144,7 @@ TEST_P(AccessRequests, give_virtual_accounts_with_a_role) {
   ASSERT_EQ(done.status, 200) << done.body;
   EXPECT_EQ(status(done), "APPROVED");
   EXPECT_EQ(done.json.at("decided_by").as_string(), "Ada Admin");
-  auto const mails = new_mails();
+  auto const mails = world.new_mails();
   ASSERT_EQ(mails.size(), 1U);
   EXPECT_EQ(mails[0].template_name, "access_approved");
   EXPECT_THAT(mails[0].message.text,
@@ -198,9 +178,9 @@ TEST_P(AccessRequests, are_declined_with_a_reason) {
   auto pat = world.as(world.person("pat@partner.example"));
   auto admin = world.as(world.administrator_of(account));
   auto const id = asked(pat);
-  letters();
+  world.letters();
   EXPECT_EQ(decide(admin, id, R"("decision":"decline","reason":"Ask Sales\nfirst")").status, 200);
-  auto const mails = new_mails();
+  auto const mails = world.new_mails();
   ASSERT_EQ(mails.size(), 1U);
   EXPECT_EQ(mails[0].template_name, "access_declined");
   EXPECT_THAT(mails[0].message.text,
@@ -223,7 +203,7 @@ TEST_P(AccessRequests, refuse_a_decision_that_cannot_be_and_change_nothing) {
   auto admin = world.as(world.administrator_of(account));
   auto const id = asked(pat);
   auto const events = count("select count(*) from event");
-  auto const refused = [&](std::string const& what) { return faults(decide(admin, id, what)); };
+  auto const refused = [&](std::string const& what) { return test::faults(decide(admin, id, what)); };
   auto const in = [](VirtualAccountId va) { return R"("virtual_account_ids":[")" + va.text() + "\"]"; };
   EXPECT_THAT(refused(R"("decision":"approve")"), ElementsAre("/role missing"));
   EXPECT_THAT(refused(R"("decision":"approve","role":"boss")"), ElementsAre("/role unknown_word"));
@@ -318,7 +298,7 @@ TEST_P(AccessRequests, are_withdrawn_even_before_anybody_is_told) {
   EXPECT_EQ(pat.post(own(id) + "/withdrawal").status, 200);
   EXPECT_EQ(pat.post(own(id) + "/withdrawal").status, 200);
   wait_for_mails();
-  EXPECT_THAT(letters(), ElementsAre("access_requested pat@partner.example"));
+  EXPECT_THAT(world.letters(), ElementsAre("access_requested pat@partner.example"));
   auto const later = asked(pat);
   EXPECT_EQ(pat.post(own(later) + "/withdrawal").status, 200);
   auto admin = world.as(world.administrator_of(account));
@@ -330,11 +310,11 @@ TEST_P(AccessRequests, are_withdrawn_even_before_anybody_is_told) {
 
 TEST_P(AccessRequests, carry_messages_to_the_administrators) {
   auto pat = world.as(world.person("pat@partner.example"));
-  EXPECT_THAT(faults(ask(pat, "example.com", "message", " \\n ")), ElementsAre("/text missing"));
+  EXPECT_THAT(test::faults(ask(pat, "example.com", "message", " \\n ")), ElementsAre("/text missing"));
   auto const sent = ask(pat, "example.com", "message", "Your order\\nis ready <b>");
   EXPECT_EQ(status(sent), "SENT");
   wait_for_mails();
-  auto const mails = new_mails();
+  auto const mails = world.new_mails();
   ASSERT_EQ(mails.size(), 2U);
   EXPECT_EQ(mails[0].template_name, "access_message_sent");
   EXPECT_EQ(mails[1].template_name, "access_message");
@@ -355,18 +335,18 @@ TEST_P(AccessRequests, remind_all_administrators_after_three_days_and_after_seve
     world.grant(account, world.person(mail), Role::sa_admin);
     everybody.push_back("access_to_decide_reminder " + mail);
   }
-  letters();
+  world.letters();
   for (auto const wait : {days(3), days(4)}) {
     world.database.clock.advance(wait - std::chrono::minutes(1));
     wait_for_mails();
-    EXPECT_THAT(letters(), IsEmpty());
+    EXPECT_THAT(world.letters(), IsEmpty());
     world.database.clock.advance(std::chrono::minutes(1));
     wait_for_mails();
-    EXPECT_THAT(letters(), UnorderedElementsAreArray(everybody));
+    EXPECT_THAT(world.letters(), UnorderedElementsAreArray(everybody));
   }
   world.database.clock.advance(days(20));
   wait_for_mails();
-  EXPECT_THAT(letters(), IsEmpty());
+  EXPECT_THAT(world.letters(), IsEmpty());
   auto admin = world.as(world.administrator_of(account));
   EXPECT_EQ(decide(admin, known, R"("decision":"decline")").status, 200);
 }
@@ -375,10 +355,10 @@ TEST_P(AccessRequests, do_not_reach_an_account_that_is_founded_later) {
   auto pat = world.as(world.person("pat@partner.example"));
   auto const id = asked(pat, "later.example");
   auto const later = world.account("later.example");
-  letters();
+  world.letters();
   world.database.clock.advance(days(7));
   wait_for_mails();
-  EXPECT_THAT(letters(), IsEmpty());
+  EXPECT_THAT(world.letters(), IsEmpty());
   EXPECT_EQ(count("select count(*) from access_request where smart_account_id is not null"), 0);
   auto admin = world.as(world.administrator_of(later));
   EXPECT_EQ(admin.get("/api/v1/smart_accounts/" + later.text() + "/access_requests/" + id).code(), "not_found");
@@ -387,15 +367,16 @@ TEST_P(AccessRequests, do_not_reach_an_account_that_is_founded_later) {
 TEST_P(AccessRequests, end_after_thirty_days) {
   auto pat = world.as(world.person("pat@partner.example"));
   auto const known = asked(pat), unknown = asked(pat, "nobody.example");
-  letters();
+  world.letters();
   world.database.clock.advance(days(7));
   wait_for_mails();
-  letters();
+  world.letters();
   world.database.clock.advance(days(23) - std::chrono::minutes(1));
   EXPECT_EQ(look(), 0);
   world.database.clock.advance(std::chrono::minutes(1));
   EXPECT_EQ(look(), 2);
-  EXPECT_THAT(letters(), ElementsAre("access_expired pat@partner.example", "access_expired pat@partner.example"));
+  EXPECT_THAT(world.letters(),
+              ElementsAre("access_expired pat@partner.example", "access_expired pat@partner.example"));
   auto again = world.as(world.person("pat@partner.example"));  // the session has ended, too
   for (auto const& id : {known, unknown}) EXPECT_EQ(status(again.get(own(id))), "EXPIRED");
   auto admin = world.as(world.administrator_of(account));
@@ -436,10 +417,10 @@ TEST_P(AccessRequests, show_the_administrators_where_the_customer_wants_it) {
 TEST_P(AccessRequests, refuse_what_is_wrong_and_are_bounded) {
   auto pat = world.as(world.person("pat@partner.example"));
   for (std::string const domain : {"nodots", "a b.example", "..", "-"})
-    EXPECT_THAT(faults(ask(pat, domain)), ElementsAre("/domain not_a_domain")) << domain;
-  EXPECT_THAT(faults(ask(pat, "")), ElementsAre("/domain empty"));
-  EXPECT_THAT(faults(ask(pat, "example.com", "hug")), ElementsAre("/purpose unknown_word"));
-  EXPECT_THAT(faults(ask(pat, "example.com", "access", std::string(1001, 'x'))), ElementsAre("/text too_long"));
+    EXPECT_THAT(test::faults(ask(pat, domain)), ElementsAre("/domain not_a_domain")) << domain;
+  EXPECT_THAT(test::faults(ask(pat, "")), ElementsAre("/domain empty"));
+  EXPECT_THAT(test::faults(ask(pat, "example.com", "hug")), ElementsAre("/purpose unknown_word"));
+  EXPECT_THAT(test::faults(ask(pat, "example.com", "access", std::string(1001, 'x'))), ElementsAre("/text too_long"));
   test::ApiClient nobody(*world.dispatcher);
   EXPECT_EQ(ask(nobody, "example.com").code(), "unauthenticated");
   EXPECT_EQ(count("select count(*) from access_request"), 0);

@@ -64,18 +64,14 @@ class Foundings : public ::testing::TestWithParam<std::string> {
   }
   std::string base() const { return "/api/v1/smart_accounts/" + above.text(); }
 
-  // Since this was asked last.
+  // The next ones come a moment later.
   std::vector<test::SentMail> new_mails() {
     world.database.clock.advance(std::chrono::milliseconds(1));
-    auto all = test::sent_mails(*world.database, world.vault);
-    all.erase(all.begin(), all.begin() + long(std::exchange(seen_, all.size())));
-    return all;
+    return world.new_mails();
   }
-  // "template to", sorted as they come.
   std::vector<std::string> letters() {
-    std::vector<std::string> out;
-    for (auto const& mail : new_mails()) out.push_back(mail.template_name + " " + mail.message.to);
-    return out;
+    world.database.clock.advance(std::chrono::milliseconds(1));
+    return world.letters();
   }
   int64_t count(std::string const& sql) {
     return world.database->read([&](db::ReadTx& tx) { return tx.one<int64_t>(sql).value(); });
@@ -89,7 +85,6 @@ class Foundings : public ::testing::TestWithParam<std::string> {
   test::World world{GetParam()};
   SmartAccountId above = world.account("example.com");
   std::optional<jobs::JobRunner> runner;
-  size_t seen_ = 0;
 };
 MENKYO_ON_BOTH_DATABASES(Foundings);
 

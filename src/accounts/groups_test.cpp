@@ -113,7 +113,7 @@ TEST_P(Groups, give_their_roles_to_their_members) {
 
   EXPECT_EQ(events("user_group_member_added").size(), 2U);
   EXPECT_EQ(events("user_group_member_removed").size(), 1U);
-  EXPECT_THAT(events("user_group_role_granted"), ElementsAre(HasSubstr("sa_viewer"), HasSubstr("va_user")));
+  EXPECT_THAT(events("user_group_role_granted"), UnorderedElementsAre(HasSubstr("sa_viewer"), HasSubstr("va_user")));
   EXPECT_THAT(events("user_group_role_revoked"), ElementsAre(HasSubstr("sa_viewer")));
   EXPECT_THAT(events("user_group_deleted"), ElementsAre(R"({"name":"Team","member_count":1})"));
 }

@@ -59,13 +59,6 @@ class Notifications : public ::testing::TestWithParam<std::string> {
       access_timer_kind(world.vault, world.outbox).look(tx, {{}, id.bytes, tx.now()});
     });
   }
-  std::vector<std::string> letters() {
-    auto all = test::sent_mails(*world.database, world.vault);
-    all.erase(all.begin(), all.begin() + long(std::exchange(seen_, all.size())));
-    std::vector<std::string> out;
-    for (auto const& mail : all) out.push_back(mail.template_name + " " + mail.message.to);
-    return out;
-  }
   std::vector<std::string> events() {
     return world.database->read([&](db::ReadTx& tx) {
       return tx.all<std::string>(
@@ -77,16 +70,15 @@ class Notifications : public ::testing::TestWithParam<std::string> {
 
   test::World world{GetParam()};
   SmartAccountId account = world.account("example.com");
-  size_t seen_ = 0;
 };
 MENKYO_ON_BOTH_DATABASES(Notifications);
 
 TEST_P(Notifications, go_to_an_address_that_agrees_and_end_by_the_link_of_any_mail) {
   auto const id = add();
-  EXPECT_THAT(letters(), ElementsAre("notification_question licenses@example.com"));
+  EXPECT_THAT(world.letters(), ElementsAre("notification_question licenses@example.com"));
   auto const question = token();
   ask_for_access();
-  EXPECT_THAT(letters(), Not(::testing::Contains("access_to_decide licenses@example.com")));
+  EXPECT_THAT(world.letters(), Not(::testing::Contains("access_to_decide licenses@example.com")));
 
   auto anybody = world.as({});
   auto const before = anybody.get(link(question));
@@ -99,7 +91,7 @@ TEST_P(Notifications, go_to_an_address_that_agrees_and_end_by_the_link_of_any_ma
   EXPECT_EQ(admin().post(addresses() + "/" + id + "/question").code(), "conflict");
 
   ask_for_access();
-  EXPECT_THAT(letters(),
+  EXPECT_THAT(world.letters(),
               UnorderedElementsAre("access_requested pat@partner.example", "access_to_decide admin@example.com",
                                    "access_to_decide licenses@example.com"));
   auto const copy = test::sent_mails(*world.database, world.vault).back().message;
@@ -112,7 +104,7 @@ TEST_P(Notifications, go_to_an_address_that_agrees_and_end_by_the_link_of_any_ma
   EXPECT_EQ(anybody.get(link(question)).code(), "link_invalid");
   EXPECT_THAT(admin().get(addresses()).json.at("items").items(), IsEmpty());
   ask_for_access();
-  EXPECT_THAT(letters(),
+  EXPECT_THAT(world.letters(),
               UnorderedElementsAre("access_requested pat@partner.example", "access_to_decide admin@example.com"));
   EXPECT_THAT(events(), ElementsAre("notification_address_added", "notification_address_confirmed",
                                     "notification_address_stopped"));
@@ -120,7 +112,7 @@ TEST_P(Notifications, go_to_an_address_that_agrees_and_end_by_the_link_of_any_ma
 
 TEST_P(Notifications, tell_of_requests_for_accounts_below) {
   agreed();
-  letters();
+  world.letters();
   auto const rin = world.person("rin@example.com");
   world.database->write([&](db::Tx& tx) { test::employ(tx, world.vault, rin); });
   auto const asked = world.as(rin).post(
@@ -128,9 +120,9 @@ TEST_P(Notifications, tell_of_requests_for_accounts_below) {
       R"({"name":"Osaka","domain":"osaka.example.com","headquarters":{"country":"JP","postal_code":"107-6227",)"
       R"("region":"Tokyo","city":"MINATO","line1":"9-7-1 AKASAKA"}})");
   EXPECT_EQ(asked.status, 200) << asked.body;
-  EXPECT_THAT(letters(), UnorderedElementsAre("setup_pending_requester rin@example.com",
-                                              "setup_pending_approver admin@example.com",
-                                              "setup_pending_approver licenses@example.com"));
+  EXPECT_THAT(world.letters(), UnorderedElementsAre("setup_pending_requester rin@example.com",
+                                                    "setup_pending_approver admin@example.com",
+                                                    "setup_pending_approver licenses@example.com"));
 }
 
 TEST_P(Notifications, are_refused_what_cannot_be) {
@@ -161,7 +153,7 @@ TEST_P(Notifications, are_not_asked_about_again_and_again) {
       break;
     }
   EXPECT_LT(sent, 20);
-  EXPECT_EQ(int(letters().size()), sent);
+  EXPECT_EQ(int(world.letters().size()), sent);
 }
 
 TEST_P(Notifications, are_removed_by_administrators_alone) {

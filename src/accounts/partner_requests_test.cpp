@@ -6,7 +6,6 @@
 #include <thread>
 
 #include "tests/support/employment.hpp"
-#include "tests/support/sent_mail.hpp"
 #include "tests/support/world.hpp"
 
 namespace menkyo::accounts {
@@ -79,18 +78,6 @@ class PartnerRequests : public ::testing::TestWithParam<std::string> {
     while (runner->run_once()) {
     }
   }
-  // Since this was asked last.
-  std::vector<test::SentMail> new_mails() {
-    auto all = test::sent_mails(*world.database, world.vault);
-    all.erase(all.begin(), all.begin() + long(std::exchange(seen_, all.size())));
-    return all;
-  }
-  // "template to".
-  std::vector<std::string> letters() {
-    std::vector<std::string> out;
-    for (auto const& mail : new_mails()) out.push_back(mail.template_name + " " + mail.message.to);
-    return out;
-  }
   int64_t count(std::string const& sql) {
     return world.database->read([&](db::ReadTx& tx) { return tx.one<int64_t>(sql).value(); });
   }
@@ -106,7 +93,6 @@ class PartnerRequests : public ::testing::TestWithParam<std::string> {
   test::World world{GetParam()};
   std::optional<jobs::JobRunner> runner;
   test::ApiClient pat = someone("pat@partner.example");
-  size_t seen_ = 0;
 };
 MENKYO_ON_BOTH_DATABASES(PartnerRequests);
 
@@ -119,9 +105,9 @@ TEST_P(PartnerRequests, become_accounts_when_the_customer_accepts) {
   EXPECT_EQ(answer.json.at("status").as_string(), "PENDING_CUSTOMER_ACCEPTANCE");
   EXPECT_EQ(answer.json.at("domain").as_string(), "kame.example");
   EXPECT_EQ(answer.json.at("kind").as_string(), "own");
-  EXPECT_THAT(letters(), IsEmpty()) << "nobody is looked for before the answer";
+  EXPECT_THAT(world.letters(), IsEmpty()) << "nobody is looked for before the answer";
   auto const id = asked(answer);
-  auto mails = new_mails();
+  auto mails = world.new_mails();
   ASSERT_EQ(mails.size(), 1U);
   EXPECT_EQ(mails[0].template_name + " " + std::string(mails[0].message.to),
             "partner_request_received Hana@Kame.Example");
@@ -145,7 +131,7 @@ TEST_P(PartnerRequests, become_accounts_when_the_customer_accepts) {
   EXPECT_EQ(accepted.json.at("smart_account").at("status").as_string(), "ACTIVE");
   EXPECT_EQ(accepted.json.at("smart_account").at("type").as_string(), "CUSTOMER");
   EXPECT_EQ(hana.get(path + "/users").json.at("items").items().size(), 3U) << "one was left out";
-  mails = new_mails();
+  mails = world.new_mails();
   std::vector<std::string> told;
   for (auto const& mail : mails) {
     told.push_back(mail.template_name + " " + std::string(mail.message.to));
@@ -180,14 +166,14 @@ TEST_P(PartnerRequests, go_on_to_approval_as_the_customer_s_own_wish) {
   auto const id = asked(ask(pat, "Kame Osaka", "hana@kame.example",
                             R"(,"domain":"Osaka.kame.example","members_note":"Hello",)"
                             R"("members":[{"mail":"pat@partner.example","role":"sa_viewer"}])"));
-  letters();
+  world.letters();
   auto const accepted = accept(hana, id, R"(,"note":"Our branch")");
   ASSERT_EQ(accepted.status, 200) << accepted.body;
   auto const request = accepted.json.at("account_request").at("account_request_id").as_string();
   EXPECT_EQ(status(pat, id), "ACCEPTED");
-  EXPECT_THAT(letters(), UnorderedElementsAre("setup_pending_requester hana@kame.example",
-                                              "setup_pending_approver admin@kame.example",
-                                              "partner_request_accepted pat@partner.example"));
+  EXPECT_THAT(world.letters(), UnorderedElementsAre("setup_pending_requester hana@kame.example",
+                                                    "setup_pending_approver admin@kame.example",
+                                                    "partner_request_accepted pat@partner.example"));
   EXPECT_EQ(hana.get(of_customer + ("/" + id)).json.at("account_request_id").as_string(), request);
   EXPECT_EQ(pat.get("/api/v1/account_requests/" + request).code(), "not_found");
   EXPECT_THAT(pat.get(of_partner + ("/" + id)).body, Not(HasSubstr(request)));
@@ -195,7 +181,7 @@ TEST_P(PartnerRequests, go_on_to_approval_as_the_customer_s_own_wish) {
   EXPECT_EQ(admin.get(approval).json.at("note").as_string(), "Our branch");
   world.database.clock.advance(std::chrono::milliseconds(1));
   EXPECT_EQ(admin.post(approval + "/decision", R"({"decision":"approve"})").status, 200);
-  auto const mails = new_mails();
+  auto const mails = world.new_mails();
   ASSERT_EQ(mails.size(), 2U);
   for (auto const& mail : mails)
     if (mail.template_name == "invitation") {
@@ -215,9 +201,9 @@ TEST_P(PartnerRequests, go_on_to_approval_as_the_customer_s_own_wish) {
 TEST_P(PartnerRequests, are_declined_with_a_reason) {
   auto hana = someone("hana@kame.example");
   auto const id = asked(ask(pat, "Kame", "hana@kame.example"));
-  letters();
+  world.letters();
   EXPECT_EQ(decline(hana, id, R"({"reason":"We have\none"})").status, 200);
-  auto const mails = new_mails();
+  auto const mails = world.new_mails();
   ASSERT_EQ(mails.size(), 1U);
   EXPECT_EQ(mails[0].template_name + " " + std::string(mails[0].message.to),
             "partner_request_declined pat@partner.example");
@@ -354,13 +340,13 @@ TEST_P(PartnerRequests, end_with_the_partner) {
   auto const second = asked(ask(pat, "Tsuru", "rin@tsuru.example"));
   world.database->write(
       [&](db::Tx& tx) { people::disable_person(tx, *people::find_person(tx, world.vault, "pat@partner.example")); });
-  letters();
+  world.letters();
   auto const before = everything();
   EXPECT_EQ(accept(hana, first).code(), "conflict");
   EXPECT_EQ(everything(), before);
   EXPECT_EQ(decline(hana, first).status, 200);
   pass(first_reminder);
-  EXPECT_THAT(letters(), IsEmpty()) << "nobody is reminded, and nobody is there to tell";
+  EXPECT_THAT(world.letters(), IsEmpty()) << "nobody is reminded, and nobody is there to tell";
   auto again = someone("rin@tsuru.example");
   EXPECT_EQ(again.get(of_customer + ("/" + second)).json.at("status").as_string(), "LAPSED");
 }
@@ -368,17 +354,17 @@ TEST_P(PartnerRequests, end_with_the_partner) {
 TEST_P(PartnerRequests, remind_after_three_days_and_seven_and_lapse_after_thirty) {
   using std::chrono::days;
   auto const id = asked(ask(pat, "Kame", "hana@kame.example"));
-  EXPECT_THAT(letters(), ElementsAre("partner_request_received hana@kame.example"));
+  EXPECT_THAT(world.letters(), ElementsAre("partner_request_received hana@kame.example"));
   pass(days(3) - std::chrono::minutes(1));
-  EXPECT_THAT(letters(), IsEmpty());
+  EXPECT_THAT(world.letters(), IsEmpty());
   pass(std::chrono::minutes(1));
-  EXPECT_THAT(letters(), ElementsAre("partner_request_reminder hana@kame.example"));
+  EXPECT_THAT(world.letters(), ElementsAre("partner_request_reminder hana@kame.example"));
   pass(days(4));
-  EXPECT_THAT(letters(), ElementsAre("partner_request_reminder hana@kame.example"));
+  EXPECT_THAT(world.letters(), ElementsAre("partner_request_reminder hana@kame.example"));
   pass(days(23) - std::chrono::minutes(1));
-  EXPECT_THAT(letters(), IsEmpty());
+  EXPECT_THAT(world.letters(), IsEmpty());
   pass(std::chrono::minutes(1));
-  EXPECT_THAT(letters(), ElementsAre("partner_request_lapsed pat@partner.example"));
+  EXPECT_THAT(world.letters(), ElementsAre("partner_request_lapsed pat@partner.example"));
   auto later = someone("pat@partner.example"), hana = someone("hana@kame.example");
   EXPECT_EQ(status(later, id), "LAPSED");
   EXPECT_EQ(accept(hana, id).code(), "conflict");
@@ -391,7 +377,7 @@ TEST_P(PartnerRequests, are_written_in_the_reader_s_language) {
   world.database->write([&](db::Tx& tx) { people::set_language(tx, rin, Language::ja); });
   asked(ask(pat, "Tsuru", "rin@tsuru.example"));
   asked(ask(pat, "Kame", "hana@kame.example"));
-  auto const mails = new_mails();
+  auto const mails = world.new_mails();
   ASSERT_EQ(mails.size(), 2U);
   EXPECT_EQ(mails[0].message.language, Language::ja);
   EXPECT_THAT(std::string(mails[0].message.text), HasSubstr("rin Test 様"));

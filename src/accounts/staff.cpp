@@ -184,19 +184,37 @@ StaffRole load_staff_role(db::Tx& tx, keys::Vault const& vault, StaffManager con
       .front();
 }
 
-StaffRole answer_new_role(db::Tx& tx, StaffManager const& access, NewStaffRole const& in, keys::Vault const& vault) {
+// As the answer tells it; the person hears of a role that is new, and not of one that goes on.
+StaffRole answer_given(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox, StaffManager const& access,
+                       StaffRoleKey const& key) {
+  auto given = load_staff_role(tx, vault, access, key);
+  auto const person = people::load_person(tx, vault, key.person_id);
+  if (given.created_at == tx.now())
+    post_to(tx, outbox, person, "staff_role_given",
+            {{"role", mail::phrase(person.language, to_text(key.role))},
+             {"until", mail::to_mail_time(given.ends_at)},
+             {"link", outbox.link("/operator")}});
+  return given;
+}
+
+StaffRole answer_new_role(db::Tx& tx, StaffManager const& access, NewStaffRole const& in, keys::Vault const& vault,
+                          mail::Outbox const& outbox) {
   auto const person = give_staff_role(tx, vault, access, in);
-  return load_staff_role(tx, vault, access, {person, in.role});
+  return answer_given(tx, vault, outbox, access, {person, in.role});
 }
 
-StaffRole answer_validation(db::Tx& tx, StaffManager const& access, StaffRoleKey const& in,
-                            keys::Vault const& vault) {
+StaffRole answer_validation(db::Tx& tx, StaffManager const& access, StaffRoleKey const& in, keys::Vault const& vault,
+                            mail::Outbox const& outbox) {
   validate_staff_role(tx, vault, access, in);
-  return load_staff_role(tx, vault, access, in);
+  return answer_given(tx, vault, outbox, access, in);
 }
 
-void answer_end(db::Tx& tx, StaffManager const& access, StaffRoleKey const& in, keys::Vault const& vault) {
+void answer_end(db::Tx& tx, StaffManager const& access, StaffRoleKey const& in, keys::Vault const& vault,
+                mail::Outbox const& outbox) {
   end_staff_role(tx, vault, access, in);
+  auto const person = people::load_person(tx, vault, in.person_id);
+  if (in.person_id != access.person_id() && people::is_active(tx, in.person_id))
+    post_to(tx, outbox, person, "staff_role_taken", {{"role", mail::phrase(person.language, to_text(in.role))}});
 }
 
 }  // namespace

@@ -59,14 +59,6 @@ class Staff : public ::testing::TestWithParam<std::string> {
       }
     }
   }
-  // "template to" of those since this was asked last.
-  std::vector<std::string> letters() {
-    auto const all = test::sent_mails(*world.database, world.vault);
-    std::vector<std::string> out;
-    for (auto at = std::exchange(seen_, all.size()); at < all.size(); ++at)
-      out.push_back(all[at].template_name + " " + all[at].message.to);
-    return out;
-  }
   std::vector<std::string> events() {
     return world.database->read([](db::ReadTx& tx) {
       return tx.all<std::string>("select kind from event where kind like 'operator_role_%' order by event_id");
@@ -75,7 +67,6 @@ class Staff : public ::testing::TestWithParam<std::string> {
 
   test::World world{GetParam()};
   std::optional<jobs::JobRunner> runner;
-  size_t seen_ = 0;
 };
 MENKYO_ON_BOTH_DATABASES(Staff);
 
@@ -103,6 +94,7 @@ TEST_P(Staff, lapse_on_the_instant_and_can_be_given_anew) {
   EXPECT_NE(same.json.at("created_at").as_string(), to_rfc3339(world.database->now()));
   EXPECT_THAT(events(), ElementsAre("operator_role_granted", "operator_role_granted", "operator_role_granted",
                                     "operator_role_validated"));
+  EXPECT_THAT(world.letters(), ElementsAre("staff_role_given hana@operator.example")) << "his goes on";
 }
 
 TEST_P(Staff, validate_others_and_never_themselves) {
@@ -149,6 +141,9 @@ TEST_P(Staff, are_given_roles_and_lose_them) {
   world.database->write([&](db::Tx& tx) { people::disable_person(tx, gone); });
   EXPECT_EQ(end(jiro, jiro, "operator_admin").code(), "conflict");
   EXPECT_EQ(end(jiro, late, "operator_admin").status, 200) << "what lapsed can be cleared away";
+  EXPECT_THAT(world.letters(),
+              UnorderedElementsAre("staff_role_given jiro@operator.example", "staff_role_taken hana@operator.example",
+                                   "staff_role_taken late@operator.example"));
 }
 
 TEST_P(Staff, are_listed_page_by_page) {
@@ -179,25 +174,25 @@ TEST_P(Staff, are_warned_three_times_with_those_who_can_help) {
     return UnorderedElementsAre("staff_role_ends hana@operator.example", kind + " taro@operator.example");
   };
   pass(days(73) + hours(12));
-  EXPECT_THAT(letters(), IsEmpty());
+  EXPECT_THAT(world.letters(), IsEmpty());
   pass(hours(12));
-  EXPECT_THAT(letters(), hers("staff_role_to_validate"));
+  EXPECT_THAT(world.letters(), hers("staff_role_to_validate"));
   EXPECT_EQ(validate(hana, taro, "operator_admin").status, 200);
   pass(days(6) + hours(12));
   // The one for support is due meanwhile, and goes to both administrators.
-  EXPECT_THAT(letters(), UnorderedElementsAre("staff_role_ends support@operator.example",
-                                              "staff_role_to_validate hana@operator.example",
-                                              "staff_role_to_validate taro@operator.example"));
+  EXPECT_THAT(world.letters(), UnorderedElementsAre("staff_role_ends support@operator.example",
+                                                    "staff_role_to_validate hana@operator.example",
+                                                    "staff_role_to_validate taro@operator.example"));
   pass(hours(12));
-  EXPECT_THAT(letters(), hers("staff_role_to_validate"));
+  EXPECT_THAT(world.letters(), hers("staff_role_to_validate"));
   EXPECT_EQ(validate(taro, hana, "operator_admin").status, 200);
   // Hers count anew from here: nothing at what was her last day. That of support has two more.
   pass(days(7));
-  EXPECT_EQ(letters().size(), 3U);
+  EXPECT_EQ(world.letters().size(), 3U);
   pass(days(3));
-  EXPECT_EQ(letters().size(), 0U + 3U);
+  EXPECT_EQ(world.letters().size(), 0U + 3U);
   pass(days(10));
-  EXPECT_THAT(letters(), IsEmpty()) << "what lapsed is not warned of";
+  EXPECT_THAT(world.letters(), IsEmpty()) << "what lapsed is not warned of";
 }
 
 TEST_P(Staff, who_were_not_looked_at_for_long_get_one_letter) {
@@ -206,11 +201,11 @@ TEST_P(Staff, who_were_not_looked_at_for_long_get_one_letter) {
   world.database->write([](db::Tx& tx) { jobs::accept_clock(tx); });
   while (runner->run_once()) {
   }
-  EXPECT_THAT(letters(), ElementsAre("staff_role_ends hana@operator.example"));
+  EXPECT_THAT(world.letters(), ElementsAre("staff_role_ends hana@operator.example"));
   auto const text = test::sent_mails(*world.database, world.vault).back().message;
   EXPECT_THAT(text.text, HasSubstr("/operator?tab=staff"));
   pass(days(2));
-  EXPECT_THAT(letters(), IsEmpty());
+  EXPECT_THAT(world.letters(), IsEmpty());
 }
 
 TEST_P(Staff, get_in_again_by_the_command_line) {

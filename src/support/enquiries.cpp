@@ -195,8 +195,9 @@ ReceivedEnquiry answer(db::Tx& tx, EnquiryDesk const& access, NewAnswer const& i
   return answer_enquiry(tx, vault, outbox, access, in);
 }
 
-ReceivedEnquiry close(db::Tx& tx, EnquiryDesk const& access, EnquiryClosing const& in, keys::Vault const& vault) {
-  return close_enquiry(tx, vault, access, in);
+ReceivedEnquiry close(db::Tx& tx, EnquiryDesk const& access, EnquiryClosing const& in, keys::Vault const& vault,
+                      mail::Outbox const& outbox) {
+  return close_enquiry(tx, vault, outbox, access, in);
 }
 
 }  // namespace
@@ -252,11 +253,12 @@ ReceivedEnquiry answer_enquiry(db::Tx& tx, keys::Vault const& vault, mail::Outbo
   return to_received(tx, vault, *store::enquiry(tx, in.enquiry_id));
 }
 
-ReceivedEnquiry close_enquiry(db::Tx& tx, keys::Vault const& vault, EnquiryDesk const& access,
-                              EnquiryClosing const& in) {
+ReceivedEnquiry close_enquiry(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox,
+                              EnquiryDesk const& access, EnquiryClosing const& in) {
   auto const row = lock_received(tx, in.enquiry_id, in.if_match);
   add_entry(tx, vault, row, EnquiryStatus::CLOSED, EnquiryEntryKind::closed, access.person_id(), {});
   record_enquiry(tx, vault, audit::EventKind::enquiry_closed, row, access.actor());
+  tell_person(tx, outbox, row, accounts::load_applicant(tx, vault, row.person_id), "enquiry_closed", "");
   return to_received(tx, vault, *store::enquiry(tx, in.enquiry_id));
 }
 

@@ -105,8 +105,8 @@ using EnquiryDesk = access::Access<access::Operator, access::OperatorPermission:
 // Both: Problem not_found, changed_meanwhile, conflict (closed already, or too long).
 ReceivedEnquiry answer_enquiry(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox,
                                EnquiryDesk const& access, NewAnswer const& in);
-ReceivedEnquiry close_enquiry(db::Tx& tx, keys::Vault const& vault, EnquiryDesk const& access,
-                              EnquiryClosing const& in);
+ReceivedEnquiry close_enquiry(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox,
+                              EnquiryDesk const& access, EnquiryClosing const& in);
 
 // The operations on all of this.
 std::vector<api::Route> routes();

@@ -6,7 +6,6 @@
 #include <thread>
 
 #include "tests/support/employment.hpp"
-#include "tests/support/sent_mail.hpp"
 #include "tests/support/world.hpp"
 
 namespace menkyo::support {
@@ -68,17 +67,6 @@ class Enquiries : public ::testing::TestWithParam<std::string> {
     for (auto const& item : answer.json.at("items").items()) out.push_back(item.at("number").as_int());
     return out;
   }
-  std::vector<test::SentMail> new_mails() {
-    auto all = test::sent_mails(*world.database, world.vault);
-    all.erase(all.begin(), all.begin() + long(std::exchange(seen_, all.size())));
-    return all;
-  }
-  // "template to".
-  std::vector<std::string> letters() {
-    std::vector<std::string> out;
-    for (auto const& mail : new_mails()) out.push_back(mail.template_name + " " + mail.message.to);
-    return out;
-  }
   std::vector<std::string> events() {
     struct Row {
       std::string kind, data;
@@ -96,7 +84,6 @@ class Enquiries : public ::testing::TestWithParam<std::string> {
   SmartAccountId account = world.account("example.com");
   PersonId person = world.person("pat@partner.example");
   PersonId staff = world.operator_with(access::OperatorRole::operator_support);
-  size_t seen_ = 0;
 };
 MENKYO_ON_BOTH_DATABASES(Enquiries);
 
@@ -108,7 +95,7 @@ TEST_P(Enquiries, are_numbered_mailed_and_kept_in_the_queue) {
   EXPECT_EQ(answer.json.at("domain").as_string(), "example.com");
   EXPECT_EQ(status(answer), "OPEN");
   EXPECT_THAT(history(answer), ElementsAre("question: Nothing\nworks by pat Test"));
-  auto mails = new_mails();
+  auto mails = world.new_mails();
   ASSERT_EQ(mails.size(), 2U);
   if (mails[0].template_name != "enquiry_received") std::swap(mails[0], mails[1]);
   EXPECT_EQ(mails[0].template_name, "enquiry_received");
@@ -135,7 +122,7 @@ TEST_P(Enquiries, put_nothing_that_a_person_wrote_into_headers) {
   auto pat = world.as(person);
   EXPECT_EQ(send(pat, "", "x\\r\\nBcc: victim@elsewhere.example").code(), "invalid");
   ASSERT_EQ(send(pat, "", "x\\nBcc: victim@elsewhere.example\\n\\nhello").status, 200);
-  for (auto const& mail : new_mails()) {
+  for (auto const& mail : world.new_mails()) {
     EXPECT_THAT(mail.message.to + mail.message.subject, AllOf(Not(HasSubstr("Bcc")), Not(HasSubstr("\n"))));
     EXPECT_THAT(mail.message.text, Not(HasSubstr("\nBcc")));
   }
@@ -144,25 +131,25 @@ TEST_P(Enquiries, put_nothing_that_a_person_wrote_into_headers) {
 TEST_P(Enquiries, are_answered_closed_and_opened_again_with_their_whole_history) {
   auto pat = world.as(person), support = world.as(staff);
   auto const id = sent(pat);
-  letters();
+  world.letters();
   auto answered = reply(support, id, "First\\nthen");
   ASSERT_EQ(answered.status, 200) << answered.body;
   EXPECT_EQ(status(answered), "ANSWERED");
-  auto const mails = new_mails();
+  auto const mails = world.new_mails();
   ASSERT_EQ(mails.size(), 1U);
   EXPECT_EQ(mails[0].template_name, "enquiry_answered");
   EXPECT_EQ(mails[0].message.to, "pat@partner.example");
   EXPECT_THAT(mails[0].message.text, HasSubstr("First\nthen"));
 
   EXPECT_EQ(status(post(support, queue(id) + "/closing", "{}")), "CLOSED");
-  EXPECT_THAT(letters(), IsEmpty());
+  EXPECT_THAT(world.letters(), ElementsAre("enquiry_closed pat@partner.example"));
   EXPECT_EQ(reply(support, id).code(), "conflict");
   EXPECT_EQ(post(support, queue(id) + "/closing", "{}").code(), "conflict");
 
   auto const again = write(pat, id);
   ASSERT_EQ(again.status, 200) << again.body;
   EXPECT_EQ(status(again), "OPEN");
-  EXPECT_THAT(letters(), ElementsAre("enquiry_to_answer help@operator.example"));
+  EXPECT_THAT(world.letters(), ElementsAre("enquiry_to_answer help@operator.example"));
   // People are not told who of the staff it was.
   EXPECT_THAT(history(again), ElementsAre("question: Help me by pat Test", "answer: First\nthen", "closed",
                                           "question: And now? by pat Test"));
@@ -184,8 +171,8 @@ TEST_P(Enquiries, say_which_field_of_the_profile_is_missing_and_change_nothing) 
   EXPECT_EQ(send(pat, "", std::string(4001, 'x')).code(), "invalid");
   EXPECT_EQ(send(pat, "", std::string(4000, 'x')).status, 200);
   EXPECT_EQ(numbers(pat.get("/api/v1/enquiries")), std::vector<int64_t>{1});
-  EXPECT_THAT(letters(), UnorderedElementsAre("enquiry_received pat@partner.example",
-                                              "enquiry_to_answer help@operator.example"));
+  EXPECT_THAT(world.letters(), UnorderedElementsAre("enquiry_received pat@partner.example",
+                                                    "enquiry_to_answer help@operator.example"));
 }
 
 TEST_P(Enquiries, are_listed_by_status_in_pages_and_to_nobody_else) {
@@ -227,7 +214,7 @@ TEST_P(Enquiries, are_only_kept_where_no_address_is_set) {
   desk.mail.clear();
   auto pat = world.as(person);
   sent(pat);
-  EXPECT_THAT(letters(), ElementsAre("enquiry_received pat@partner.example"));
+  EXPECT_THAT(world.letters(), ElementsAre("enquiry_received pat@partner.example"));
 }
 
 TEST_P(Enquiries, are_answered_once_when_two_press_at_once) {

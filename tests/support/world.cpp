@@ -90,4 +90,16 @@ PersonId World::operator_with(access::OperatorRole role) {
   return id;
 }
 
+std::vector<SentMail> World::new_mails() {
+  auto all = sent_mails(*database, vault);
+  all.erase(all.begin(), all.begin() + long(std::exchange(mails_seen_, all.size())));
+  return all;
+}
+
+std::vector<std::string> World::letters() {
+  std::vector<std::string> out;
+  for (auto const& mail : new_mails()) out.push_back(mail.template_name + " " + mail.message.to);
+  return out;
+}
+
 }  // namespace menkyo::test

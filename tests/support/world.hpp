@@ -4,6 +4,7 @@
 
 #include "accounts/accounts.hpp"
 #include "tests/support/api_client.hpp"
+#include "tests/support/sent_mail.hpp"
 #include "tests/support/test_database.hpp"
 
 namespace menkyo::test {
@@ -28,6 +29,9 @@ class World {
   RoleGrantId grant(SmartAccountId account, PersonId person, access::Role role,
                     std::optional<VirtualAccountId> virtual_account = {}, std::optional<Instant> ends_at = {});
   PersonId operator_with(access::OperatorRole role);
+  // The mails that were written since they were asked for last, in their order; or "template to" of each.
+  std::vector<SentMail> new_mails();
+  std::vector<std::string> letters();
 
   TestDatabase database;
   keys::Vault vault{keys::MasterKey{4, 5, 6}};
@@ -41,6 +45,7 @@ class World {
  private:
   std::map<SmartAccountId, PersonId> administrators_;
   int64_t made_ = 0;
+  size_t mails_seen_ = 0;
 };
 
 }  // namespace menkyo::test

@@ -28,27 +28,29 @@ export function AccountSwitcher({ account, onChange }: AccountSwitcherProps) {
     enabled: opened,
   });
   return (
-    <Select
-      inlineLabelText={t("account.switch")}
-      filteringType="manual"
-      filteringPlaceholder={t("account.search")}
-      filteringAriaLabel={t("account.search")}
-      selectedOption={option(account)}
-      options={query.data?.items.map(option) ?? [option(account)]}
-      statusType={query.isError ? "error" : query.isFetching ? "loading" : "finished"}
-      loadingText={t("common.loading")}
-      errorText={t("problems.network.title")}
-      recoveryText={t("common.retry")}
-      empty={t("table.no_match")}
-      expandToViewport
-      onLoadItems={({ detail }) => {
-        setOpened(true);
-        setSearch(detail.filteringText);
-        if (query.isError) void query.refetch();
-      }}
-      onChange={({ detail }) => {
-        if (detail.selectedOption.value !== undefined) onChange(detail.selectedOption.value);
-      }}
-    />
+    <div className="menkyo-switcher">
+      <Select
+        inlineLabelText={t("account.switch")}
+        filteringType="manual"
+        filteringPlaceholder={t("account.search")}
+        filteringAriaLabel={t("account.search")}
+        selectedOption={option(account)}
+        options={query.data?.items.map(option) ?? [option(account)]}
+        statusType={query.isError ? "error" : query.isFetching ? "loading" : "finished"}
+        loadingText={t("common.loading")}
+        errorText={t("problems.network.title")}
+        recoveryText={t("common.retry")}
+        empty={t("table.no_match")}
+        expandToViewport
+        onLoadItems={({ detail }) => {
+          setOpened(true);
+          setSearch(detail.filteringText);
+          if (query.isError) void query.refetch();
+        }}
+        onChange={({ detail }) => {
+          if (detail.selectedOption.value !== undefined) onChange(detail.selectedOption.value);
+        }}
+      />
+    </div>
   );
 }

@@ -1,19 +1,16 @@
 // Groups of users, for those who manage the users of the whole account.
 import Button from "@cloudscape-design/components/button";
 import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
-import Header from "@cloudscape-design/components/header";
-import Table, { type TableProps } from "@cloudscape-design/components/table";
+import type { TableProps } from "@cloudscape-design/components/table";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { deleteUserGroup, revokeUserGroupRole } from "../../api/calls";
-import { asProblem } from "../../api/problem";
 import type { UserGroup } from "../../api/types";
 import { Confirm } from "../../ui/confirm";
 import { formatDate, formatNumber } from "../../ui/format";
-import { ProblemAlert } from "../../ui/problem_alert";
 import { OrDash } from "../../ui/resource_table";
-import { Empty } from "../../ui/states";
 import { useLanguage } from "../../ui/use_language";
+import { WholeTable } from "../../ui/whole_table";
 import { useVirtualAccounts } from "../accounts/use_virtual_accounts";
 import { useDone } from "../properties/use_done";
 import { GroupForm } from "./group_form";
@@ -45,36 +42,18 @@ export function GroupsTab({ sa }: { sa: string }) {
   };
   return (
     <>
-      <Table
-        variant="container"
-        ariaLabels={{ tableLabel: t("groups.title") }}
-        loading={query.isPending}
-        loadingText={t("common.loading")}
-        items={query.data?.items ?? []}
+      <WholeTable
+        title={t("groups.title")}
+        description={t("groups.text")}
+        query={query}
         trackBy={(group) => group.user_group_id}
-        header={
-          <Header
-            variant="h2"
-            counter={query.data && `(${formatNumber(language, query.data.items.length)})`}
-            description={t("groups.text")}
-            actions={
-              <Button variant="primary" onClick={() => setDialog({ kind: "create" })}>
-                {t("groups.create")}
-              </Button>
-            }
-          >
-            {t("groups.title")}
-          </Header>
+        columns={columns}
+        actions={
+          <Button variant="primary" onClick={() => setDialog({ kind: "create" })}>
+            {t("groups.create")}
+          </Button>
         }
-        empty={
-          query.isError ? (
-            <ProblemAlert problem={asProblem(query.error)} onRetry={() => query.refetch()} />
-          ) : (
-            <Empty title={t("groups.none")} text={t("groups.none_text")} />
-          )
-        }
-        columnDefinitions={columns}
-        wrapLines
+        none={{ title: t("groups.none"), text: t("groups.none_text") }}
       />
       {dialog?.kind === "create" && (
         <GroupForm sa={sa} onSaved={({ name }) => saved(t("groups.created", { name }))} onClose={close} />

@@ -1,9 +1,7 @@
 // Where the account's mails go beside its administrators. An address gets nothing before whoever reads it has agreed.
 import Button from "@cloudscape-design/components/button";
-import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import Table from "@cloudscape-design/components/table";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -12,15 +10,13 @@ import {
   listNotificationAddresses,
   removeNotificationAddress,
 } from "../../api/notification_calls";
-import { asProblem } from "../../api/problem";
 import type { NotificationAddress } from "../../api/types";
 import { LANGUAGE_NAMES } from "../../i18n";
 import { accountKey } from "../../live/keys";
 import { Confirm } from "../../ui/confirm";
-import { formatDate, formatNumber } from "../../ui/format";
-import { ProblemAlert } from "../../ui/problem_alert";
-import { Empty } from "../../ui/states";
+import { formatDate } from "../../ui/format";
 import { useLanguage } from "../../ui/use_language";
+import { WholeTable } from "../../ui/whole_table";
 import { useDone } from "../properties/use_done";
 import { AddressForm } from "./address_form";
 
@@ -42,35 +38,12 @@ export function NotificationsTab({ sa }: { sa: string }) {
   };
   return (
     <>
-      <Table
-        variant="container"
-        ariaLabels={{ tableLabel: t("notifications.title") }}
-        loading={query.isPending}
-        loadingText={t("common.loading")}
-        items={query.data?.items ?? []}
-        trackBy="notification_address_id"
-        header={
-          <Header
-            variant="h2"
-            counter={query.data && `(${formatNumber(language, query.data.items.length)})`}
-            description={t("notifications.text")}
-            actions={
-              <Button variant="primary" onClick={() => setDialog({ kind: "add" })}>
-                {t("notifications.add")}
-              </Button>
-            }
-          >
-            {t("notifications.title")}
-          </Header>
-        }
-        empty={
-          query.isError ? (
-            <ProblemAlert problem={asProblem(query.error)} onRetry={() => query.refetch()} />
-          ) : (
-            <Empty title={t("notifications.none")} text={t("notifications.none_text")} />
-          )
-        }
-        columnDefinitions={[
+      <WholeTable
+        title={t("notifications.title")}
+        description={t("notifications.text")}
+        query={query}
+        trackBy={(item) => item.notification_address_id}
+        columns={[
           { id: "mail", header: t("notifications.mail"), isRowHeader: true, minWidth: 180, cell: (item) => item.mail },
           {
             id: "language",
@@ -113,7 +86,12 @@ export function NotificationsTab({ sa }: { sa: string }) {
             ),
           },
         ]}
-        wrapLines
+        actions={
+          <Button variant="primary" onClick={() => setDialog({ kind: "add" })}>
+            {t("notifications.add")}
+          </Button>
+        }
+        none={{ title: t("notifications.none"), text: t("notifications.none_text") }}
       />
       {dialog?.kind === "add" && (
         <AddressForm sa={sa} onSaved={({ mail }) => saved(t("notifications.added", { mail }))} onClose={close} />

@@ -1,21 +1,18 @@
 // The custom tags of an account, for those who see the whole of it.
 import Badge from "@cloudscape-design/components/badge";
 import Button from "@cloudscape-design/components/button";
-import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Table, { type TableProps } from "@cloudscape-design/components/table";
+import type { TableProps } from "@cloudscape-design/components/table";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { deleteCustomTag } from "../../api/calls";
-import { asProblem } from "../../api/problem";
 import type { CustomTag } from "../../api/types";
 import { Confirm } from "../../ui/confirm";
 import { formatNumber } from "../../ui/format";
-import { ProblemAlert } from "../../ui/problem_alert";
 import { OrDash } from "../../ui/resource_table";
 import { RouteLink } from "../../ui/route_link";
-import { Empty } from "../../ui/states";
 import { useLanguage } from "../../ui/use_language";
+import { WholeTable } from "../../ui/whole_table";
 import { useDone } from "../properties/use_done";
 import { TagForm } from "./tag_form";
 import { tagWord, useTags } from "./use_tags";
@@ -24,7 +21,6 @@ type Dialog = { kind: "create" } | { kind: "edit" | "delete"; tag: CustomTag };
 
 export function TagsTab({ sa, mayEdit }: { sa: string; mayEdit: boolean }) {
   const { t } = useTranslation();
-  const language = useLanguage();
   const [dialog, setDialog] = useState<Dialog | null>(null);
   const query = useTags(sa, true);
   const columns = useColumns(sa, mayEdit, setDialog);
@@ -41,32 +37,14 @@ export function TagsTab({ sa, mayEdit }: { sa: string; mayEdit: boolean }) {
   );
   return (
     <>
-      <Table
-        variant="container"
-        ariaLabels={{ tableLabel: t("tags.title") }}
-        loading={query.isPending}
-        loadingText={t("common.loading")}
-        items={query.data?.items ?? []}
+      <WholeTable
+        title={t("tags.title")}
+        description={t("tags.text")}
+        query={query}
         trackBy={(tag) => tag.custom_tag_id}
-        header={
-          <Header
-            variant="h2"
-            counter={query.data && `(${formatNumber(language, query.data.items.length)})`}
-            description={t("tags.text")}
-            actions={mayEdit && create}
-          >
-            {t("tags.title")}
-          </Header>
-        }
-        empty={
-          query.isError ? (
-            <ProblemAlert problem={asProblem(query.error)} onRetry={() => query.refetch()} />
-          ) : (
-            <Empty title={t("tags.none")} text={t("tags.none_text")} />
-          )
-        }
-        columnDefinitions={columns}
-        wrapLines
+        columns={columns}
+        actions={mayEdit && create}
+        none={{ title: t("tags.none"), text: t("tags.none_text") }}
       />
       {dialog?.kind === "create" && (
         <TagForm sa={sa} onSaved={(tag) => saved(t("tags.created", { name: tag.name }))} onClose={close} />
