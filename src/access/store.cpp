@@ -2,11 +2,14 @@
 
 namespace menkyo::access::store {
 
+// A range of one account, because SQLite takes an account that is equal for ten rows and would read all of its grants
+// (docs/decisions/0018-plans-without-statistics.md).
 std::vector<GrantRow> grants(db::ReadTx& tx, PersonId person, SmartAccountId account, Instant at) {
   return tx.all<GrantRow>(
       "select g.role, v.path from role_grant g left join virtual_account v on v.smart_account_id = "
       "g.smart_account_id "
-      "and v.virtual_account_id = g.virtual_account_id where g.person_id = $1 and g.smart_account_id = $2 "
+      "and v.virtual_account_id = g.virtual_account_id where g.person_id = $1 "
+      "and g.smart_account_id between $2 and $2 "
       "and (g.ends_at is null or g.ends_at > $3)",
       person, account, at);
 }

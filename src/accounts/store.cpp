@@ -302,10 +302,11 @@ std::optional<GrantRow> grant(db::ReadTx& tx, SmartAccountId account, RoleGrantI
       account, id);
 }
 
+// These two go by the person, whose accounts are few: access/store.cpp says why the account is a range.
 std::vector<GrantRow> grants_of_person(db::ReadTx& tx, SmartAccountId account, PersonId person) {
   return tx.all<GrantRow>(
       "select role_grant_id, person_id, role, virtual_account_id, ends_at, group_grant_id from role_grant "
-      "where smart_account_id = $1 and person_id = $2 order by role_grant_id",
+      "where person_id = $2 and smart_account_id between $1 and $1 order by role_grant_id",
       account, person);
 }
 
@@ -355,13 +356,13 @@ std::vector<PersonId> members_below_after(db::ReadTx& tx, SmartAccountId account
 std::vector<MemberGrantRow> grants_of_members(db::ReadTx& tx, std::vector<MemberKey> const& keys) {
   return tx.all_many<MemberGrantRow>(
       "select g.role_grant_id, g.person_id, g.role, g.virtual_account_id, g.ends_at, v.path, u.name "
-      "from {rows: account bytea, person bytea} r join role_grant g on g.smart_account_id = r.account "
-      "and g.person_id = r.person left join virtual_account v on v.smart_account_id = g.smart_account_id "
+      "from {rows: account bytea, person bytea} r join role_grant g on g.person_id = r.person "
+      "and g.smart_account_id between r.account and r.account left join virtual_account v on v.smart_account_id = "
+      "g.smart_account_id "
       "and v.virtual_account_id = g.virtual_account_id "
       "left join user_group_grant w on w.smart_account_id = g.smart_account_id "
       "and w.group_grant_id = g.group_grant_id "
-      "left join user_group u on u.smart_account_id = w.smart_account_id and u.user_group_id = w.user_group_id "
-      "order by g.role_grant_id",
+      "left join user_group u on u.smart_account_id = w.smart_account_id and u.user_group_id = w.user_group_id",
       keys);
 }
 

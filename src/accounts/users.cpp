@@ -66,7 +66,11 @@ std::vector<AccountUser> describe_users(db::ReadTx& tx, SmartAccountId account, 
       users[g.person_id].grants.push_back({g.role_grant_id, g.role, g.virtual_account_id, g.ends_at, g.group_name});
   }
   std::vector<AccountUser> rows;
-  for (auto& [id, user] : users) rows.push_back(std::move(user));
+  for (auto& [id, user] : users) {
+    std::sort(user.grants.begin(), user.grants.end(),
+              [](auto const& a, auto const& b) { return a.role_grant_id < b.role_grant_id; });
+    rows.push_back(std::move(user));
+  }
   return rows;
 }
 

@@ -5,6 +5,7 @@
 
 #include <gmock/gmock.h>
 
+#include "access/store.hpp"
 #include "accounts/store_assistance.hpp"
 #include "accounts/store_partner.hpp"
 #include "accounts/store_successions.hpp"
@@ -79,6 +80,19 @@ TEST_F(PlansTest, the_staff_finds_accounts_by_ranges_of_their_keys) {
     EXPECT_THAT(plan, Each(HasSubstr("SEARCH")));
     EXPECT_THAT(plan.front(), AnyOf(HasSubstr("name_key>? AND name_key<?"), HasSubstr("domain>? AND domain<?")));
   }
+}
+
+TEST_F(PlansTest, grants_are_found_by_the_person) {
+  auto const by_person = testing::AllOf(testing::Contains(HasSubstr("role_grant_by_person (person_id=?")),
+                                        Each(Not(HasSubstr("KEY (smart_account_id=?)"))));
+  EXPECT_THAT(plan_of([&](auto& tx) { access::store::grants(tx, PersonId{}, SmartAccountId{}, tx.now()); }),
+              by_person);
+  EXPECT_THAT(plan_of([&](auto& tx) { accounts::store::grants_of_person(tx, SmartAccountId{}, PersonId{}); }),
+              by_person);
+  EXPECT_THAT(plan_of([&](auto& tx) {
+                accounts::store::grants_of_members(tx, {{SmartAccountId{}, PersonId{}}});
+              }),
+              by_person);
 }
 
 TEST_F(PlansTest, companies_are_looked_up_by_a_range_of_their_keys) {
