@@ -32,7 +32,7 @@ MENKYO_ENUM(EventKind, smart_account_created, virtual_account_created, virtual_a
             user_group_deleted, user_group_member_added, user_group_member_removed, user_group_role_granted,
             user_group_role_revoked, operator_role_validated, operator_role_ended, assistance_opened, assistance_used,
             person_looked_up, publication_created, publication_changed, publication_published, agreement_accepted,
-            enquiry_sent, enquiry_reopened, enquiry_answered, enquiry_closed, succession_requested,
+            enquiry_sent, enquiry_continued, enquiry_reopened, enquiry_answered, enquiry_closed, succession_requested,
             succession_approved, succession_declined, succession_withdrawn, succession_objected, succession_stopped,
             succession_granted, succession_lapsed, notification_address_added, notification_address_confirmed,
             notification_address_removed, notification_address_stopped, partner_request_made,

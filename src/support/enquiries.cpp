@@ -236,9 +236,9 @@ EnquiryWithHistory ask_on(db::Tx& tx, keys::Vault const& vault, mail::Outbox con
   if (!row || row->person_id != person) throw Problem(problems::not_found);
   check_pace(tx, person);
   add_entry(tx, vault, *row, EnquiryStatus::OPEN, EnquiryEntryKind::question, person, in.text);
-  if (row->status != EnquiryStatus::OPEN)
-    record_enquiry(tx, vault, audit::EventKind::enquiry_reopened, *row,
-                   audit::actor(audit::ActorKind::person, person));
+  bool const was_open = row->status == EnquiryStatus::OPEN;
+  record_enquiry(tx, vault, was_open ? audit::EventKind::enquiry_continued : audit::EventKind::enquiry_reopened, *row,
+                 audit::actor(audit::ActorKind::person, person));
   tell_desk(tx, outbox, desk, *row, accounts::load_applicant(tx, vault, person), in.text);
   return with_history(tx, vault, *store::enquiry(tx, in.enquiry_id), false);
 }

@@ -157,6 +157,8 @@ TEST_P(Enquiries, are_answered_closed_and_opened_again_with_their_whole_history)
   EXPECT_THAT(history(seen)[1], HasSubstr("First\nthen by "));
   EXPECT_THAT(events(), ElementsAre(HasSubstr("enquiry_sent"), HasSubstr("enquiry_answered"),
                                     HasSubstr("enquiry_closed"), HasSubstr("enquiry_reopened")));
+  write(pat, id);
+  EXPECT_THAT(events().back(), HasSubstr("enquiry_continued"));
 }
 
 TEST_P(Enquiries, say_which_field_of_the_profile_is_missing_and_change_nothing) {

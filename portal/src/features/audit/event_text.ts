@@ -47,6 +47,7 @@ export const EVENT_KINDS = [
   "access_request_approved",
   "access_request_declined",
   "enquiry_sent",
+  "enquiry_continued",
   "enquiry_reopened",
   "enquiry_answered",
   "enquiry_closed",
