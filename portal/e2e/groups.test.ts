@@ -42,13 +42,6 @@ describe.each(STORIES)("user groups in $language", (story) => {
 
   const look = async (name: string) =>
     expect(await everyLook(world, desk.page, `${story.language}-groups-${name}`)).toEqual([]);
-  const submit = (key: string) =>
-    desk
-      .dialog()
-      .getByRole("button", { name: desk.t(key), exact: true })
-      .click();
-  const told = (key: string, values = {}) =>
-    desk.page.getByText(desk.t(key, values), { exact: true }).first().waitFor();
   const act = async (name: string, action: string) => {
     await desk.page.getByRole("button", { name: desk.t("groups.actions_of", { name }), exact: true }).click();
     await desk.page.getByRole("menuitem", { name: desk.t(action), exact: true }).click();
@@ -59,15 +52,15 @@ describe.each(STORIES)("user groups in $language", (story) => {
   it("creates a group, and gives it a role", async () => {
     const { page } = desk;
     await page.goto(`${world.portal}/accounts/${sa}/manage?tab=user_groups`);
-    await told("groups.none");
+    await desk.told("groups.none");
     await look("none");
     await desk.button("groups.create").first().click();
-    await submit("common.create");
+    await desk.submit("common.create");
     await desk.dialog().getByText(desk.t("fields.empty")).waitFor();
     await desk.dialog().locator("input[name=name]").fill(story.team);
     await look("create");
-    await submit("common.create");
-    await told("groups.created", { name: story.team });
+    await desk.submit("common.create");
+    await desk.told("groups.created", { name: story.team });
     await act(story.team, "groups.add_role");
     await desk
       .dialog()
@@ -75,8 +68,8 @@ describe.each(STORIES)("user groups in $language", (story) => {
       .first()
       .fill("2099/12/31");
     await look("role");
-    await submit("users.grant_submit");
-    await told("groups.role_added", { name: story.team });
+    await desk.submit("users.grant_submit");
+    await desk.told("groups.role_added", { name: story.team });
     await desk.row(story.team).getByText("2099").waitFor();
   });
 
@@ -85,10 +78,10 @@ describe.each(STORIES)("user groups in $language", (story) => {
     await colleague.page.goto(`${world.portal}/accounts/${sa}/manage`);
     await colleague.page.getByText(t("problems.not_found.title")).first().waitFor();
     await act(story.team, "groups.members");
-    await told("groups.no_members");
+    await desk.told("groups.no_members");
     for (const mail of [mails.colleague, mails.newcomer]) {
       await desk.dialog().locator("input[name=mail]").fill(mail);
-      await submit("groups.add");
+      await desk.submit("groups.add");
       await member(mail).waitFor();
     }
     await member(mails.newcomer).getByText(t("users.invited")).waitFor();
@@ -137,20 +130,20 @@ describe.each(STORIES)("user groups in $language", (story) => {
     await colleague.page.getByText(t("problems.not_found.title")).first().waitFor();
     await act(story.team, "groups.rename");
     await desk.dialog().locator("input[name=name]").fill(story.renamed);
-    await submit("common.save");
-    await told("groups.renamed", { name: story.renamed });
+    await desk.submit("common.save");
+    await desk.told("groups.renamed", { name: story.renamed });
     await desk
       .row(story.renamed)
       .getByRole("button", { name: new RegExp(t("groups.revoke")) })
       .click();
     await look("revoke");
-    await submit("groups.revoke");
-    await told("groups.role_revoked", { name: story.renamed });
+    await desk.submit("groups.revoke");
+    await desk.told("groups.role_revoked", { name: story.renamed });
     await act(story.renamed, "groups.delete");
     await look("delete");
-    await submit("groups.delete");
-    await told("groups.deleted", { name: story.renamed });
-    await told("groups.none");
+    await desk.submit("groups.delete");
+    await desk.told("groups.deleted", { name: story.renamed });
+    await desk.told("groups.none");
     await page.goto(`${world.portal}/accounts/${sa}/manage?tab=events`);
     await page
       .getByText(t("events.user_group_deleted", { name: story.renamed, member_count: "1" }))

@@ -70,21 +70,14 @@ describe.each(STORIES)("an account kept in order in $language", (story) => {
     await desk.page.goto(`${world.portal}/accounts/${sa}/manage?tab=${tab}`);
     await desk.heading("manage.title").or(desk.page.getByRole("tab").first()).first().waitFor();
   };
-  const submit = (key: string) =>
-    desk
-      .dialog()
-      .getByRole("button", { name: desk.t(key), exact: true })
-      .click();
-  const told = (key: string, values = {}) =>
-    desk.page.getByText(desk.t(key, values), { exact: true }).first().waitFor();
 
   it("asks for a second administrator", async () => {
     const { page } = desk;
     await page.goto(`${world.portal}/`);
-    await told("administrators.alone_short");
+    await desk.told("administrators.alone_short");
     await look("home");
     await open("virtual_accounts");
-    await told("administrators.alone_title");
+    await desk.told("administrators.alone_title");
     await page.getByRole("row").nth(1).waitFor();
     await look("alone");
     await desk.button("administrators.name_second").click();
@@ -104,12 +97,12 @@ describe.each(STORIES)("an account kept in order in $language", (story) => {
     await look("properties");
     await desk.button("properties.change.name").click();
     await desk.dialog().locator("input[name=name]").fill("");
-    await submit("common.save");
+    await desk.submit("common.save");
     await desk.dialog().getByText(desk.t("fields.empty")).waitFor();
     await look("name");
     await desk.dialog().locator("input[name=name]").fill(story.renamed);
-    await submit("common.save");
-    await told("properties.changed.name");
+    await desk.submit("common.save");
+    await desk.told("properties.changed.name");
     await page.getByRole("heading", { name: desk.t("manage.title_of", { account: story.renamed }) }).waitFor();
     await desk.button("properties.change.creator").click();
     await desk
@@ -119,24 +112,24 @@ describe.each(STORIES)("an account kept in order in $language", (story) => {
       .click();
     await page.getByRole("option", { name: new RegExp(mails.colleague) }).click();
     await look("creator");
-    await submit("common.save");
-    await told("properties.changed.creator");
+    await desk.submit("common.save");
+    await desk.told("properties.changed.creator");
     await page.getByText(mails.colleague).waitFor();
     await desk.button("properties.change.headquarters").click();
     await desk.dialog().locator("input[name=line1]").fill("1-1 SHIBAURA");
     await look("headquarters");
-    await submit("common.save");
-    await told("properties.changed.headquarters");
+    await desk.submit("common.save");
+    await desk.told("properties.changed.headquarters");
     await page.getByText("1-1 SHIBAURA").waitFor();
   });
 
   it("keeps locations", async () => {
     const { page } = desk;
     await desk.tab("properties.locations").click();
-    await told("properties.no_locations");
+    await desk.told("properties.no_locations");
     await look("no-locations");
     await desk.button("properties.add_location").click();
-    await submit("common.save");
+    await desk.submit("common.save");
     await desk.dialog().getByText(desk.t("fields.empty")).first().waitFor();
     if (story.language === "en") {
       // A browser in Japanese begins with Japan.
@@ -157,11 +150,11 @@ describe.each(STORIES)("an account kept in order in $language", (story) => {
       .last()
       .click();
     await page.getByRole("option", { name: story.language === "ja" ? "東京都" : "Tokyo", exact: true }).click();
-    await submit("common.save");
-    await told("properties.location_added");
+    await desk.submit("common.save");
+    await desk.told("properties.location_added");
     await page.getByRole("row").filter({ hasText: "2-2 DAIBA" }).waitFor();
     await page.getByRole("checkbox", { name: desk.t("properties.orders") }).click();
-    await told("properties.orders_saved");
+    await desk.told("properties.orders_saved");
     await look("locations");
     await page
       .getByRole("row")
@@ -169,9 +162,9 @@ describe.each(STORIES)("an account kept in order in $language", (story) => {
       .getByRole("button", { name: new RegExp(desk.t("properties.remove_location")) })
       .click();
     await look("remove-location");
-    await submit("properties.remove_location");
-    await told("properties.location_removed");
-    await told("properties.no_locations");
+    await desk.submit("properties.remove_location");
+    await desk.told("properties.location_removed");
+    await desk.told("properties.no_locations");
   });
 
   it("moves virtual accounts and makes another one the default", async () => {
@@ -186,8 +179,8 @@ describe.each(STORIES)("an account kept in order in $language", (story) => {
       await desk.dialog().waitFor();
     };
     await act(story.tokyo, "virtual_accounts.move");
-    await submit("virtual_accounts.move");
-    await told("virtual_accounts.move_here");
+    await desk.submit("virtual_accounts.move");
+    await desk.told("virtual_accounts.move_here");
     await look("move");
     await desk
       .dialog()
@@ -197,13 +190,13 @@ describe.each(STORIES)("an account kept in order in $language", (story) => {
     await page.getByRole("option", { name: story.west, exact: true }).waitFor();
     expect(await page.getByRole("option").filter({ hasText: story.lab }).count()).toBe(0);
     await page.getByRole("option", { name: story.west, exact: true }).click();
-    await submit("virtual_accounts.move");
-    await told("virtual_accounts.moved", { name: story.tokyo });
+    await desk.submit("virtual_accounts.move");
+    await desk.told("virtual_accounts.moved", { name: story.tokyo });
     await page.getByText(`${story.west} / ${story.tokyo}`, { exact: true }).waitFor();
     await act(story.west, "virtual_accounts.make_default");
     await look("make-default");
-    await submit("virtual_accounts.make_default");
-    await told("virtual_accounts.made_default", { name: story.west });
+    await desk.submit("virtual_accounts.make_default");
+    await desk.told("virtual_accounts.made_default", { name: story.west });
     await desk.row(story.west).getByText(t("virtual_accounts.is_default"), { exact: true }).first().waitFor();
     await look("tree");
     await open("events");

@@ -41,13 +41,6 @@ describe.each(STORIES)("notifications in $language", (story) => {
 
   const look = async (at: Desk, name: string) =>
     expect(await everyLook(world, at.page, `${story.language}-notifications-${name}`)).toEqual([]);
-  const submit = (key: string) =>
-    desk
-      .dialog()
-      .getByRole("button", { name: desk.t(key), exact: true })
-      .click();
-  const told = (key: string, values = {}) =>
-    desk.page.getByText(desk.t(key, values), { exact: true }).first().waitFor();
 
   it("names an address, once", async () => {
     const { page } = desk;
@@ -55,16 +48,16 @@ describe.each(STORIES)("notifications in $language", (story) => {
     await page.getByText(desk.t("notifications.none"), { exact: true }).waitFor();
     await look(desk, "none");
     await desk.button("notifications.add").click();
-    await submit("notifications.add");
+    await desk.submit("notifications.add");
     await desk.dialog().getByText(desk.t("fields.not_a_mail")).waitFor();
     await desk.dialog().locator("input[name=mail]").fill(mail);
     await look(desk, "add");
-    await submit("notifications.add");
-    await told("notifications.added", { mail });
+    await desk.submit("notifications.add");
+    await desk.told("notifications.added", { mail });
     await desk.row(mail).getByText(desk.t("notifications.asked")).waitFor();
     await desk.button("notifications.add").click();
     await desk.dialog().locator("input[name=mail]").fill(mail.toUpperCase());
-    await submit("notifications.add");
+    await desk.submit("notifications.add");
     await desk.dialog().getByText(desk.t("fields.known_address")).waitFor();
     await page.keyboard.press("Escape");
     await look(desk, "asked");

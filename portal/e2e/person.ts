@@ -78,6 +78,10 @@ export interface Desk {
   field: (key: string) => ReturnType<Page["getByLabel"]>;
   row: (name: string) => ReturnType<Page["getByRole"]>;
   dialog: () => ReturnType<Page["getByRole"]>;
+  // Presses that button of the dialog.
+  submit: (key: string) => Promise<void>;
+  // Waits for a text of the portal.
+  told: (key: string, values?: Record<string, unknown>) => Promise<void>;
   // Keeps a picture of the page; the second one asks axe about it, too, and answers what is in the way.
   picture: (name: string) => Promise<void>;
   look: (name: string) => Promise<string[]>;
@@ -117,6 +121,12 @@ export async function openDesk(world: World, language: Language, refusals = /sta
     field: (key) => page.getByLabel(t(key), { exact: true }),
     row: (name) => page.getByRole("row").filter({ hasText: name }),
     dialog: () => page.getByRole("dialog"),
+    submit: (key) =>
+      page
+        .getByRole("dialog")
+        .getByRole("button", { name: t(key), exact: true })
+        .click(),
+    told: (key, values = {}) => page.getByText(t(key, values), { exact: true }).first().waitFor(),
     picture,
     look: async (name) => {
       await picture(name);

@@ -58,13 +58,6 @@ describe.each(STORIES)("the operator's staff in $language", (story) => {
 
   const look = async (desk: Desk, name: string) =>
     expect(await everyLook(world, desk.page, `${story.language}-staff-${name}`)).toEqual([]);
-  const told = (desk: Desk, key: string, values = {}) =>
-    desk.page.getByText(desk.t(key, values), { exact: true }).first().waitFor();
-  const submit = (key: string) =>
-    staff
-      .dialog()
-      .getByRole("button", { name: staff.t(key), exact: true })
-      .click();
   const roleOf = (key: string, mail: string) =>
     staff.t(key, { mail, role: staff.t("operator_roles.operator_support") });
 
@@ -72,24 +65,24 @@ describe.each(STORIES)("the operator's staff in $language", (story) => {
     const { page, t } = staff;
     await staff.tab("operator.staff").waitFor();
     await staff.button("staff.give").click();
-    await submit("staff.give");
+    await staff.submit("staff.give");
     await staff.dialog().getByText(t("fields.empty")).waitFor();
     await look(staff, "give");
     await staff.dialog().locator("input[type=email]").fill(`nobody@${story.domain}`);
-    await submit("staff.give");
+    await staff.submit("staff.give");
     await staff.dialog().getByText(t("fields.unknown")).waitFor();
     await staff.dialog().locator("input[type=email]").fill(mails.colleague);
-    await submit("staff.give");
-    await told(staff, "staff.given", { mail: mails.colleague });
+    await staff.submit("staff.give");
+    await staff.told("staff.given", { mail: mails.colleague });
     await page.getByRole("button", { name: roleOf("staff.validate_of", mails.colleague) }).waitFor();
     await look(staff, "roles");
     await page.getByRole("button", { name: roleOf("staff.validate_of", mails.colleague) }).click();
     await look(staff, "validate");
-    await submit("staff.validate");
-    await told(staff, "staff.validated", { mail: mails.colleague });
+    await staff.submit("staff.validate");
+    await staff.told("staff.validated", { mail: mails.colleague });
     await page.getByRole("button", { name: roleOf("staff.end_of", mails.colleague) }).click();
-    await submit("staff.end");
-    await told(staff, "staff.was_ended", { mail: mails.colleague });
+    await staff.submit("staff.end");
+    await staff.told("staff.was_ended", { mail: mails.colleague });
     await staff.row(mails.colleague).waitFor({ state: "detached" });
   });
 
@@ -98,7 +91,7 @@ describe.each(STORIES)("the operator's staff in $language", (story) => {
     await page.goto(`${world.portal}/operator?tab=accounts`);
     await staff.field("lookup.mail").fill(mails.founder);
     await staff.button("lookup.find").click();
-    await told(staff, "lookup.accounts_none");
+    await staff.told("lookup.accounts_none");
     await page.getByLabel(t("operator.search_accounts")).fill(story.account.slice(0, 5).toUpperCase());
     await page.getByRole("link", { name: story.account, exact: true }).waitFor();
     await look(staff, "search");
@@ -117,15 +110,15 @@ describe.each(STORIES)("the operator's staff in $language", (story) => {
     await staff.row(mails.founder).waitFor();
     await staff.button("assistance.name_administrator").click();
     await staff.dialog().locator("input[type=email]").fill(mails.newcomer);
-    await submit("assistance.name_administrator");
-    await told(staff, "assistance.named", { mail: mails.newcomer });
+    await staff.submit("assistance.name_administrator");
+    await staff.told("assistance.named", { mail: mails.newcomer });
     await staff.row(mails.newcomer).waitFor();
     await look(staff, "users");
     const end = t("assistance.end_role_of", { role: t("roles.sa_admin"), name: mails.newcomer });
     await page.getByRole("button", { name: end }).click();
     await look(staff, "end-role");
-    await submit("assistance.end_role");
-    await told(staff, "assistance.role_ended");
+    await staff.submit("assistance.end_role");
+    await staff.told("assistance.role_ended");
     await staff.row(mails.newcomer).waitFor({ state: "detached" });
   });
 
@@ -140,7 +133,7 @@ describe.each(STORIES)("the operator's staff in $language", (story) => {
     await look(customer, "log");
     await page.goto(`${world.portal}/accounts/${sa}/manage?tab=properties`);
     await page.getByText(t("properties.lock"), { exact: true }).click();
-    await told(customer, "properties.lock_saved");
+    await customer.told("properties.lock_saved");
     await look(customer, "lock");
     await staff.page.reload();
     await staff.page.getByText(staff.t("assistance.locked_title")).waitFor();

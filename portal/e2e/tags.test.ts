@@ -58,13 +58,6 @@ describe.each(STORIES)("custom tags in $language", (story) => {
 
   const look = async (name: string) =>
     expect(await everyLook(world, desk.page, `${story.language}-tags-${name}`)).toEqual([]);
-  const submit = (key: string) =>
-    desk
-      .dialog()
-      .getByRole("button", { name: desk.t(key), exact: true })
-      .click();
-  const told = (key: string, values = {}) =>
-    desk.page.getByText(desk.t(key, values), { exact: true }).first().waitFor();
   const act = async (name: string, action: string) => {
     await desk.page.getByRole("button", { name: desk.t("virtual_accounts.actions_of", { name }), exact: true }).click();
     await desk.page.getByRole("menuitem", { name: desk.t(action), exact: true }).click();
@@ -83,27 +76,27 @@ describe.each(STORIES)("custom tags in $language", (story) => {
   it("defines tags", async () => {
     const { page } = desk;
     await page.goto(`${world.portal}/accounts/${sa}/manage?tab=custom_tags`);
-    await told("tags.none");
+    await desk.told("tags.none");
     await look("none");
     await desk.button("tags.create").first().click();
-    await submit("common.create");
+    await desk.submit("common.create");
     await desk.dialog().getByText(desk.t("fields.empty")).waitFor();
     await desk.dialog().locator("input[name=name]").fill(story.region);
     await desk
       .dialog()
       .locator("textarea")
       .fill([...story.values, story.values[0]].join("\n"));
-    await submit("common.create");
+    await desk.submit("common.create");
     await desk.dialog().getByText(desk.t("fields.repeated")).waitFor();
     await desk.picture("tags-repeated");
     await desk.dialog().locator("textarea").fill(story.values.join("\n"));
-    await submit("common.create");
-    await told("tags.created", { name: story.region });
+    await desk.submit("common.create");
+    await desk.told("tags.created", { name: story.region });
     await desk.button("tags.create").click();
     await desk.dialog().locator("input[name=name]").fill(story.label);
     await look("form");
-    await submit("common.create");
-    await told("tags.created", { name: story.label });
+    await desk.submit("common.create");
+    await desk.told("tags.created", { name: story.label });
     await desk.row(story.region).getByText(story.values[1], { exact: true }).waitFor();
   });
 
@@ -113,15 +106,15 @@ describe.each(STORIES)("custom tags in $language", (story) => {
     await act(tokyo, "tags.carry");
     await choose(story.label, `${story.region}: ${story.values[1]}`, `${story.region}: ${story.values[0]}`);
     await look("carry");
-    await submit("common.save");
-    await told("virtual_accounts.changed", { name: tokyo });
+    await desk.submit("common.save");
+    await desk.told("virtual_accounts.changed", { name: tokyo });
     const east = `${story.region}: ${story.values[0]}`;
     await desk.row(tokyo).getByText(east, { exact: true }).waitFor();
     // The value chosen last stands for the tag.
     expect(await desk.row(tokyo).getByText(`${story.region}: ${story.values[1]}`).count()).toBe(0);
     await act(osaka, "tags.carry");
     await choose(`${story.region}: ${story.values[1]}`);
-    await submit("common.save");
+    await desk.submit("common.save");
     await desk.row(osaka).getByText(`${story.region}: ${story.values[1]}`, { exact: true }).waitFor();
     await look("carried");
     await page
@@ -148,7 +141,7 @@ describe.each(STORIES)("custom tags in $language", (story) => {
     await look("list");
     await page.getByRole("button", { name: t("tags.edit_title", { name: story.region }), exact: true }).click();
     await desk.dialog().locator("textarea").fill(story.values[1]);
-    await submit("common.save");
+    await desk.submit("common.save");
     await desk.dialog().getByText(t("fields.in_use")).waitFor();
     await desk.picture("tags-in-use");
     await desk
@@ -157,16 +150,16 @@ describe.each(STORIES)("custom tags in $language", (story) => {
       .click();
     await page.getByRole("button", { name: t("tags.edit_title", { name: story.label }), exact: true }).click();
     await desk.dialog().locator("input[name=name]").fill(story.renamed);
-    await submit("common.save");
-    await told("tags.changed", { name: story.renamed });
+    await desk.submit("common.save");
+    await desk.told("tags.changed", { name: story.renamed });
     await page.getByRole("button", { name: t("tags.delete_of", { name: story.region }), exact: true }).click();
     await desk
       .dialog()
       .getByText(t("tags.delete_used", { count: 2, formatted: "2" }))
       .waitFor();
     await look("delete");
-    await submit("tags.delete");
-    await told("tags.deleted", { name: story.region });
+    await desk.submit("tags.delete");
+    await desk.told("tags.deleted", { name: story.region });
     await desk.tab("virtual_accounts.title").click();
     await desk.row(tokyo).getByText(story.renamed, { exact: true }).waitFor();
     expect(await desk.row(tokyo).getByText(story.values[0]).count()).toBe(0);

@@ -58,8 +58,6 @@ describe.each(STORIES)("users from a file in $language", (story) => {
     const name = desk.t("user_file.grant", { count, formatted: String(count) });
     return desk.page.getByRole("button", { name, exact: true });
   };
-  const told = (key: string, values = {}) =>
-    desk.page.getByText(desk.t(key, values), { exact: true }).first().waitFor();
   const users = async () => {
     const listed = await desk.page.evaluate(
       async (path) => (await fetch(path)).json(),
@@ -100,8 +98,8 @@ describe.each(STORIES)("users from a file in $language", (story) => {
       "team-2099",
       story.language === "ja" ? toShiftJis(lines.join("\r\n")) : Buffer.from(lines.join("\r\n")),
     );
-    await told(story.language === "ja" ? "user_file.read_as.shift_jis" : "user_file.read_as.utf_8");
-    await told("user_file.faulty_title");
+    await desk.told(story.language === "ja" ? "user_file.read_as.shift_jis" : "user_file.read_as.utf_8");
+    await desk.told("user_file.faulty_title");
     for (const fault of [
       "mail.not_a_mail",
       "virtual_account.unknown",
@@ -110,14 +108,14 @@ describe.each(STORIES)("users from a file in $language", (story) => {
       "virtual_account.unexpected",
       "ends_on.last_administrator",
     ])
-      await told(`user_file.row_faults.${fault}`);
-    await told("user_file.row_faults.mail.repeated", { line: 2 });
-    await told("user_file.file_faults.malformed");
+      await desk.told(`user_file.row_faults.${fault}`);
+    await desk.told("user_file.row_faults.mail.repeated", { line: 2 });
+    await desk.told("user_file.file_faults.malformed");
     expect(await grant(1).isDisabled()).toBe(true);
     await look("faulty");
     expect(await users()).toBe(1);
     await upload("team-2099", Buffer.from([0x50, 0x4b, 3, 4, 0xff, 0xfe, 0xff]));
-    await told("user_file.unreadable");
+    await desk.told("user_file.unreadable");
     await look("unreadable");
   });
 
@@ -135,7 +133,7 @@ describe.each(STORIES)("users from a file in $language", (story) => {
     await grant(2).waitFor();
     await look("preview");
     await grant(2).click();
-    await told("user_file.done", { count: 2, formatted: "2" });
+    await desk.told("user_file.done", { count: 2, formatted: "2" });
     await desk.row(newcomer).getByText(t("users.invited")).waitFor();
     await desk.row(newcomer).getByText("2099").waitFor();
     expect((await openInbox(world, newcomer)()).text).toContain(story.team);
@@ -170,12 +168,12 @@ describe.each(STORIES)("users from a file in $language", (story) => {
     await desk.picture("users-file-interrupted");
     expect(await users()).toBe(102);
     await desk.button("user_file.go_on").click();
-    await told("user_file.done", { count: 120, formatted: "120" });
+    await desk.told("user_file.done", { count: 120, formatted: "120" });
     expect(await users()).toBe(122);
     await page.goBack();
     await contents().fill(text);
     await desk.button("user_file.preview_button").click();
-    await told("user_file.nothing_to_do");
+    await desk.told("user_file.nothing_to_do");
     expect(await grant(0).isDisabled()).toBe(true);
     await look("nothing");
     expect(desk.faults).toEqual([]);

@@ -86,8 +86,8 @@ NotificationAddress to_record(keys::Vault const& vault, NotificationRow const& r
 
 }  // namespace
 
-NotificationAddressId add_notification_address(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox,
-                                               NotificationEditor const& access, NewNotificationAddress const& in) {
+NotificationAddress add_notification_address(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox,
+                                             NotificationEditor const& access, NewNotificationAddress const& in) {
   auto const account = access.smart_account_id();
   auto const normalized = people::require_mail(in.mail);
   store::lock_account(tx, account);
@@ -109,7 +109,7 @@ NotificationAddressId add_notification_address(db::Tx& tx, keys::Vault const& va
                   {{"/mail", "known_address", "is on the list already"}});
   record_address(tx, vault, EventKind::notification_address_added, row, access.actor());
   post_question(tx, vault, outbox, row);
-  return row.notification_address_id;
+  return to_record(vault, row);
 }
 
 void ask_notification_address(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox,
@@ -168,8 +168,7 @@ wire::Page<NotificationAddress> list_addresses(db::ReadTx& tx, NotificationEdito
 
 NotificationAddress answer_addition(db::Tx& tx, NotificationEditor const& access, NewNotificationAddress const& in,
                                     keys::Vault const& vault, mail::Outbox const& outbox) {
-  auto const id = add_notification_address(tx, vault, outbox, access, in);
-  return to_record(vault, lock_address(tx, access.smart_account_id(), id));
+  return add_notification_address(tx, vault, outbox, access, in);
 }
 
 void answer_question(db::Tx& tx, NotificationEditor const& access, NotificationAddressKey const& in,

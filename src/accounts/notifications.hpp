@@ -56,8 +56,8 @@ using NotificationEditor = Access<access::SmartAccount, Permission::notification
 
 // Asks the address whether it wants the mails. Problem invalid, conflict if there are too many or this one already,
 // too_many_requests if it was sent many mails lately.
-NotificationAddressId add_notification_address(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox,
-                                               NotificationEditor const& access, NewNotificationAddress const& in);
+NotificationAddress add_notification_address(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox,
+                                             NotificationEditor const& access, NewNotificationAddress const& in);
 // Asks once more. Problem not_found, conflict if it has agreed, too_many_requests.
 void ask_notification_address(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox,
                               NotificationEditor const& access, NotificationAddressId id);

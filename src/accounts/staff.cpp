@@ -188,12 +188,12 @@ StaffRole load_staff_role(db::Tx& tx, keys::Vault const& vault, StaffManager con
 StaffRole answer_given(db::Tx& tx, keys::Vault const& vault, mail::Outbox const& outbox, StaffManager const& access,
                        StaffRoleKey const& key) {
   auto given = load_staff_role(tx, vault, access, key);
+  if (given.created_at != tx.now()) return given;
   auto const person = people::load_person(tx, vault, key.person_id);
-  if (given.created_at == tx.now())
-    post_to(tx, outbox, person, "staff_role_given",
-            {{"role", mail::phrase(person.language, to_text(key.role))},
-             {"until", mail::to_mail_time(given.ends_at)},
-             {"link", outbox.link("/operator")}});
+  post_to(tx, outbox, person, "staff_role_given",
+          {{"role", mail::phrase(person.language, to_text(key.role))},
+           {"until", mail::to_mail_time(given.ends_at)},
+           {"link", outbox.link("/operator")}});
   return given;
 }
 
@@ -212,9 +212,9 @@ StaffRole answer_validation(db::Tx& tx, StaffManager const& access, StaffRoleKey
 void answer_end(db::Tx& tx, StaffManager const& access, StaffRoleKey const& in, keys::Vault const& vault,
                 mail::Outbox const& outbox) {
   end_staff_role(tx, vault, access, in);
+  if (in.person_id == access.person_id() || !people::is_active(tx, in.person_id)) return;
   auto const person = people::load_person(tx, vault, in.person_id);
-  if (in.person_id != access.person_id() && people::is_active(tx, in.person_id))
-    post_to(tx, outbox, person, "staff_role_taken", {{"role", mail::phrase(person.language, to_text(in.role))}});
+  post_to(tx, outbox, person, "staff_role_taken", {{"role", mail::phrase(person.language, to_text(in.role))}});
 }
 
 }  // namespace

@@ -103,9 +103,10 @@ void delete_group_grants_on(db::Tx& tx, SmartAccountId account, VirtualAccountId
   tx.exec("delete from user_group_grant where smart_account_id = $1 and virtual_account_id = $2", account, node);
 }
 
+// By the person: access/store.cpp says why the account is a range.
 void delete_grants_of_member(db::Tx& tx, SmartAccountId account, UserGroupId id, PersonId person) {
   tx.exec(
-      "delete from role_grant where smart_account_id = $1 and person_id = $2 and group_grant_id in "
+      "delete from role_grant where person_id = $2 and smart_account_id between $1 and $1 and group_grant_id in "
       "(select group_grant_id from user_group_grant where smart_account_id = $1 and user_group_id = $3)",
       account, person, id);
 }

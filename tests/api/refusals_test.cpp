@@ -455,7 +455,7 @@ class Refusals : public ::testing::TestWithParam<std::string> {
       mail::Outbox const outbox(world.vault, {});
       return accounts::add_notification_address(tx, world.vault, outbox, access,
                                                 {world.account, people::Mail("team@matrix.example"), Language::en})
-          .text();
+          .notification_address_id.text();
     });
   }
   // With a member and a role.

@@ -304,7 +304,7 @@ NotificationAddressId Stage::new_notification_address(std::string const& mail) {
   return service_->database().write([&](db::Tx& tx) {
     auto const access = access::detail::Prover::account<access::Permission::notification_addresses_edit>(
         tx, {installation.administrator, {}}, installation.account);
-    return accounts::add_notification_address(tx, service_->vault(), outbox, access, in);
+    return accounts::add_notification_address(tx, service_->vault(), outbox, access, in).notification_address_id;
   });
 }
 

@@ -72,6 +72,14 @@ export function formatName(language: Language, person: { given_name: string; fam
     : `${person.given_name} ${person.family_name}`;
 }
 
+// Whom to write to: "Hana Mori <hana@example.com>".
+export function formatContact(
+  language: Language,
+  person: { given_name: string; family_name: string; mail: string },
+): string {
+  return `${formatName(language, person)} <${person.mail}>`;
+}
+
 // As the person wants to be called, where it said so; else its name in the language's own order and script.
 export function calledName(
   language: Language,

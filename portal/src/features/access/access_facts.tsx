@@ -4,7 +4,7 @@ import StatusIndicator, { type StatusIndicatorProps } from "@cloudscape-design/c
 import { useTranslation } from "react-i18next";
 import type { AccessRequestStatus, OwnAccessRequest, ReceivedAccessRequest } from "../../api/types";
 import { formatDateTime } from "../../ui/format";
-import { OrDash } from "../../ui/resource_table";
+import { Quoted } from "../../ui/quoted";
 import { useLanguage } from "../../ui/use_language";
 import type { Fact } from "../requests/requester_facts";
 
@@ -30,16 +30,14 @@ interface AccessFactsProps {
 export function AccessFacts({ request, more = [] }: AccessFactsProps) {
   const { t } = useTranslation();
   const language = useLanguage();
-  // Text of others: its lines stay lines, and its direction its own.
-  const quoted = (text: string | undefined) => <OrDash>{text && <bdi className="menkyo-quoted">{text}</bdi>}</OrDash>;
   const items = [
     { label: t("account.domain"), value: request.domain },
     { label: t("common.status"), value: <AccessStatus status={request.status} /> },
     { label: t("account_requests.created_at"), value: formatDateTime(language, request.created_at) },
     ...more,
-    { label: t("access.text"), value: quoted(request.text) },
+    { label: t("access.text"), value: <Quoted text={request.text} /> },
   ];
   if (request.status === "DECLINED" || request.reason !== undefined)
-    items.push({ label: t("account_requests.reason"), value: quoted(request.reason) });
+    items.push({ label: t("account_requests.reason"), value: <Quoted text={request.reason} /> });
   return <KeyValuePairs columns={3} items={items} />;
 }

@@ -8,13 +8,14 @@ import { changeContactSetting, getContactSetting, listAccessRequests } from "../
 import { asProblem } from "../../api/problem";
 import type { AccessRequestEntry } from "../../api/types";
 import { accountKey } from "../../live/keys";
-import { formatDateTime, formatName } from "../../ui/format";
+import { formatContact, formatDateTime } from "../../ui/format";
 import type { ListShape } from "../../ui/list_state";
 import { ProblemAlert } from "../../ui/problem_alert";
 import { type Column, ResourceTable } from "../../ui/resource_table";
 import { RouteLink } from "../../ui/route_link";
 import { Empty } from "../../ui/states";
 import { useLanguage } from "../../ui/use_language";
+import { statusFilter } from "../requests/status_filter";
 import { AccessStatus } from "./access_facts";
 
 const SHAPE: ListShape = { prefix: "access", filters: { status: "all" } };
@@ -31,7 +32,7 @@ export function AccessRequestsTab({ sa }: { sa: string }) {
       minWidth: 200,
       cell: (item) => (
         <RouteLink to={`/accounts/${sa}/access_requests/${item.access_request_id}`}>
-          {formatName(language, item.requester)} &lt;{item.requester.mail}&gt;
+          {formatContact(language, item.requester)}
         </RouteLink>
       ),
     },
@@ -51,19 +52,13 @@ export function AccessRequestsTab({ sa }: { sa: string }) {
         shape={SHAPE}
         columns={columns}
         queryKey={accountKey(sa, "access_requests")}
-        fetchPage={({ status, ...query }) =>
-          listAccessRequests(sa, status === undefined || status === "all" ? query : { ...query, status })
-        }
+        fetchPage={(query) => listAccessRequests(sa, query)}
         trackBy={(item) => item.access_request_id}
         filters={[
-          {
-            name: "status",
-            label: t("common.status"),
-            options: [
-              { value: "all", label: t("account_requests.all") },
-              ...STATES.map((value) => ({ value, label: t(`access_request_status.${value}`) })),
-            ],
-          },
+          statusFilter(
+            t,
+            STATES.map((value) => ({ value, label: t(`access_request_status.${value}`) })),
+          ),
         ]}
         empty={<Empty title={t("account_requests.none")} text={t("account_requests.none_text")} />}
       />

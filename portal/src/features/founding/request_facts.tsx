@@ -5,6 +5,7 @@ import StatusIndicator, { type StatusIndicatorProps } from "@cloudscape-design/c
 import { useTranslation } from "react-i18next";
 import type { AccountRequestStatus, OwnAccountRequest, ReceivedAccountRequest } from "../../api/types";
 import { formatDateTime } from "../../ui/format";
+import { Quoted } from "../../ui/quoted";
 import { OrDash } from "../../ui/resource_table";
 import { useLanguage } from "../../ui/use_language";
 import type { Fact } from "../requests/requester_facts";
@@ -23,11 +24,6 @@ export function RequestStatus({ status }: { status: AccountRequestStatus }) {
 }
 
 type Request = OwnAccountRequest | ReceivedAccountRequest;
-
-// Text of others: its lines stay lines, and its direction its own.
-export function Quoted({ text }: { text: string | undefined }) {
-  return <OrDash>{text && <bdi className="menkyo-quoted">{text}</bdi>}</OrDash>;
-}
 
 export function MemberList({ members }: { members: Request["members"] }) {
   const { t } = useTranslation();

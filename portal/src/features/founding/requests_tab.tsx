@@ -3,12 +3,13 @@ import { useTranslation } from "react-i18next";
 import { listAccountRequests } from "../../api/calls";
 import type { AccountRequestEntry } from "../../api/types";
 import { accountKey } from "../../live/keys";
-import { formatDateTime, formatName } from "../../ui/format";
+import { formatContact, formatDateTime } from "../../ui/format";
 import type { ListShape } from "../../ui/list_state";
 import { type Column, ResourceTable } from "../../ui/resource_table";
 import { RouteLink } from "../../ui/route_link";
 import { Empty } from "../../ui/states";
 import { useLanguage } from "../../ui/use_language";
+import { statusFilter } from "../requests/status_filter";
 import { decisionPage } from "./decision_page";
 import { RequestStatus } from "./request_facts";
 
@@ -31,7 +32,7 @@ export function RequestsTab({ sa }: { sa?: string }) {
       id: "requester",
       header: t("account_requests.requester"),
       minWidth: 180,
-      cell: (item) => `${formatName(language, item.requester)} <${item.requester.mail}>`,
+      cell: (item) => formatContact(language, item.requester),
     },
     {
       id: "created_at",
@@ -48,19 +49,13 @@ export function RequestsTab({ sa }: { sa?: string }) {
       shape={SHAPE}
       columns={columns}
       queryKey={sa === undefined ? ["operator", "account_requests"] : accountKey(sa, "account_requests")}
-      fetchPage={({ status, ...query }) =>
-        listAccountRequests(sa, status === undefined || status === "all" ? query : { ...query, status })
-      }
+      fetchPage={(query) => listAccountRequests(sa, query)}
       trackBy={(item) => item.account_request_id}
       filters={[
-        {
-          name: "status",
-          label: t("common.status"),
-          options: [
-            { value: "all", label: t("account_requests.all") },
-            ...STATES.map((value) => ({ value, label: t(`account_request_status.${value}`) })),
-          ],
-        },
+        statusFilter(
+          t,
+          STATES.map((value) => ({ value, label: t(`account_request_status.${value}`) })),
+        ),
       ]}
       empty={<Empty title={t("account_requests.none")} text={t("account_requests.none_text")} />}
     />

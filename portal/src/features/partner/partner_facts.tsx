@@ -4,8 +4,9 @@ import StatusIndicator, { type StatusIndicatorProps } from "@cloudscape-design/c
 import { useTranslation } from "react-i18next";
 import type { OwnPartnerRequest, PartnerRequestStatus, ReceivedPartnerRequest } from "../../api/types";
 import { formatDateTime } from "../../ui/format";
+import { Quoted } from "../../ui/quoted";
 import { useLanguage } from "../../ui/use_language";
-import { MemberList, Quoted } from "../founding/request_facts";
+import { MemberList } from "../founding/request_facts";
 import type { Fact } from "../requests/requester_facts";
 
 const STATUS: Record<PartnerRequestStatus, StatusIndicatorProps.Type> = {

@@ -2,7 +2,7 @@
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { ReceivedAccessRequest } from "../../api/types";
-import { formatDateTime, formatName } from "../../ui/format";
+import { formatContact, formatDateTime } from "../../ui/format";
 import { OrDash } from "../../ui/resource_table";
 import { useLanguage } from "../../ui/use_language";
 
@@ -18,7 +18,7 @@ export function useRequesterFacts(request: Asked): Fact[] {
   const language = useLanguage();
   const { requester, company_name, phone, decided_at, decided_by } = request;
   const facts = [
-    { label: t("account_requests.requester"), value: `${formatName(language, requester)} <${requester.mail}>` },
+    { label: t("account_requests.requester"), value: formatContact(language, requester) },
     { label: t("account_requests.company"), value: <OrDash>{company_name}</OrDash> },
     { label: t("account_requests.phone"), value: <OrDash>{phone}</OrDash> },
   ];

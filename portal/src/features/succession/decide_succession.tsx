@@ -12,6 +12,7 @@ import { InnerPage } from "../../app/inner_page";
 import { ProblemPage } from "../../app/problem_page";
 import { useFlash } from "../../ui/flash";
 import { formatDateTime } from "../../ui/format";
+import { Quoted } from "../../ui/quoted";
 import { PageLoading } from "../../ui/states";
 import { useLanguage } from "../../ui/use_language";
 import { ClaimWarnings } from "../access/claim_warnings";
@@ -119,7 +120,7 @@ function Objections({ objections }: { objections: ReceivedSuccession["objections
               })}
             </strong>
             <div>
-              <bdi className="menkyo-quoted">{each.text}</bdi>
+              <Quoted text={each.text} />
             </div>
           </div>
         ))}

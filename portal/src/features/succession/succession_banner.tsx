@@ -12,7 +12,7 @@ import type { AnnouncedSuccession } from "../../api/types";
 import { accountKey } from "../../live/keys";
 import { useFlash } from "../../ui/flash";
 import { FormModal } from "../../ui/form_modal";
-import { formatDateTime, formatName } from "../../ui/format";
+import { formatContact, formatDateTime } from "../../ui/format";
 import { ProblemAlert, useRefusal } from "../../ui/problem_alert";
 import { useLanguage } from "../../ui/use_language";
 
@@ -39,7 +39,7 @@ export function SuccessionBanner({ sa }: { sa: string }) {
         ? t("successions.banner_own", { at })
         : requester === undefined
           ? t("successions.banner_unnamed", { at })
-          : t("successions.banner", { at, name: `${formatName(language, requester)} <${requester.mail}>` })}{" "}
+          : t("successions.banner", { at, name: formatContact(language, requester) })}{" "}
       {succession.has_objected && t("successions.has_objected")}
       {objecting && <ObjectForm sa={sa} succession={succession} onClose={() => setObjecting(false)} />}
     </Alert>

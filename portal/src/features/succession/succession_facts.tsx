@@ -4,6 +4,7 @@ import StatusIndicator, { type StatusIndicatorProps } from "@cloudscape-design/c
 import { useTranslation } from "react-i18next";
 import type { OwnSuccession, ReceivedSuccession, SuccessionStatus } from "../../api/types";
 import { formatDateTime } from "../../ui/format";
+import { Quoted } from "../../ui/quoted";
 import { useLanguage } from "../../ui/use_language";
 import type { Fact } from "../requests/requester_facts";
 
@@ -30,19 +31,17 @@ interface SuccessionFactsProps {
 export function SuccessionFacts({ succession, more = [] }: SuccessionFactsProps) {
   const { t } = useTranslation();
   const language = useLanguage();
-  // Text of others: its lines stay lines, and its direction its own.
-  const quoted = (text: string) => <bdi className="menkyo-quoted">{text}</bdi>;
   const items = [
     { label: t("account.domain"), value: succession.domain },
     { label: t("common.status"), value: <SuccessionStatusText status={succession.status} /> },
     { label: t("account_requests.created_at"), value: formatDateTime(language, succession.created_at) },
     ...more,
-    { label: t("successions.proof"), value: quoted(succession.proof) },
+    { label: t("successions.proof"), value: <Quoted text={succession.proof} /> },
   ];
   const { status, due_at } = succession;
   if (due_at !== undefined && (status === "WAITING" || status === "GRANTED"))
     items.push({ label: t("successions.due_at"), value: formatDateTime(language, due_at) });
   if (succession.reason !== undefined)
-    items.push({ label: t("account_requests.reason"), value: quoted(succession.reason) });
+    items.push({ label: t("account_requests.reason"), value: <Quoted text={succession.reason} /> });
   return <KeyValuePairs columns={3} items={items} />;
 }

@@ -2,12 +2,13 @@
 import { useTranslation } from "react-i18next";
 import { listSuccessions } from "../../api/calls";
 import type { QueuedSuccession } from "../../api/types";
-import { formatDateTime, formatName, formatNumber } from "../../ui/format";
+import { formatContact, formatDateTime, formatNumber } from "../../ui/format";
 import type { ListShape } from "../../ui/list_state";
 import { type Column, ResourceTable } from "../../ui/resource_table";
 import { RouteLink } from "../../ui/route_link";
 import { Empty } from "../../ui/states";
 import { useLanguage } from "../../ui/use_language";
+import { statusFilter } from "../requests/status_filter";
 import { SuccessionStatusText } from "./succession_facts";
 
 const SHAPE: ListShape = { prefix: "successions", filters: { status: "all" } };
@@ -28,7 +29,7 @@ export function SuccessionsTab() {
       id: "requester",
       header: t("account_requests.requester"),
       minWidth: 180,
-      cell: (item) => `${formatName(language, item.requester)} <${item.requester.mail}>`,
+      cell: (item) => formatContact(language, item.requester),
     },
     {
       id: "created_at",
@@ -50,19 +51,13 @@ export function SuccessionsTab() {
       shape={SHAPE}
       columns={columns}
       queryKey={["operator", "successions"]}
-      fetchPage={({ status, ...query }) =>
-        listSuccessions(status === undefined || status === "all" ? query : { ...query, status })
-      }
+      fetchPage={listSuccessions}
       trackBy={(item) => item.succession_id}
       filters={[
-        {
-          name: "status",
-          label: t("common.status"),
-          options: [
-            { value: "all", label: t("account_requests.all") },
-            ...STATES.map((value) => ({ value, label: t(`succession_status.${value}`) })),
-          ],
-        },
+        statusFilter(
+          t,
+          STATES.map((value) => ({ value, label: t(`succession_status.${value}`) })),
+        ),
       ]}
       empty={<Empty title={t("account_requests.none")} text={t("account_requests.none_text")} />}
     />

@@ -12,7 +12,7 @@ import { InnerPage } from "../../app/inner_page";
 import { ProblemPage } from "../../app/problem_page";
 import { Confirm } from "../../ui/confirm";
 import { useFlash } from "../../ui/flash";
-import { formatDateTime, formatName } from "../../ui/format";
+import { formatContact, formatDateTime } from "../../ui/format";
 import { OrDash } from "../../ui/resource_table";
 import { PageLoading } from "../../ui/states";
 import { useLanguage } from "../../ui/use_language";
@@ -80,7 +80,7 @@ function Facts({ enquiry }: { enquiry: ReceivedEnquiry }) {
     { label: t("common.status"), value: <EnquiryStatusText status={enquiry.status} /> },
     { label: t("enquiries.subject"), value: t(`enquiry_subjects.${enquiry.subject}`) },
     { label: t("enquiries.created_at"), value: formatDateTime(language, enquiry.created_at) },
-    { label: t("enquiries.requester"), value: `${formatName(language, requester)} <${requester.mail}>` },
+    { label: t("enquiries.requester"), value: formatContact(language, requester) },
     { label: t("enquiries.company"), value: <OrDash>{enquiry.company_name}</OrDash> },
     { label: t("enquiries.phone"), value: <OrDash>{enquiry.phone}</OrDash> },
     { label: t("enquiries.domain"), value: <OrDash>{domain}</OrDash> },

@@ -2,12 +2,13 @@
 import { useTranslation } from "react-i18next";
 import { listEnquiries } from "../../api/calls";
 import type { QueuedEnquiry } from "../../api/types";
-import { formatDateTime, formatName } from "../../ui/format";
+import { formatContact, formatDateTime } from "../../ui/format";
 import type { ListShape } from "../../ui/list_state";
 import { type Column, ResourceTable } from "../../ui/resource_table";
 import { RouteLink } from "../../ui/route_link";
 import { Empty } from "../../ui/states";
 import { useLanguage } from "../../ui/use_language";
+import { statusFilter } from "../requests/status_filter";
 import { EnquiryStatusText } from "./enquiry_facts";
 
 const SHAPE: ListShape = { prefix: "enquiries", filters: { status: "all" } };
@@ -33,7 +34,7 @@ export function EnquiriesTab() {
       id: "requester",
       header: t("enquiries.requester"),
       minWidth: 180,
-      cell: (item) => `${formatName(language, item.requester)} <${item.requester.mail}>`,
+      cell: (item) => formatContact(language, item.requester),
     },
     { id: "changed_at", header: t("enquiries.changed_at"), cell: (item) => formatDateTime(language, item.changed_at) },
     { id: "status", header: t("common.status"), cell: (item) => <EnquiryStatusText status={item.status} /> },
@@ -46,19 +47,13 @@ export function EnquiriesTab() {
       shape={SHAPE}
       columns={columns}
       queryKey={["operator", "enquiries"]}
-      fetchPage={({ status, ...query }) =>
-        listEnquiries(status === undefined || status === "all" ? query : { ...query, status })
-      }
+      fetchPage={listEnquiries}
       trackBy={(item) => item.enquiry_id}
       filters={[
-        {
-          name: "status",
-          label: t("common.status"),
-          options: [
-            { value: "all", label: t("account_requests.all") },
-            ...STATES.map((value) => ({ value, label: t(`enquiry_status.${value}`) })),
-          ],
-        },
+        statusFilter(
+          t,
+          STATES.map((value) => ({ value, label: t(`enquiry_status.${value}`) })),
+        ),
       ]}
       empty={<Empty title={t("enquiries.none")} text={t("account_requests.none_text")} />}
     />

@@ -7,6 +7,7 @@ import StatusIndicator, { type StatusIndicatorProps } from "@cloudscape-design/c
 import { useTranslation } from "react-i18next";
 import type { EnquiryEntry, EnquiryStatus } from "../../api/types";
 import { formatDateTime } from "../../ui/format";
+import { Quoted } from "../../ui/quoted";
 import { useLanguage } from "../../ui/use_language";
 
 const STATUS: Record<EnquiryStatus, StatusIndicatorProps.Type> = {
@@ -34,8 +35,8 @@ export function EnquiryHistory({ history }: { history: EnquiryEntry[] }) {
             <Box color="text-body-secondary">
               {entry.author ?? t("enquiries.by_support")} · {formatDateTime(language, entry.created_at)}
             </Box>
-            {/* Text of others: its lines stay lines, and its direction its own. */}
-            {entry.text !== undefined && <bdi className="menkyo-quoted">{entry.text}</bdi>}
+
+            {entry.text !== undefined && <Quoted text={entry.text} />}
           </div>
         ))}
       </SpaceBetween>
