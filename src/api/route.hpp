@@ -204,9 +204,9 @@ std::vector<std::pair<std::string, std::string>> parse_form(Request const& reque
 template <class T>
 void read_request(Request const& request, PathValues const&, Form<T>& form) {
   try {
-    for (auto const& [given, value] : parse_form(request)) {
+    for (auto const& given : parse_form(request)) {
       wire::for_each_member<T>([&](std::string_view name, auto pointer) {
-        if (name == given) form.fields.*pointer = value;
+        if (name == given.first) form.fields.*pointer = given.second;
       });
     }
   } catch (Problem const& problem) {
