@@ -472,8 +472,8 @@ TEST_P(AccessRequests, leave_partners_without_anybodys_name) {
                            va + "/events.csv", base() + "/virtual_accounts"}) {
     auto const answer = pat.get(path);
     EXPECT_EQ(answer.status, 200) << path << answer.body;
-    for (std::string const secret :
-         {"Ada", "admin@", "colleague", "consultant", administrator.text().c_str(), consultant.text().c_str()})
+    for (auto const& secret : std::vector<std::string>{"Ada", "admin@", "colleague", "consultant",
+                                                       administrator.text(), consultant.text()})
       EXPECT_THAT(answer.body, Not(HasSubstr(secret))) << path;
   }
   EXPECT_THAT(pat.get(base() + "/events").body, HasSubstr("kim Test"));

@@ -406,11 +406,10 @@ class Refusals : public ::testing::TestWithParam<std::string> {
 
   // Every role in another account, which is none here.
   void make_callers_elsewhere() {
-    auto const [other, place] = world.db->read([&](db::ReadTx& tx) {
-      auto const account = accounts::find_account_by_domain(tx, "other.example").value();
-      return std::pair(account, accounts::default_virtual_account(tx, account));
+    auto const place = world.db->read([&](db::ReadTx& tx) {
+      elsewhere = accounts::find_account_by_domain(tx, "other.example").value();
+      return accounts::default_virtual_account(tx, elsewhere);
     });
-    elsewhere = other;
     for (size_t i = 0; i < enum_words(Role{}).size(); ++i) {
       auto const role = Role(i);
       auto const id = person(std::string(to_text(role)) + ".elsewhere");
@@ -420,7 +419,7 @@ class Refusals : public ::testing::TestWithParam<std::string> {
         tx.exec(
             "insert into role_grant (smart_account_id, role_grant_id, person_id, role, virtual_account_id, "
             "created_at, ends_at) values ($1, $2, $3, $4, $5, $6, null)",
-            other, tx.new_id<RoleGrantId>(), id, role, where, tx.now());
+            elsewhere, tx.new_id<RoleGrantId>(), id, role, where, tx.now());
       });
       callers.push_back({std::string(to_text(role)) + " elsewhere", id});
       at_home_elsewhere.push_back(callers.back());

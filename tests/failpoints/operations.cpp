@@ -339,7 +339,7 @@ Operation of_route(api::Route const& route) {
   if (out.name == "sign_up" || out.name == "forgot_password") out.aside = {"mail", "sign_up", "one_time_link"};
   // Nothing can be kept for whoever is found out only on the way.
   if (out.name == "change_password" || out.name == "ask_mail_change") out.repeats = false;
-  out.prepare = [route, is_own, has_change, has_password](Stage& stage) -> std::function<Told()> {
+  out.prepare = [route, has_change, has_password](Stage& stage) -> std::function<Told()> {
     auto samples = new_samples(stage, route.operation_id);
     auto const colleague = *PersonId::parse(samples.by_prefix.at("per"));
     if (has_password)

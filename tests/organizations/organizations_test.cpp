@@ -166,7 +166,8 @@ TEST(OrganizationsChecks, notice_damage) {
       {"update partner_request set account_request_id = partner_request_id", "was not accepted led to something"},
       {"update partner_request set decided_at = 1", "an answered request of a partner without its time"},
   };
-  for (auto const& [damage, sentence] : damages) {
+  for (auto const& [statement, sentence] : damages) {
+    std::string const& damage = statement;
     test::World world("sqlite");
     auto const account = world.account("kame.example");
     auto const requester = world.person("taro@kame.example");
