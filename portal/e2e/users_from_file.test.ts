@@ -53,7 +53,7 @@ describe.each(STORIES)("users from a file in $language", (story) => {
     expect(await everyLook(world, desk.page, `${story.language}-users-file-${name}`)).toEqual([]);
   const upload = (name: string, buffer: Buffer) =>
     desk.page.locator("input[type=file]").setInputFiles({ name, mimeType: "text/csv", buffer });
-  const contents = () => desk.page.getByLabel(desk.t("user_file.paste"), { exact: true });
+  const contents = () => desk.page.getByLabel(desk.t("text_file.paste"), { exact: true });
   const grant = (count: number) => {
     const name = desk.t("user_file.grant", { count, formatted: String(count) });
     return desk.page.getByRole("button", { name, exact: true });
@@ -98,7 +98,7 @@ describe.each(STORIES)("users from a file in $language", (story) => {
       "team-2099",
       story.language === "ja" ? toShiftJis(lines.join("\r\n")) : Buffer.from(lines.join("\r\n")),
     );
-    await desk.told(story.language === "ja" ? "user_file.read_as.shift_jis" : "user_file.read_as.utf_8");
+    await desk.told(story.language === "ja" ? "text_file.read_as.shift_jis" : "text_file.read_as.utf_8");
     await desk.told("user_file.faulty_title");
     for (const fault of [
       "mail.not_a_mail",
@@ -110,12 +110,12 @@ describe.each(STORIES)("users from a file in $language", (story) => {
     ])
       await desk.told(`user_file.row_faults.${fault}`);
     await desk.told("user_file.row_faults.mail.repeated", { line: 2 });
-    await desk.told("user_file.file_faults.malformed");
+    await desk.told("text_file.faults.malformed");
     expect(await grant(1).isDisabled()).toBe(true);
     await look("faulty");
     expect(await users()).toBe(1);
     await upload("team-2099", Buffer.from([0x50, 0x4b, 3, 4, 0xff, 0xfe, 0xff]));
-    await desk.told("user_file.unreadable");
+    await desk.told("text_file.unreadable");
     await look("unreadable");
   });
 
@@ -129,7 +129,7 @@ describe.each(STORIES)("users from a file in $language", (story) => {
         `${founder};sa_admin;;`,
       ].join("\n"),
     );
-    await desk.button("user_file.preview_button").click();
+    await desk.button("text_file.preview_button").click();
     await grant(2).waitFor();
     await look("preview");
     await grant(2).click();
@@ -146,7 +146,7 @@ describe.each(STORIES)("users from a file in $language", (story) => {
     const rows = Array.from({ length: 120 }, (_, n) => `user${n}@${story.domain}\tsa_viewer`);
     const text = ["mail\trole", ...rows].join("\n");
     await contents().fill(text);
-    await desk.button("user_file.preview_button").click();
+    await desk.button("text_file.preview_button").click();
     await grant(120).waitFor();
     // The second portion is done, but its answer is lost.
     let sent = 0;
@@ -172,7 +172,7 @@ describe.each(STORIES)("users from a file in $language", (story) => {
     expect(await users()).toBe(122);
     await page.goBack();
     await contents().fill(text);
-    await desk.button("user_file.preview_button").click();
+    await desk.button("text_file.preview_button").click();
     await desk.told("user_file.nothing_to_do");
     expect(await grant(0).isDisabled()).toBe(true);
     await look("nothing");

@@ -40,7 +40,8 @@ bool allows(OperatorRole role, OperatorPermission permission) {
     case OperatorRole::operator_admin:
       return true;
     case OperatorRole::operator_catalog:
-      return permission == catalog_view || permission == catalog_edit || permission == jobs_view;
+      return permission == catalog_view || permission == catalog_edit || permission == jobs_view ||
+             permission == companies_edit;
     case OperatorRole::operator_support:
       return permission == catalog_view || permission == accounts_view || permission == account_requests_decide ||
              permission == accounts_assist || permission == enquiries_answer || permission == successions_decide;

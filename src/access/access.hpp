@@ -24,7 +24,8 @@ MENKYO_ENUM(Permission, account_view, account_edit, agreements_accept, users_man
 // The operator's staff.
 MENKYO_ENUM(OperatorRole, operator_admin, operator_catalog, operator_support)
 MENKYO_ENUM(OperatorPermission, catalog_view, catalog_edit, accounts_view, accounts_create, account_requests_decide,
-            jobs_view, staff_manage, accounts_assist, publications_edit, enquiries_answer, successions_decide)
+            jobs_view, staff_manage, accounts_assist, publications_edit, enquiries_answer, successions_decide,
+            companies_edit)
 
 bool is_virtual_account_role(Role role);
 // The whole table; everything else in this module follows from these two.

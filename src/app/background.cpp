@@ -8,8 +8,8 @@
 #include "accounts/successions.hpp"
 #include "audit/seal.hpp"
 #include "catalog/resettle.hpp"
+#include "companies/import.hpp"
 #include "orders/orders.hpp"
-#include "people/company_directory.hpp"
 #include "people/people.hpp"
 
 namespace menkyo::app {
@@ -23,6 +23,10 @@ void prove_catalog_edit(db::ReadTx& tx, PersonId person) {
   access::detail::Prover::stand_as_operator(tx, api::Caller{person, {}}, access::OperatorPermission::catalog_edit);
 }
 
+void prove_companies_edit(db::ReadTx& tx, PersonId person) {
+  access::detail::Prover::stand_as_operator(tx, api::Caller{person, {}}, access::OperatorPermission::companies_edit);
+}
+
 }  // namespace
 
 void add_background_work(Service& service) {
@@ -32,7 +36,7 @@ void add_background_work(Service& service) {
   auto& desk = service.desk();
 
   runner.add(orders::import_kind(vault, catalogs, prove_catalog_edit));
-  runner.add(people::companies_import_kind(vault));
+  runner.add(companies::import_kind(vault, prove_companies_edit));
   runner.add(
       catalog::resettle_kind(catalogs, [&vault, &catalogs](db::Tx& tx, SmartAccountId account, VirtualAccountId va,
                                                            auto const& present, auto const& gone) {

@@ -14,8 +14,8 @@
 #include "app/verify.hpp"
 #include "app/version.hpp"
 #include "base/log.hpp"
+#include "companies/import.hpp"
 #include "orders/orders.hpp"
-#include "people/company_directory.hpp"
 #include "protocol/json.hpp"
 
 namespace menkyo::app {
@@ -158,7 +158,7 @@ int import_companies(Settings const& settings, std::string const& path, bool as_
   auto const text = read_file(path);
   Service service(settings);
   auto const start =
-      people::start_companies_import(service.database(), text, std::filesystem::path(path).filename().string());
+      companies::start_companies_import(service.database(), text, std::filesystem::path(path).filename().string());
   if (start.job_id) see_through(service, *start.job_id, as_json);
   return report(start.report, as_json);
 }

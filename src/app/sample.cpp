@@ -12,8 +12,8 @@
 #include "accounts/accounts.hpp"
 #include "app/service.hpp"
 #include "catalog/import.hpp"
+#include "companies/import.hpp"
 #include "orders/orders.hpp"
-#include "people/company_directory.hpp"
 #include "protocol/json.hpp"
 
 namespace menkyo::app {
@@ -95,7 +95,7 @@ class Loader {
 
   void load_companies() {
     auto const start =
-        people::start_companies_import(database_, read_text(folder_ / "companies.csv"), "companies.csv");
+        companies::start_companies_import(database_, read_text(folder_ / "companies.csv"), "companies.csv");
     if (!start.job_id) throw std::runtime_error("The sample's companies were not taken.");
     see_through(*start.job_id, "companies");
     std::cout << "directory of companies: " << start.report.taken << " records" << std::endl;

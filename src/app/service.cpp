@@ -13,6 +13,7 @@
 #include "base/log.hpp"
 #include "catalog/resettle.hpp"
 #include "catalog/routes.hpp"
+#include "companies/directory.hpp"
 #include "db/migrate.hpp"
 #include "devices/routes.hpp"
 #include "http/assets.hpp"
@@ -142,6 +143,7 @@ std::vector<api::Route> route_table() {
   append(all, mail::routes());
   append(all, accounts::routes());
   append(all, support::routes());
+  append(all, companies::routes());
   append(all, catalog::routes());
   append(all, publications::routes());
   append(all, orders::routes());

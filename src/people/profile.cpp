@@ -1,8 +1,8 @@
 #include "people/profile.hpp"
 
 #include "base/text.hpp"
-#include "people/company_directory.hpp"
 #include "people/store.hpp"
+#include "people/company_name.hpp"
 
 namespace menkyo::people {
 
@@ -177,8 +177,6 @@ std::vector<api::Route> profile_routes() {
       api::route<&add_address>(post, addresses, "add_my_address", "Add to one's own address book"),
       api::route<&change_address>(put, address, "change_my_address", "Change an address of one's own book"),
       api::route<&delete_address>(del, address, "delete_my_address", "Delete an address of one's own book"),
-      api::route<&find_companies>(get, "/api/v1/companies", "find_companies",
-                                  "Look a company up by what its name begins with"),
   };
 }
 

@@ -6,8 +6,10 @@
 #include "accounts/founding.hpp"
 #include "accounts/partner_requests.hpp"
 #include "accounts/successions.hpp"
+#include "companies/import.hpp"
+#include "companies/inside.hpp"
+#include "companies/store.hpp"
 #include "orders/orders.hpp"
-#include "people/company_directory.hpp"
 #include "people/people.hpp"
 #include "tests/api/examples.hpp"
 
@@ -190,6 +192,36 @@ void prepare_publication(Stage& stage, std::string const& operation, Samples& sa
   if (operation == "create_product_agreement") samples.by_name["product_code"] = stage.product_without_agreement();
 }
 
+// A record of the operator's directory.
+std::string new_company(Stage& stage) {
+  companies::CompanyRecord record;
+  record.code = "D-" + std::to_string(stage.number());
+  record.name = "Denki " + std::to_string(stage.number());
+  record.country = "VA";
+  record.city = "CITTA";
+  record.line1 = "VIA 1";
+  stage.service().database().write([&](db::Tx& tx) {
+    companies::store::put_company(tx, {record, {}});
+    companies::settle_keys(tx, record);
+  });
+  return record.code;
+}
+
+void prepare_companies(Stage& stage, std::string const& operation, Samples& samples) {
+  if (operation == "import_companies_file")
+    samples.by_name["text"] =
+        "code,name,country,city,line1\nF-" + std::to_string(stage.number()) + ",Kaede K.K.,VA,CITTA,VIA 1\n";
+  if (!among(operation, {"merge_companies", "split_company"})) return;
+  auto const kept = new_company(stage), merged = new_company(stage);
+  samples.by_name["kept_code"] = kept;
+  samples.by_name["merged_codes"] = samples.by_name["code"] = merged;
+  if (operation == "merge_companies") return;
+  stage.service().database().write([&](db::Tx& tx) {
+    companies::store::set_kept(tx, merged, kept);
+    companies::store::put_keys(tx, merged, "", {});
+  });
+}
+
 // The only address for notifications of its account, of which there may be few.
 void prepare_notifications(Stage& stage, std::string const& operation, Samples& samples) {
   if (operation.find("notification") == std::string::npos) return;
@@ -269,6 +301,7 @@ Samples new_samples(Stage& stage, std::string const& operation) {
     samples.by_prefix["ctg"] = stage.new_tag().text();
   prepare_publication(stage, operation, samples);
   prepare_notifications(stage, operation, samples);
+  prepare_companies(stage, operation, samples);
   if (operation == "delete_virtual_account") return samples;
   auto const token = stage.new_token(va);
   samples.by_prefix["tok"] = token.registration_token_id.text();
@@ -461,7 +494,7 @@ Operation company_import() {
     return [&stage, csv] {
       return told_by([&] {
         auto& service = stage.service();
-        auto const started = people::start_companies_import(service.database(), csv, "companies.csv");
+        auto const started = companies::start_companies_import(service.database(), csv, "companies.csv");
         if (!started.report.problems.empty()) throw std::runtime_error(started.report.problems.first.front().reason);
         if (started.job_id && service.runner().run_to_end(*started.job_id).status != jobs::JobStatus::done)
           throw std::runtime_error("the job failed");

@@ -11,9 +11,9 @@
 #include "accounts/store_successions.hpp"
 #include "accounts/store_tags.hpp"
 #include "audit/store.hpp"
+#include "companies/store.hpp"
 #include "devices/store.hpp"
 #include "licenses/store.hpp"
-#include "people/store_directory.hpp"
 #include "publications/store.hpp"
 #include "support/store.hpp"
 #include "tests/support/test_database.hpp"
@@ -96,8 +96,16 @@ TEST_F(PlansTest, grants_are_found_by_the_person) {
 }
 
 TEST_F(PlansTest, companies_are_looked_up_by_a_range_of_their_keys) {
-  EXPECT_THAT(plan_of([](db::ReadTx& tx) { people::store::companies_by_key(tx, "kaede", 10); }),
-              testing::Contains(HasSubstr("SEARCH company_key USING PRIMARY KEY (name_key>? AND name_key<?)")));
+  for (bool const twins : {false, true}) {
+    auto const plan = plan_of([&](db::ReadTx& tx) {
+      companies::store::codes_by_key(tx, "kaede", twins, {"kaede", "C-1"}, 10);
+    });
+    EXPECT_THAT(plan, testing::Contains(HasSubstr(twins ? "SEARCH k USING INDEX company_key_twins ("
+                                                        : "SEARCH k USING PRIMARY KEY (")));
+    EXPECT_THAT(plan, testing::Contains(HasSubstr("company_key_by_code (code=?")));
+  }
+  EXPECT_THAT(plan_of([](db::ReadTx& tx) { companies::store::merged_into(tx, {"C-1"}); }),
+              testing::Contains(HasSubstr("company_by_kept (kept_code=?)")));
 }
 
 TEST_F(PlansTest, EventsOfAVirtualAccountAreFoundByIt) {

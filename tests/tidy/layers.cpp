@@ -42,7 +42,7 @@ std::map<std::string, std::vector<std::string>> const& shells() {
 
 // Each may include the shells but http/, protocol/, and the capabilities before it.
 constexpr std::array capabilities{"keys",     "audit",   "mail",         "places",   "people",  "access",
-                                  "accounts", "support", "catalog",      "publications", "licenses", "devices", "alerts",
+                                  "accounts", "support", "companies", "catalog",      "publications", "licenses", "devices", "alerts",
                                   "reports",  "orders",  "privacy",      "onprem",   "compat",  "live"};
 
 std::optional<size_t> capability(std::string const& module) {

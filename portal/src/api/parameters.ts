@@ -9,6 +9,7 @@ export interface ListQuery {
   sort?: string;
   kind?: string;
   tag?: string;
+  filter?: string;
   custom_tag_id?: string;
   tag_value?: string;
 }

@@ -795,6 +795,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/operator/companies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The directory of companies, by name */
+        get: operations["list_directory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operator/companies_file_imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take over a file of companies, by a job */
+        post: operations["import_companies_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operator/companies_file_previews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** See what a file of companies would change */
+        post: operations["preview_companies_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operator/company_mergers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make records of the directory one */
+        post: operations["merge_companies"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operator/company_splits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Undo the merger of a record of the directory */
+        post: operations["split_company"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/operator/enquiries": {
         parameters: {
             query?: never;
@@ -2881,6 +2966,32 @@ export interface components {
             /** Format: int64 */
             entitlements: number;
         };
+        CompaniesFileFault: {
+            /** Format: int64 */
+            line: number;
+            column: string;
+            code: string;
+            detail: string;
+        };
+        CompaniesFileImport: {
+            /** Format: int64 */
+            taken: number;
+            job_id?: string;
+        };
+        CompaniesFilePreview: {
+            /** Format: int64 */
+            added: number;
+            /** Format: int64 */
+            changed: number;
+            /** Format: int64 */
+            removed: number;
+            /** Format: int64 */
+            unchanged: number;
+            companies: components["schemas"]["PreviewedCompany"][];
+            faults: components["schemas"]["CompaniesFileFault"][];
+            /** Format: int64 */
+            more_faults: number;
+        };
         CompanyPart: {
             company_name?: string;
             company_address_id?: string;
@@ -3001,6 +3112,22 @@ export interface components {
             status: "in_compliance" | "out_of_compliance";
             covered_by: components["schemas"]["CoveredBy"][];
         };
+        DirectoryCompany: {
+            country: string;
+            postal_code?: string;
+            region?: string;
+            city: string;
+            line1: string;
+            line2?: string;
+            code: string;
+            name: string;
+            native_name?: string;
+            domain?: string;
+            region_name_en?: string;
+            region_name_ja?: string;
+            has_twin: boolean;
+            merged: components["schemas"]["MergedCompany"][];
+        };
         Edition: {
             /** Format: int64 */
             edition: number;
@@ -3067,7 +3194,7 @@ export interface components {
             /** Format: date-time */
             at: string;
             /** @enum {string} */
-            kind: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "virtual_account_moved" | "virtual_account_made_default" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "account_requested" | "account_request_approved" | "account_request_declined" | "account_request_withdrawn" | "profile_changed" | "companies_imported" | "mail_changed" | "smart_account_changed" | "account_headquarters_changed" | "account_location_added" | "account_location_removed" | "account_creator_changed" | "access_requested" | "access_request_approved" | "access_request_declined" | "administrator_contacts_shown" | "administrator_contacts_hidden" | "program_made" | "program_changed" | "program_ended" | "program_secret_made" | "program_secret_ended" | "custom_tag_created" | "custom_tag_changed" | "custom_tag_deleted" | "virtual_account_tagged" | "virtual_account_untagged" | "user_group_created" | "user_group_renamed" | "user_group_deleted" | "user_group_member_added" | "user_group_member_removed" | "user_group_role_granted" | "user_group_role_revoked" | "operator_role_validated" | "operator_role_ended" | "assistance_opened" | "assistance_used" | "person_looked_up" | "publication_created" | "publication_changed" | "publication_published" | "agreement_accepted" | "enquiry_sent" | "enquiry_continued" | "enquiry_reopened" | "enquiry_answered" | "enquiry_closed" | "succession_requested" | "succession_approved" | "succession_declined" | "succession_withdrawn" | "succession_objected" | "succession_stopped" | "succession_granted" | "succession_lapsed" | "notification_address_added" | "notification_address_confirmed" | "notification_address_removed" | "notification_address_stopped" | "partner_request_made" | "partner_request_accepted" | "partner_request_declined" | "partner_request_withdrawn" | "partner_request_lapsed";
+            kind: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "virtual_account_moved" | "virtual_account_made_default" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "account_requested" | "account_request_approved" | "account_request_declined" | "account_request_withdrawn" | "profile_changed" | "companies_imported" | "companies_merged" | "company_split" | "mail_changed" | "smart_account_changed" | "account_headquarters_changed" | "account_location_added" | "account_location_removed" | "account_creator_changed" | "access_requested" | "access_request_approved" | "access_request_declined" | "administrator_contacts_shown" | "administrator_contacts_hidden" | "program_made" | "program_changed" | "program_ended" | "program_secret_made" | "program_secret_ended" | "custom_tag_created" | "custom_tag_changed" | "custom_tag_deleted" | "virtual_account_tagged" | "virtual_account_untagged" | "user_group_created" | "user_group_renamed" | "user_group_deleted" | "user_group_member_added" | "user_group_member_removed" | "user_group_role_granted" | "user_group_role_revoked" | "operator_role_validated" | "operator_role_ended" | "assistance_opened" | "assistance_used" | "person_looked_up" | "publication_created" | "publication_changed" | "publication_published" | "agreement_accepted" | "enquiry_sent" | "enquiry_continued" | "enquiry_reopened" | "enquiry_answered" | "enquiry_closed" | "succession_requested" | "succession_approved" | "succession_declined" | "succession_withdrawn" | "succession_objected" | "succession_stopped" | "succession_granted" | "succession_lapsed" | "notification_address_added" | "notification_address_confirmed" | "notification_address_removed" | "notification_address_stopped" | "partner_request_made" | "partner_request_accepted" | "partner_request_declined" | "partner_request_withdrawn" | "partner_request_lapsed";
             actor: components["schemas"]["EventActor"];
             virtual_account_id?: string;
             subject?: components["schemas"]["EventSubject"];
@@ -3254,6 +3381,11 @@ export interface components {
             operator_abilities: string[];
             session: components["schemas"]["SessionFacts"];
             missing_for_smart_account: ("company_name" | "company_address" | "company_phone")[];
+        };
+        MergedCompany: {
+            code: string;
+            name: string;
+            native_name?: string;
         };
         NewAdministrator: {
             mail: string;
@@ -3516,6 +3648,13 @@ export interface components {
             last_sign_in_at?: string;
             /** Format: date-time */
             ends_at?: string;
+        };
+        PreviewedCompany: {
+            code: string;
+            name?: string;
+            /** @enum {string} */
+            effect: "added" | "changed" | "removed";
+            kept_code?: string;
         };
         PreviewedRow: {
             /** Format: int64 */
@@ -5618,6 +5757,151 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
+    list_directory: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                search?: string;
+                filter?: "all" | "twins";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["DirectoryCompany"][];
+                        next_cursor?: string;
+                        total?: components["schemas"]["CappedCount"];
+                    };
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    import_companies_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    text: string;
+                    source: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompaniesFileImport"];
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    preview_companies_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    text: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompaniesFilePreview"];
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    merge_companies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    kept_code: string;
+                    merged_codes: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DirectoryCompany"];
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
+    split_company: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    code: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DirectoryCompany"];
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            default: components["responses"]["problem"];
+        };
+    };
     list_operator_enquiries: {
         parameters: {
             query?: {
@@ -7545,7 +7829,7 @@ export interface operations {
             query?: {
                 limit?: number;
                 cursor?: string;
-                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "virtual_account_moved" | "virtual_account_made_default" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "account_requested" | "account_request_approved" | "account_request_declined" | "account_request_withdrawn" | "profile_changed" | "companies_imported" | "mail_changed" | "smart_account_changed" | "account_headquarters_changed" | "account_location_added" | "account_location_removed" | "account_creator_changed" | "access_requested" | "access_request_approved" | "access_request_declined" | "administrator_contacts_shown" | "administrator_contacts_hidden" | "program_made" | "program_changed" | "program_ended" | "program_secret_made" | "program_secret_ended" | "custom_tag_created" | "custom_tag_changed" | "custom_tag_deleted" | "virtual_account_tagged" | "virtual_account_untagged" | "user_group_created" | "user_group_renamed" | "user_group_deleted" | "user_group_member_added" | "user_group_member_removed" | "user_group_role_granted" | "user_group_role_revoked" | "operator_role_validated" | "operator_role_ended" | "assistance_opened" | "assistance_used" | "person_looked_up" | "publication_created" | "publication_changed" | "publication_published" | "agreement_accepted" | "enquiry_sent" | "enquiry_continued" | "enquiry_reopened" | "enquiry_answered" | "enquiry_closed" | "succession_requested" | "succession_approved" | "succession_declined" | "succession_withdrawn" | "succession_objected" | "succession_stopped" | "succession_granted" | "succession_lapsed" | "notification_address_added" | "notification_address_confirmed" | "notification_address_removed" | "notification_address_stopped" | "partner_request_made" | "partner_request_accepted" | "partner_request_declined" | "partner_request_withdrawn" | "partner_request_lapsed";
+                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "virtual_account_moved" | "virtual_account_made_default" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "account_requested" | "account_request_approved" | "account_request_declined" | "account_request_withdrawn" | "profile_changed" | "companies_imported" | "companies_merged" | "company_split" | "mail_changed" | "smart_account_changed" | "account_headquarters_changed" | "account_location_added" | "account_location_removed" | "account_creator_changed" | "access_requested" | "access_request_approved" | "access_request_declined" | "administrator_contacts_shown" | "administrator_contacts_hidden" | "program_made" | "program_changed" | "program_ended" | "program_secret_made" | "program_secret_ended" | "custom_tag_created" | "custom_tag_changed" | "custom_tag_deleted" | "virtual_account_tagged" | "virtual_account_untagged" | "user_group_created" | "user_group_renamed" | "user_group_deleted" | "user_group_member_added" | "user_group_member_removed" | "user_group_role_granted" | "user_group_role_revoked" | "operator_role_validated" | "operator_role_ended" | "assistance_opened" | "assistance_used" | "person_looked_up" | "publication_created" | "publication_changed" | "publication_published" | "agreement_accepted" | "enquiry_sent" | "enquiry_continued" | "enquiry_reopened" | "enquiry_answered" | "enquiry_closed" | "succession_requested" | "succession_approved" | "succession_declined" | "succession_withdrawn" | "succession_objected" | "succession_stopped" | "succession_granted" | "succession_lapsed" | "notification_address_added" | "notification_address_confirmed" | "notification_address_removed" | "notification_address_stopped" | "partner_request_made" | "partner_request_accepted" | "partner_request_declined" | "partner_request_withdrawn" | "partner_request_lapsed";
             };
             header?: never;
             path: {
@@ -7575,7 +7859,7 @@ export interface operations {
     export_account_events: {
         parameters: {
             query?: {
-                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "virtual_account_moved" | "virtual_account_made_default" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "account_requested" | "account_request_approved" | "account_request_declined" | "account_request_withdrawn" | "profile_changed" | "companies_imported" | "mail_changed" | "smart_account_changed" | "account_headquarters_changed" | "account_location_added" | "account_location_removed" | "account_creator_changed" | "access_requested" | "access_request_approved" | "access_request_declined" | "administrator_contacts_shown" | "administrator_contacts_hidden" | "program_made" | "program_changed" | "program_ended" | "program_secret_made" | "program_secret_ended" | "custom_tag_created" | "custom_tag_changed" | "custom_tag_deleted" | "virtual_account_tagged" | "virtual_account_untagged" | "user_group_created" | "user_group_renamed" | "user_group_deleted" | "user_group_member_added" | "user_group_member_removed" | "user_group_role_granted" | "user_group_role_revoked" | "operator_role_validated" | "operator_role_ended" | "assistance_opened" | "assistance_used" | "person_looked_up" | "publication_created" | "publication_changed" | "publication_published" | "agreement_accepted" | "enquiry_sent" | "enquiry_continued" | "enquiry_reopened" | "enquiry_answered" | "enquiry_closed" | "succession_requested" | "succession_approved" | "succession_declined" | "succession_withdrawn" | "succession_objected" | "succession_stopped" | "succession_granted" | "succession_lapsed" | "notification_address_added" | "notification_address_confirmed" | "notification_address_removed" | "notification_address_stopped" | "partner_request_made" | "partner_request_accepted" | "partner_request_declined" | "partner_request_withdrawn" | "partner_request_lapsed";
+                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "virtual_account_moved" | "virtual_account_made_default" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "account_requested" | "account_request_approved" | "account_request_declined" | "account_request_withdrawn" | "profile_changed" | "companies_imported" | "companies_merged" | "company_split" | "mail_changed" | "smart_account_changed" | "account_headquarters_changed" | "account_location_added" | "account_location_removed" | "account_creator_changed" | "access_requested" | "access_request_approved" | "access_request_declined" | "administrator_contacts_shown" | "administrator_contacts_hidden" | "program_made" | "program_changed" | "program_ended" | "program_secret_made" | "program_secret_ended" | "custom_tag_created" | "custom_tag_changed" | "custom_tag_deleted" | "virtual_account_tagged" | "virtual_account_untagged" | "user_group_created" | "user_group_renamed" | "user_group_deleted" | "user_group_member_added" | "user_group_member_removed" | "user_group_role_granted" | "user_group_role_revoked" | "operator_role_validated" | "operator_role_ended" | "assistance_opened" | "assistance_used" | "person_looked_up" | "publication_created" | "publication_changed" | "publication_published" | "agreement_accepted" | "enquiry_sent" | "enquiry_continued" | "enquiry_reopened" | "enquiry_answered" | "enquiry_closed" | "succession_requested" | "succession_approved" | "succession_declined" | "succession_withdrawn" | "succession_objected" | "succession_stopped" | "succession_granted" | "succession_lapsed" | "notification_address_added" | "notification_address_confirmed" | "notification_address_removed" | "notification_address_stopped" | "partner_request_made" | "partner_request_accepted" | "partner_request_declined" | "partner_request_withdrawn" | "partner_request_lapsed";
             };
             header?: never;
             path: {
@@ -8823,7 +9107,7 @@ export interface operations {
             query?: {
                 limit?: number;
                 cursor?: string;
-                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "virtual_account_moved" | "virtual_account_made_default" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "account_requested" | "account_request_approved" | "account_request_declined" | "account_request_withdrawn" | "profile_changed" | "companies_imported" | "mail_changed" | "smart_account_changed" | "account_headquarters_changed" | "account_location_added" | "account_location_removed" | "account_creator_changed" | "access_requested" | "access_request_approved" | "access_request_declined" | "administrator_contacts_shown" | "administrator_contacts_hidden" | "program_made" | "program_changed" | "program_ended" | "program_secret_made" | "program_secret_ended" | "custom_tag_created" | "custom_tag_changed" | "custom_tag_deleted" | "virtual_account_tagged" | "virtual_account_untagged" | "user_group_created" | "user_group_renamed" | "user_group_deleted" | "user_group_member_added" | "user_group_member_removed" | "user_group_role_granted" | "user_group_role_revoked" | "operator_role_validated" | "operator_role_ended" | "assistance_opened" | "assistance_used" | "person_looked_up" | "publication_created" | "publication_changed" | "publication_published" | "agreement_accepted" | "enquiry_sent" | "enquiry_continued" | "enquiry_reopened" | "enquiry_answered" | "enquiry_closed" | "succession_requested" | "succession_approved" | "succession_declined" | "succession_withdrawn" | "succession_objected" | "succession_stopped" | "succession_granted" | "succession_lapsed" | "notification_address_added" | "notification_address_confirmed" | "notification_address_removed" | "notification_address_stopped" | "partner_request_made" | "partner_request_accepted" | "partner_request_declined" | "partner_request_withdrawn" | "partner_request_lapsed";
+                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "virtual_account_moved" | "virtual_account_made_default" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "account_requested" | "account_request_approved" | "account_request_declined" | "account_request_withdrawn" | "profile_changed" | "companies_imported" | "companies_merged" | "company_split" | "mail_changed" | "smart_account_changed" | "account_headquarters_changed" | "account_location_added" | "account_location_removed" | "account_creator_changed" | "access_requested" | "access_request_approved" | "access_request_declined" | "administrator_contacts_shown" | "administrator_contacts_hidden" | "program_made" | "program_changed" | "program_ended" | "program_secret_made" | "program_secret_ended" | "custom_tag_created" | "custom_tag_changed" | "custom_tag_deleted" | "virtual_account_tagged" | "virtual_account_untagged" | "user_group_created" | "user_group_renamed" | "user_group_deleted" | "user_group_member_added" | "user_group_member_removed" | "user_group_role_granted" | "user_group_role_revoked" | "operator_role_validated" | "operator_role_ended" | "assistance_opened" | "assistance_used" | "person_looked_up" | "publication_created" | "publication_changed" | "publication_published" | "agreement_accepted" | "enquiry_sent" | "enquiry_continued" | "enquiry_reopened" | "enquiry_answered" | "enquiry_closed" | "succession_requested" | "succession_approved" | "succession_declined" | "succession_withdrawn" | "succession_objected" | "succession_stopped" | "succession_granted" | "succession_lapsed" | "notification_address_added" | "notification_address_confirmed" | "notification_address_removed" | "notification_address_stopped" | "partner_request_made" | "partner_request_accepted" | "partner_request_declined" | "partner_request_withdrawn" | "partner_request_lapsed";
             };
             header?: never;
             path: {
@@ -8854,7 +9138,7 @@ export interface operations {
     export_virtual_account_events: {
         parameters: {
             query?: {
-                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "virtual_account_moved" | "virtual_account_made_default" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "account_requested" | "account_request_approved" | "account_request_declined" | "account_request_withdrawn" | "profile_changed" | "companies_imported" | "mail_changed" | "smart_account_changed" | "account_headquarters_changed" | "account_location_added" | "account_location_removed" | "account_creator_changed" | "access_requested" | "access_request_approved" | "access_request_declined" | "administrator_contacts_shown" | "administrator_contacts_hidden" | "program_made" | "program_changed" | "program_ended" | "program_secret_made" | "program_secret_ended" | "custom_tag_created" | "custom_tag_changed" | "custom_tag_deleted" | "virtual_account_tagged" | "virtual_account_untagged" | "user_group_created" | "user_group_renamed" | "user_group_deleted" | "user_group_member_added" | "user_group_member_removed" | "user_group_role_granted" | "user_group_role_revoked" | "operator_role_validated" | "operator_role_ended" | "assistance_opened" | "assistance_used" | "person_looked_up" | "publication_created" | "publication_changed" | "publication_published" | "agreement_accepted" | "enquiry_sent" | "enquiry_continued" | "enquiry_reopened" | "enquiry_answered" | "enquiry_closed" | "succession_requested" | "succession_approved" | "succession_declined" | "succession_withdrawn" | "succession_objected" | "succession_stopped" | "succession_granted" | "succession_lapsed" | "notification_address_added" | "notification_address_confirmed" | "notification_address_removed" | "notification_address_stopped" | "partner_request_made" | "partner_request_accepted" | "partner_request_declined" | "partner_request_withdrawn" | "partner_request_lapsed";
+                kind?: "smart_account_created" | "virtual_account_created" | "virtual_account_changed" | "virtual_account_deleted" | "virtual_account_moved" | "virtual_account_made_default" | "role_granted" | "role_revoked" | "token_created" | "token_revoked" | "device_registered" | "device_removed" | "device_deregistered" | "device_released" | "device_identity_lapsed" | "device_identity_renewed" | "use_changed" | "draw_refused" | "compliance_lost" | "compliance_regained" | "licenses_deposited" | "term_started" | "term_ended" | "device_cloned" | "device_resynced" | "report_chain_broken" | "catalog_imported" | "orders_imported" | "person_created" | "person_signed_in" | "password_set" | "operator_role_granted" | "session_ended" | "account_requested" | "account_request_approved" | "account_request_declined" | "account_request_withdrawn" | "profile_changed" | "companies_imported" | "companies_merged" | "company_split" | "mail_changed" | "smart_account_changed" | "account_headquarters_changed" | "account_location_added" | "account_location_removed" | "account_creator_changed" | "access_requested" | "access_request_approved" | "access_request_declined" | "administrator_contacts_shown" | "administrator_contacts_hidden" | "program_made" | "program_changed" | "program_ended" | "program_secret_made" | "program_secret_ended" | "custom_tag_created" | "custom_tag_changed" | "custom_tag_deleted" | "virtual_account_tagged" | "virtual_account_untagged" | "user_group_created" | "user_group_renamed" | "user_group_deleted" | "user_group_member_added" | "user_group_member_removed" | "user_group_role_granted" | "user_group_role_revoked" | "operator_role_validated" | "operator_role_ended" | "assistance_opened" | "assistance_used" | "person_looked_up" | "publication_created" | "publication_changed" | "publication_published" | "agreement_accepted" | "enquiry_sent" | "enquiry_continued" | "enquiry_reopened" | "enquiry_answered" | "enquiry_closed" | "succession_requested" | "succession_approved" | "succession_declined" | "succession_withdrawn" | "succession_objected" | "succession_stopped" | "succession_granted" | "succession_lapsed" | "notification_address_added" | "notification_address_confirmed" | "notification_address_removed" | "notification_address_stopped" | "partner_request_made" | "partner_request_accepted" | "partner_request_declined" | "partner_request_withdrawn" | "partner_request_lapsed";
             };
             header?: never;
             path: {

@@ -185,6 +185,10 @@ export const router = createBrowserRouter([
                 lazy: async () => ({ Component: (await import("../features/operator/assisted_account")).Assisted }),
               },
               {
+                path: "/operator/companies/file",
+                lazy: async () => ({ Component: (await import("../features/companies/company_file")).CompanyFile }),
+              },
+              {
                 path: "/operator/publications/:publication",
                 lazy: async () => ({
                   Component: (await import("../features/publications/edit_publication")).EditPublication,

@@ -58,6 +58,14 @@ interface ResourceTableProps<T, P extends Page<T>> {
   empty: ReactNode;
   onPage?: (page: P) => void;
   variant?: TableProps.Variant;
+  selection?: Selection<T>;
+}
+
+// What is chosen stays chosen on other pages and after another search.
+export interface Selection<T> {
+  items: T[];
+  onChange: (items: T[]) => void;
+  labels: { group: string; all: string; item: (item: T) => string };
 }
 
 const SEARCH_PAUSE_MS = 300;
@@ -88,7 +96,17 @@ export function ResourceTable<T, P extends Page<T>>(props: ResourceTableProps<T,
   return (
     <Table<T>
       variant={props.variant ?? "container"}
-      ariaLabels={{ tableLabel: props.title }}
+      ariaLabels={{
+        tableLabel: props.title,
+        ...(props.selection && {
+          selectionGroupLabel: props.selection.labels.group,
+          allItemsSelectionLabel: () => props.selection?.labels.all ?? "",
+          itemSelectionLabel: (_: unknown, item: T) => props.selection?.labels.item(item) ?? "",
+        }),
+      }}
+      selectionType={props.selection && "multi"}
+      selectedItems={props.selection?.items}
+      onSelectionChange={({ detail }) => props.selection?.onChange(detail.selectedItems)}
       header={
         <Header
           variant={props.headingTag === "h1" ? "h1" : "h2"}

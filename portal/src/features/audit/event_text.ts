@@ -93,6 +93,8 @@ export const EVENT_KINDS = [
   "session_ended",
   "profile_changed",
   "companies_imported",
+  "companies_merged",
+  "company_split",
   "mail_changed",
   "program_made",
   "program_changed",

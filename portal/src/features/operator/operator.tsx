@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { useNavigate, useSearchParams } from "react-router";
 import { InnerPage } from "../../app/inner_page";
 import { useMe } from "../../app/session";
+import { CompaniesTab } from "../companies/companies_tab";
 import { RequestsTab } from "../founding/requests_tab";
 import { PublicationsTab } from "../publications/publications_tab";
 import { SuccessionsTab } from "../succession/successions_tab";
@@ -22,6 +23,7 @@ const TABS = [
   { id: "staff", ability: "staff_manage" },
   { id: "enquiries", ability: "enquiries_answer" },
   { id: "successions", ability: "successions_decide" },
+  { id: "companies", ability: "companies_edit" },
   { id: "jobs", ability: "jobs_view" },
   { id: "publications", ability: "publications_edit" },
 ] as const;
@@ -45,6 +47,7 @@ export function Operator() {
     staff: <StaffTab />,
     enquiries: <EnquiriesTab />,
     successions: <SuccessionsTab />,
+    companies: <CompaniesTab />,
     jobs: <JobsTab />,
     publications: <PublicationsTab />,
   };

@@ -5,6 +5,6 @@ import type { UserFileFault } from "../../api/types";
 export function faultText(t: TFunction, fault: UserFileFault): string {
   const values = { line: fault.same_as_line, column: fault.column, defaultValue: "" };
   const known =
-    t(`user_file.row_faults.${fault.column}.${fault.code}`, values) || t(`user_file.file_faults.${fault.code}`, values);
+    t(`user_file.row_faults.${fault.column}.${fault.code}`, values) || t(`text_file.faults.${fault.code}`, values);
   return known === "" ? `${fault.column}: ${fault.detail}` : known;
 }

@@ -49,7 +49,7 @@ export function Preview({ sa, preview, onAgain, onDone }: PreviewProps) {
             </Button>
           }
         >
-          {t("user_file.preview")}
+          {t("text_file.preview")}
         </Header>
       }
     >

@@ -68,7 +68,7 @@ export function PreviewTable({ lines, counts }: PreviewTableProps) {
   return (
     <Table
       variant="embedded"
-      ariaLabels={{ tableLabel: t("user_file.preview") }}
+      ariaLabels={{ tableLabel: t("text_file.preview") }}
       items={kept.slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE)}
       trackBy={(line) => String(line.line)}
       wrapLines
@@ -96,7 +96,7 @@ export function PreviewTable({ lines, counts }: PreviewTableProps) {
       columnDefinitions={[
         {
           id: "line",
-          header: t("user_file.line"),
+          header: t("text_file.line"),
           isRowHeader: true,
           minWidth: 60,
           cell: (line) => formatNumber(language, line.line),

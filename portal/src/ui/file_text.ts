@@ -7,10 +7,8 @@ export interface FileText {
   encoding: FileEncoding;
 }
 
-// What the server takes at once (max_user_file_characters).
-export const MOST_CHARACTERS = 200_000;
-// More cannot be so few characters in any of the encodings.
-export const MOST_BYTES = 4 * MOST_CHARACTERS;
+// More than this are more than one character in each of the encodings.
+export const MOST_BYTES_OF_CHARACTER = 4;
 
 // Undefined if it is no text in any of these. What is UTF-8 by chance in Shift_JIS is too short to be a table.
 export function decodeFile(bytes: Uint8Array): FileText | undefined {
