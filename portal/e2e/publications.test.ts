@@ -147,6 +147,12 @@ describe.each(STORIES)("published texts in $language", (story) => {
       await publish(1);
     }
     await look(operator, "published");
+    await page.locator("input[name=title_en]").fill("Another title");
+    await operator.button("publications.save").click();
+    await operator.button("publications.discard").click();
+    await look(operator, "discard");
+    await operator.submit("publications.discard");
+    await operator.told("publications.discarded");
     expect(operator.faults).toEqual([]);
   });
 

@@ -122,6 +122,16 @@ describe.each(STORIES)("the operator's staff in $language", (story) => {
     await staff.row(mails.newcomer).waitFor({ state: "detached" });
   });
 
+  it("ends the help early", async () => {
+    const { page } = staff;
+    await staff.button("assistance.end").click();
+    await look(staff, "end");
+    await staff.submit("assistance.end");
+    await staff.told("assistance.ended", { name: story.account });
+    await page.goto(`${world.portal}/operator/accounts/${sa}`);
+    await staff.heading("assistance.why_title").waitFor();
+  });
+
   it("is seen by the customer, who locks the account", async () => {
     const { page, t } = customer;
     await page.goto(`${world.portal}/accounts/${sa}/manage?tab=events`);
@@ -130,6 +140,7 @@ describe.each(STORIES)("the operator's staff in $language", (story) => {
       .getByText(t("events.assistance_used", { subject: story.reason }))
       .first()
       .waitFor();
+    await page.getByText(t("events.assistance_ended", { subject: story.reason })).waitFor();
     await look(customer, "log");
     await page.goto(`${world.portal}/accounts/${sa}/manage?tab=properties`);
     await page.getByText(t("properties.lock"), { exact: true }).click();

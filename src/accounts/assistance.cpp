@@ -72,6 +72,16 @@ void open_assistance(db::Tx& tx, keys::Vault const& vault, HelpProof const& acce
                     reason);
 }
 
+void end_assistance(db::Tx& tx, keys::Vault const& vault, HelpProof const& access, SmartAccountId account) {
+  store::lock_account(tx, account);
+  auto row = store::assistance(tx, account, access.person_id());
+  if (!row || row->ends_at <= tx.now()) return;
+  row->ends_at = tx.now();
+  store::put_assistance(tx, account, access.person_id(), *row);
+  record_assistance(tx, vault, EventKind::assistance_ended, account, access.actor(), row->assistance_id,
+                    reason_of(vault, *row));
+}
+
 GivenRole end_assisted_grant(db::Tx& tx, keys::Vault const& vault, Helper const& access, RoleGrantId grant) {
   begin_act(tx, vault, access);
   return take_role(tx, vault, access.smart_account_id(), access.actor(), grant);
@@ -124,6 +134,10 @@ AssistedAccount answer_assistance(db::Tx& tx, HelpProof const& access, NewAssist
   return load_assisted(tx, vault, in.smart_account_id, access.person_id());
 }
 
+void answer_end(db::Tx& tx, HelpProof const& access, AssistedKey const& in, keys::Vault const& vault) {
+  end_assistance(tx, vault, access, in.smart_account_id);
+}
+
 // Everybody with a role, as an administrator of the account sees them.
 wire::Page<AccountUser> list_assisted_users(db::ReadTx& tx, Helper const& access, UserQuery const& in,
                                             keys::Vault const& vault, api::Cursors const& cursors) {
@@ -163,6 +177,7 @@ std::vector<api::Route> assistance_routes() {
                                   "See whether one helps a Smart Account, and why"),
       api::route<&answer_assistance>(post, assistance, "open_assistance",
                                      "Say why one helps a Smart Account, for an hour"),
+      api::route<&answer_end>(del, assistance, "end_assistance", "Help a Smart Account no longer"),
       api::route<&list_assisted_users>(get, account + "/users", "list_assisted_users",
                                        "List who has a role in a Smart Account that one helps"),
       api::route<&answer_grant_end>(del, account + "/role_grants/{role_grant_id}", "end_assisted_grant",

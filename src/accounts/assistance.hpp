@@ -48,6 +48,9 @@ using Helper = Access<access::Assisted, access::OperatorPermission::accounts_ass
 // In place of what the caller opened before. Problem not_found, invalid, locked_against_staff.
 void open_assistance(db::Tx& tx, keys::Vault const& vault, HelpProof const& access, NewAssistance const& in);
 
+// What the caller opened, before its hour is over. Nothing happens if it has none that lasts.
+void end_assistance(db::Tx& tx, keys::Vault const& vault, HelpProof const& access, SmartAccountId account);
+
 // Each of the following: Problem locked_against_staff if the customer locked the account meanwhile; nobody is told.
 
 // Problem as revoke_role.

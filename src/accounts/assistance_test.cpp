@@ -75,6 +75,24 @@ TEST_P(Assistances, need_a_reason_and_last_an_hour) {
   EXPECT_FALSE(staff->get(at("assistance")).json.find("assistance"));
 }
 
+TEST_P(Assistances, end_before_their_hour) {
+  staff->post(at("assistance"), reason);
+  world.database.clock.advance(std::chrono::minutes(1));
+  auto other = world.as(world.operator_with(OperatorRole::operator_admin));
+  EXPECT_EQ(other.send(api::Method::del, at("assistance"), "").status, 200) << "it has none";
+  EXPECT_EQ(staff->get(at("users")).status, 200);
+  EXPECT_EQ(staff->send(api::Method::del, at("assistance"), "").status, 200);
+  EXPECT_EQ(staff->get(at("users")).code(), "assistance_needed");
+  EXPECT_EQ(staff->send(api::Method::del, at("assistance"), "").status, 200);
+  auto const log = admin->get("/api/v1/smart_accounts/" + account.text() + "/events?kind=assistance_ended");
+  ASSERT_EQ(log.json.at("items").items().size(), 1U) << log.body;
+  EXPECT_THAT(log.body, HasSubstr("Case 17: the only administrator left"));
+  // The next one is opened as the first was.
+  world.database.clock.advance(std::chrono::minutes(1));
+  EXPECT_EQ(staff->post(at("assistance"), reason).status, 200);
+  EXPECT_EQ(staff->get(at("users")).status, 200);
+}
+
 TEST_P(Assistances, stand_in_the_customers_log_with_the_reason_and_without_a_name) {
   staff->post(at("assistance"), reason);
   auto const grant = world.grant(account, world.person("taro@example.com"), Role::sa_user);

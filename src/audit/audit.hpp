@@ -31,13 +31,14 @@ MENKYO_ENUM(EventKind, smart_account_created, virtual_account_created, virtual_a
             program_secret_ended, custom_tag_created, custom_tag_changed, custom_tag_deleted, virtual_account_tagged,
             virtual_account_untagged, user_group_created, user_group_renamed, user_group_deleted,
             user_group_member_added, user_group_member_removed, user_group_role_granted, user_group_role_revoked,
-            operator_role_validated, operator_role_ended, assistance_opened, assistance_used, person_looked_up,
-            publication_created, publication_changed, publication_published, agreement_accepted, enquiry_sent,
-            enquiry_continued, enquiry_reopened, enquiry_answered, enquiry_closed, succession_requested,
-            succession_approved, succession_declined, succession_withdrawn, succession_objected, succession_stopped,
-            succession_granted, succession_lapsed, notification_address_added, notification_address_confirmed,
-            notification_address_removed, notification_address_stopped, partner_request_made,
-            partner_request_accepted, partner_request_declined, partner_request_withdrawn, partner_request_lapsed)
+            operator_role_validated, operator_role_ended, assistance_opened, assistance_used, assistance_ended,
+            person_looked_up, publication_created, publication_changed, publication_published,
+            publication_draft_discarded, agreement_accepted, enquiry_sent, enquiry_continued, enquiry_reopened,
+            enquiry_answered, enquiry_closed, succession_requested, succession_approved, succession_declined,
+            succession_withdrawn, succession_objected, succession_stopped, succession_granted, succession_lapsed,
+            notification_address_added, notification_address_confirmed, notification_address_removed,
+            notification_address_stopped, partner_request_made, partner_request_accepted, partner_request_declined,
+            partner_request_withdrawn, partner_request_lapsed)
 
 MENKYO_ENUM(ActorKind, person, staff, device, job, command, program)
 

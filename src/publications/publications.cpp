@@ -133,6 +133,21 @@ void save_draft(db::Tx& tx, keys::Vault const& vault, Editor const& access, Draf
   record(tx, vault, access, EventKind::publication_changed, row, {{"edition", wanted.edition}});
 }
 
+void discard_draft(db::Tx& tx, keys::Vault const& vault, Editor const& access, Publishing const& in) {
+  auto const row = lock_as_seen(tx, in.publication_id, in.if_match);
+  int64_t const edition = row.current_edition + 1;
+  if (!store::edition(tx, row.publication_id, edition)) return;
+  bool const stays = row.current_edition > 0;
+  if (!stays && row.kind != Kind::product_agreement)
+    throw Problem(problems::conflict, "This is the only text of its kind.");
+  store::delete_draft(tx, row.publication_id, edition);
+  if (stays)
+    store::count_version(tx, row.publication_id);
+  else
+    store::delete_publication(tx, row.publication_id);
+  record(tx, vault, access, EventKind::publication_draft_discarded, row, {{"edition", edition}});
+}
+
 void publish(db::Tx& tx, keys::Vault const& vault, Editor const& access, Publishing const& in) {
   auto const row = lock_as_seen(tx, in.publication_id, in.if_match);
   auto const draft = store::edition(tx, row.publication_id, row.current_edition + 1);

@@ -88,6 +88,9 @@ PublicationId create_product_agreement(db::Tx& tx, keys::Vault const& vault, Edi
                                        catalog::Catalog const& catalog, NewProductAgreement const& in);
 // Makes the draft, or changes it. Problem changed_meanwhile. Changes nothing if nothing differs.
 void save_draft(db::Tx& tx, keys::Vault const& vault, Editor const& access, Draft const& in);
+// The draft goes, and with it the agreement of a product that was never published. Problem changed_meanwhile,
+// conflict (the only text of its kind). Nothing happens if there is no draft.
+void discard_draft(db::Tx& tx, keys::Vault const& vault, Editor const& access, Publishing const& in);
 // The draft becomes the edition in force. Problem changed_meanwhile, conflict (no draft, or one that says what is in
 // force), invalid (a language is missing).
 void publish(db::Tx& tx, keys::Vault const& vault, Editor const& access, Publishing const& in);

@@ -169,6 +169,28 @@ TEST_P(Publications, a_draft_is_published_in_both_languages_or_not_at_all) {
   EXPECT_EQ(publish(id).code(), "conflict") << "it would say the same";
 }
 
+TEST_P(Publications, a_draft_is_thrown_away) {
+  auto const id = id_of("contact");
+  auto const discard = [&](std::string const& of, api::Headers const& headers = {}) {
+    return staff->send(Method::del, desk + "/" + of + "/draft", "", headers);
+  };
+  EXPECT_EQ(discard(id).status, 200) << "there is none";
+  ASSERT_EQ(save(id, draft("Elsewhere")).status, 200);
+  EXPECT_EQ(discard(id, {{"if-match", "\"1\""}}).code(), "changed_meanwhile");
+  EXPECT_EQ(discard(id).status, 200);
+  EXPECT_EQ(publish(id).code(), "conflict");
+  EXPECT_FALSE(staff->get(desk + "/" + id).json.at("has_draft").as_bool());
+  EXPECT_EQ(anybody->get(pages + "/contact").json.at("edition").as_int(), 1);
+  ASSERT_EQ(save(id, draft("Here")).status, 200);
+  EXPECT_EQ(staff->get(desk + "/" + id + "/editions/2").json.at("title_en").as_string(), "Here");
+  EXPECT_EQ(staff_events("publication_draft_discarded"), 1);
+
+  // The agreement that the program brings is the only one of its kind.
+  auto const agreement = id_of("account_agreement");
+  EXPECT_EQ(discard(agreement).code(), "conflict");
+  EXPECT_EQ(admin->send(Method::del, desk + "/" + id + "/draft", "").status, 404);
+}
+
 TEST_P(Publications, two_who_edit_do_not_overwrite_each_other) {
   auto const id = id_of("privacy");
   auto const version = std::to_string(version_of(id));
@@ -198,8 +220,14 @@ TEST_P(Publications, a_product_of_the_catalogue_has_one_agreement) {
   auto const made = begin("MX-100");
   ASSERT_EQ(made.status, 200) << made.body;
   EXPECT_EQ(begin("MX-100").code(), "name_taken");
-  auto const id = made.json.at("publication_id").as_string();
+  auto id = made.json.at("publication_id").as_string();
   EXPECT_EQ(publish(id).code(), "invalid");
+  // Begun by mistake, it goes with its draft, and can be begun again.
+  EXPECT_EQ(staff->send(Method::del, desk + "/" + id + "/draft", "").status, 200);
+  EXPECT_EQ(staff->get(desk + "/" + id).status, 404);
+  auto const again = begin("MX-100");
+  ASSERT_EQ(again.status, 200) << again.body;
+  id = again.json.at("publication_id").as_string();
   put_in_force(id, "Licence of MX-100");
   auto const listed = admin->get(agreements()).json.at("items").items();
   ASSERT_EQ(listed.size(), 1U);

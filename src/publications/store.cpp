@@ -31,6 +31,15 @@ std::optional<PublicationRow> find_only(db::ReadTx& tx, Kind kind) {
       kind);
 }
 
+void delete_draft(db::Tx& tx, PublicationId id, int64_t edition) {
+  tx.exec("delete from publication_edition where publication_id = $1 and edition = $2 and published_at is null", id,
+          edition);
+}
+
+void delete_publication(db::Tx& tx, PublicationId id) {
+  tx.exec("delete from publication where publication_id = $1", id);
+}
+
 void count_version(db::Tx& tx, PublicationId id) {
   tx.exec("update publication set version = version + 1 where publication_id = $1", id);
 }

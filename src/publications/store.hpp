@@ -45,6 +45,10 @@ struct EditionRow {
 std::optional<EditionRow> edition(db::ReadTx& tx, PublicationId id, int64_t edition);
 // Published ones stay as they are.
 void put_draft(db::Tx& tx, EditionRow const& row);
+// Published ones stay.
+void delete_draft(db::Tx& tx, PublicationId id, int64_t edition);
+// One without editions.
+void delete_publication(db::Tx& tx, PublicationId id);
 void publish_draft(db::Tx& tx, PublicationId id, int64_t edition, Instant at);
 // Newest first, older than `before`, without what they say; drafts only if asked for.
 std::vector<Edition> editions_before(db::ReadTx& tx, PublicationId id, int64_t before, bool with_draft,

@@ -183,11 +183,11 @@ void prepare_staff(Stage& stage, std::string const& operation, PersonId colleagu
   if (operation.find("_staff_role") != std::string::npos) samples.by_name["role"] = "operator_catalog";
   if (among(operation, {"validate_staff_role", "end_staff_role"})) stage.new_staff(colleague);
   if (operation == "open_assistance") stage.forget_assistance();
-  if (among(operation, {"end_assisted_grant", "name_assisted_administrator"})) stage.assist();
+  if (among(operation, {"end_assistance", "end_assisted_grant", "name_assisted_administrator"})) stage.assist();
 }
 
 void prepare_publication(Stage& stage, std::string const& operation, Samples& samples) {
-  if (among(operation, {"save_publication_draft", "publish_draft", "accept_agreement"}))
+  if (among(operation, {"save_publication_draft", "discard_publication_draft", "publish_draft", "accept_agreement"}))
     samples.by_prefix["pub"] = stage.new_agreement(operation == "accept_agreement").text();
   if (operation == "create_product_agreement") samples.by_name["product_code"] = stage.product_without_agreement();
 }

@@ -617,6 +617,12 @@ export const savePublicationDraft = (publication_id: string, version: number, bo
       body,
     }),
   );
+export const discardPublicationDraft = (publication_id: string, version: number) =>
+  answer(
+    client.DELETE("/api/v1/operator/publications/{publication_id}/draft", {
+      params: { path: { publication_id }, header: unchangedSince(version) },
+    }),
+  );
 export const publishDraft = (publication_id: string, version: number) =>
   answer(
     client.POST("/api/v1/operator/publications/{publication_id}/publication", {
@@ -646,6 +652,8 @@ export const endStaffRole = (role: StaffRole) =>
 export const lookUpPerson = (mail: string) => answer(client.POST("/api/v1/operator/person_lookup", { body: { mail } }));
 export const getAssistance = (sa: string) =>
   answer(client.GET("/api/v1/operator/smart_accounts/{smart_account_id}/assistance", { params: account(sa) }));
+export const endAssistance = (sa: string) =>
+  answer(client.DELETE("/api/v1/operator/smart_accounts/{smart_account_id}/assistance", { params: account(sa) }));
 export const openAssistance = (sa: string, reason: string, key: string) =>
   answer(
     client.POST("/api/v1/operator/smart_accounts/{smart_account_id}/assistance", {

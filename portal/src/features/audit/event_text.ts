@@ -89,6 +89,7 @@ export const EVENT_KINDS = [
   "operator_role_ended",
   "assistance_opened",
   "assistance_used",
+  "assistance_ended",
   "person_looked_up",
   "session_ended",
   "profile_changed",
@@ -105,6 +106,7 @@ export const EVENT_KINDS = [
   "publication_created",
   "publication_changed",
   "publication_published",
+  "publication_draft_discarded",
 ] as const;
 
 export function eventText(t: TFunction, language: Language, event: LogEvent): string {

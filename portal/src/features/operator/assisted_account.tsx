@@ -10,12 +10,14 @@ import Textarea from "@cloudscape-design/components/textarea";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useParams } from "react-router";
-import { getAssistance, openAssistance } from "../../api/calls";
+import { useNavigate, useParams } from "react-router";
+import { endAssistance, getAssistance, openAssistance } from "../../api/calls";
 import { idempotencyKeys } from "../../api/client";
 import { asProblem } from "../../api/problem";
 import type { AssistedAccount } from "../../api/types";
 import { InnerPage } from "../../app/inner_page";
+import { Confirm } from "../../ui/confirm";
+import { useFlash } from "../../ui/flash";
 import { formatDateTime } from "../../ui/format";
 import { ProblemAlert } from "../../ui/problem_alert";
 import { PageLoading } from "../../ui/states";
@@ -46,6 +48,9 @@ export function Assisted() {
 function Help({ account }: { account: AssistedAccount }) {
   const { t } = useTranslation();
   const language = useLanguage();
+  const flash = useFlash();
+  const navigate = useNavigate();
+  const [ending, setEnding] = useState(false);
   const { assistance } = account;
   if (account.locked_against_staff)
     return (
@@ -56,10 +61,28 @@ function Help({ account }: { account: AssistedAccount }) {
   if (assistance === undefined) return <Why sa={account.smart_account_id} />;
   return (
     <SpaceBetween size="l">
-      <Alert type="info" header={t("assistance.until", { time: formatDateTime(language, assistance.ends_at) })}>
+      <Alert
+        type="info"
+        header={t("assistance.until", { time: formatDateTime(language, assistance.ends_at) })}
+        action={<Button onClick={() => setEnding(true)}>{t("assistance.end")}</Button>}
+      >
         {t("assistance.reason_given", { reason: assistance.reason })}
       </Alert>
       <AssistedUsers sa={account.smart_account_id} />
+      {ending && (
+        <Confirm
+          title={t("assistance.end_title")}
+          confirm={t("assistance.end")}
+          action={() => endAssistance(account.smart_account_id)}
+          onClose={() => setEnding(false)}
+          onDone={() => {
+            flash({ type: "success", content: t("assistance.ended", { name: account.name }) });
+            navigate("/operator?tab=accounts");
+          }}
+        >
+          {t("assistance.end_text", { name: account.name })}
+        </Confirm>
+      )}
     </SpaceBetween>
   );
 }

@@ -12,8 +12,9 @@ import Textarea from "@cloudscape-design/components/textarea";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useParams } from "react-router";
+import { useNavigate, useParams } from "react-router";
 import {
+  discardPublicationDraft,
   getPublication,
   getPublicationEdition,
   listPublicationEditions,
@@ -24,6 +25,7 @@ import type { Language, Publication, PublicationDraft, PublicationEdition } from
 import { InnerPage } from "../../app/inner_page";
 import { ProblemPage } from "../../app/problem_page";
 import { LANGUAGE_NAMES, LANGUAGES } from "../../i18n";
+import { Confirm } from "../../ui/confirm";
 import { useFlash } from "../../ui/flash";
 import { formatDateTime } from "../../ui/format";
 import type { ListShape } from "../../ui/list_state";
@@ -78,6 +80,8 @@ function Editor({ loaded, text }: { loaded: Publication; text: PublicationDraft 
   const [saved, setSaved] = useState(text);
   const [draft, setDraft] = useState(text);
   const [shown, setShown] = useState<{ edition: number; isToBePublished: boolean } | null>(null);
+  const [discarding, setDiscarding] = useState(false);
+  const navigate = useNavigate();
   const id = publication.publication_id;
   const isChanged = JSON.stringify(draft) !== JSON.stringify(saved);
   const keep = (now: Publication) => {
@@ -122,6 +126,9 @@ function Editor({ loaded, text }: { loaded: Publication; text: PublicationDraft 
       })}
       actions={
         <SpaceBetween direction="horizontal" size="xs">
+          {publication.has_draft && (publication.current_edition > 0 || publication.product_code !== undefined) && (
+            <Button onClick={() => setDiscarding(true)}>{t("publications.discard")}</Button>
+          )}
           <Button
             disabled={!isChanged}
             loading={save.isPending}
@@ -162,6 +169,21 @@ function Editor({ loaded, text }: { loaded: Publication; text: PublicationDraft 
         ))}
       </div>
       <Editions id={id} onShow={(edition) => setShown({ edition, isToBePublished: false })} />
+      {discarding && (
+        <Confirm
+          title={t("publications.discard_title")}
+          confirm={t("publications.discard")}
+          action={() => discardPublicationDraft(id, publication.version)}
+          onClose={() => setDiscarding(false)}
+          onDone={() => {
+            void queryClient.invalidateQueries({ queryKey: ["operator", "publications"] });
+            flash({ type: "success", content: t("publications.discarded") });
+            navigate("/operator?tab=publications");
+          }}
+        >
+          {t(publication.current_edition > 0 ? "publications.discard_text" : "publications.discard_all")}
+        </Confirm>
+      )}
       {shown !== null && (
         <EditionDialog
           publication_id={id}
