@@ -42,6 +42,14 @@ describe("the state of a list in the address", () => {
     const state = changeList(read("page=3&cursor=c3"), { search: "new" });
     expect(state).toMatchObject({ search: "new", page: 1, cursor: "" });
   });
+
+  it("keeps the filters that a change does not name", () => {
+    const state = changeList(
+      { ...read("status=odd"), filters: { status: "odd", kind: "all" } },
+      { filters: { kind: "one" } },
+    );
+    expect(state.filters).toEqual({ status: "odd", kind: "one" });
+  });
 });
 
 describe("pages by cursor", () => {

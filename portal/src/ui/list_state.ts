@@ -1,6 +1,6 @@
 // The state of a list - search, filters, order, page - in the address of the page, so that it can be sent to somebody
 // and survives a reload. Pages are reached by cursor: the address holds the present one, the history entry those before.
-import { useCallback, useMemo } from "react";
+import { useCallback, useLayoutEffect, useMemo, useRef } from "react";
 import { useLocation, useNavigate } from "react-router";
 
 export interface ListState {
@@ -71,12 +71,11 @@ export function goToPage(state: ListState, trail: Trail, page: number): ListStat
   return { ...state, page: wanted, cursor: wanted === 1 ? "" : (trail[wanted - 1] ?? "") };
 }
 
-// Any change of what is listed starts at the first page again.
-export function changeList(
-  state: ListState,
-  change: Partial<Pick<ListState, "search" | "sort" | "filters">>,
-): ListState {
-  return { ...state, ...change, page: 1, cursor: "" };
+export type ListChange = Partial<Pick<ListState, "search" | "sort" | "filters">>;
+
+// Any change of what is listed starts at the first page again. Filters that the change does not name stay.
+export function changeList(state: ListState, change: ListChange): ListState {
+  return { ...state, ...change, filters: { ...state.filters, ...change.filters }, page: 1, cursor: "" };
 }
 
 interface HistoryState {
@@ -90,6 +89,11 @@ export function useListState(shape: ListShape) {
   const history = location.state as HistoryState | null;
   const key = shape.prefix ?? "";
   const trail = useMemo(() => history?.trails?.[key] ?? [], [history, key]);
+  // Somebody types, goes on to a filter and chooses, all before the page is drawn anew: each change builds on the last.
+  const latest = useRef(state);
+  useLayoutEffect(() => {
+    latest.current = state;
+  }, [state]);
 
   const go = useCallback(
     (next: ListState, nextTrail: Trail, replace: boolean) => {
@@ -103,8 +107,11 @@ export function useListState(shape: ListShape) {
     [navigate, shape, history, key],
   );
   const change = useCallback(
-    (part: Partial<Pick<ListState, "search" | "sort" | "filters">>) => go(changeList(state, part), [], true),
-    [go, state],
+    (part: ListChange) => {
+      latest.current = changeList(latest.current, part);
+      go(latest.current, [], true);
+    },
+    [go],
   );
   const turnTo = useCallback(
     (page: number, nextCursor: string | undefined) => {

@@ -17,7 +17,7 @@ import type { Page } from "../api/types";
 import { formatTotal } from "./format";
 import { useIsLeaving } from "./leaving";
 import { listQuery, nextSort, sortField } from "./list_query";
-import { changeList, type ListShape, useListState } from "./list_state";
+import { type ListShape, useListState } from "./list_state";
 import { PAGE_SIZES, type TablePreferences, useTablePreferences } from "./preferences";
 import { ProblemAlert } from "./problem_alert";
 import { Empty } from "./states";
@@ -156,7 +156,7 @@ export function ResourceTable<T, P extends Page<T>>(props: ResourceTableProps<T,
             title={t("table.no_match")}
             text={t("table.no_match_text")}
             action={
-              <Button onClick={() => change(changeList(state, { search: "", filters: props.shape.filters ?? {} }))}>
+              <Button onClick={() => change({ search: "", filters: props.shape.filters ?? {} })}>
                 {t("table.clear_filters")}
               </Button>
             }
@@ -176,7 +176,7 @@ export function ResourceTable<T, P extends Page<T>>(props: ResourceTableProps<T,
                 key={filter.name}
                 filter={filter}
                 value={state.filters[filter.name] ?? ""}
-                onChange={(value) => change({ filters: { ...state.filters, [filter.name]: value } })}
+                onChange={(value) => change({ filters: { [filter.name]: value } })}
               />
             ))}
           </div>
