@@ -1,8 +1,9 @@
 // The way from the sign-up to an answered request by the keyboard alone, once in each language: Tab, Shift+Tab, Enter, Space,
 // arrows, Escape and typing. The focus can be seen at every stop, and is never lost when a page changes or a dialog closes.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { Keyboard } from "./keyboard";
-import { barriers, type Desk, employ, openDesk, openInbox, wayOf } from "./person";
+import type { Keyboard } from "./keyboard";
+import { type KeyboardDesk, openKeyboardDesk } from "./keyboard_desk";
+import { employ, openDesk, openInbox, wayOf } from "./person";
 import { openWorld, type ReceivedMail, type World } from "./world";
 
 const PASSWORD = "Kettle-42-orbit";
@@ -37,15 +38,14 @@ afterAll(() => world?.close());
 
 describe.each(STORIES)("the keyboard alone in $language", (story) => {
   const mail = `hana@${story.domain}`;
-  let desk: Desk;
+  let desk: KeyboardDesk;
   let keys: Keyboard;
   let toFounder: () => Promise<ReceivedMail>;
 
   beforeAll(async () => {
     // The page behind a used link asks for it once more when somebody has signed in.
-    desk = await openDesk(world, story.language, /status of (401|410)/);
-    desk.page.setDefaultTimeout(10_000);
-    keys = new Keyboard(desk.page);
+    desk = await openKeyboardDesk(world, story.language, /status of (401|410)/);
+    keys = desk.keys;
     toFounder = openInbox(world, mail);
   });
   afterAll(() => desk?.close());
@@ -54,27 +54,14 @@ describe.each(STORIES)("the keyboard alone in $language", (story) => {
   });
 
   const input = (name: string) => desk.page.locator(`input[name=${name}]`);
-  const heading = () => desk.page.locator("#content h1");
-  const inDialog = (key: string) => desk.dialog().getByRole("button", { name: desk.t(key), exact: true });
-  const selector = (key: string) => desk.page.getByRole("button", { name: desk.t(key) });
-  const gone = (what: ReturnType<Desk["dialog"]>) => what.waitFor({ state: "detached" });
-  // What is in the way on this page, wide and narrow; the focus stays where it is.
-  async function look(name: string) {
-    for (const width of [320, 1440]) {
-      await desk.page.setViewportSize({ width, height: 1000 });
-      await desk.picture(`keyboard-${name}-${width}`);
-      expect(await barriers(desk.page), `${name} ${width}`).toEqual([]);
-    }
-    expect(keys.faults).toEqual([]);
-  }
 
   it("skips the header, and signs up", async () => {
     await desk.page.goto(`${world.portal}/`);
     await keys.waitFor(desk.field("sign_in.mail"));
-    await look("sign-in");
+    await desk.pass("sign-in");
     await keys.goBackTo(desk.link("shell.skip"));
     await keys.press("Enter");
-    await keys.waitFor(heading());
+    await keys.waitFor(desk.title());
     await keys.push(desk.link("sign_in.create"));
     await desk.heading("sign_up.title").waitFor();
     await keys.waitFor(desk.field("sign_in.mail"));
@@ -82,34 +69,27 @@ describe.each(STORIES)("the keyboard alone in $language", (story) => {
     await keys.enter(desk.field("sign_in.password"), PASSWORD);
     await keys.enter(input("given_name"), "Hana");
     await keys.enter(input("family_name"), "Mori");
-    await keys.choose(selector("sign_up.country"), story.japan, "Japan");
-    await look("sign-up");
+    await keys.choose(desk.selector("sign_up.country"), story.japan, "Japan");
+    await desk.pass("sign-up");
     await keys.push(desk.button("sign_up.submit"));
     await desk.heading("sign_up.sent").waitFor();
-    await keys.waitFor(heading());
-    await look("sign-up-sent");
+    await keys.waitFor(desk.title());
+    await desk.pass("sign-up-sent");
   });
 
   it("activates the account, leaves, and signs in", async () => {
     await desk.page.goto(wayOf(world, await toFounder()));
     await keys.waitFor(desk.field("activate.password"));
     await keys.write(PASSWORD);
-    await look("activate");
+    await desk.pass("activate");
     await keys.press("Enter");
     await desk.heading("profile.title").waitFor();
-    await keys.waitFor(heading());
+    await keys.waitFor(desk.title());
     await keys.goBackTo(desk.button("shell.sign_out"));
     await keys.press("Enter");
     await desk.heading("sign_in.title").waitFor();
-    await keys.waitFor(desk.field("sign_in.mail"));
-    await keys.write(mail);
-    await keys.press("Enter");
-    await keys.waitFor(desk.field("sign_in.password"));
-    await keys.write(PASSWORD);
-    await keys.press("Enter");
-    await desk.button("shell.sign_out").waitFor();
-    await keys.waitFor(heading());
-    await look("signed-in");
+    await desk.enterWith(mail, PASSWORD);
+    await desk.pass("signed-in");
   });
 
   it("tells where she works", async () => {
@@ -117,8 +97,8 @@ describe.each(STORIES)("the keyboard alone in $language", (story) => {
     await keys.goBackTo(page.locator(".menkyo-brand"));
     await keys.press("Enter");
     await desk.heading("home.title").waitFor();
-    await keys.waitFor(heading());
-    await look("home");
+    await keys.waitFor(desk.title());
+    await desk.pass("home");
     await keys.push(desk.link("profile.company_name"));
     await keys.waitFor(input("company_name"));
     await keys.write(story.company);
@@ -126,45 +106,40 @@ describe.each(STORIES)("the keyboard alone in $language", (story) => {
     const address = page.locator("main form button[aria-haspopup=listbox]");
     await keys.choose(address, new RegExp(t("profile.address_new")));
     await desk.dialog().waitFor();
-    await look("address");
-    await keys.press("Escape");
-    await gone(desk.dialog());
-    await keys.waitFor(address);
+    await desk.pass("address");
+    await desk.leaveDialog(address);
     await keys.choose(address, new RegExp(t("profile.address_new")));
     await keys.enter(desk.dialog().locator("input[name=postal_code]"), "107-6227");
     await keys.choose(desk.dialog().getByRole("button", { name: t("addresses.region") }), story.tokyo);
     await keys.enter(desk.dialog().locator("input[name=city]"), "MINATO");
     await keys.enter(desk.dialog().locator("input[name=line1]"), "9-7-1 AKASAKA");
     await keys.push(desk.dialog().getByRole("checkbox"), "Space");
-    await keys.push(inDialog("profile.update"));
-    await gone(desk.dialog());
-    await keys.waitFor(address);
+    await keys.push(desk.inDialog("profile.update"));
+    await desk.backTo(address);
     await keys.enter(input("company_phone"), "3-6434-1234");
     await keys.press("Enter");
     await page.getByText(t("profile.saved"), { exact: true }).first().waitFor();
-    await keys.waitFor(heading());
-    await look("profile");
+    await keys.waitFor(desk.title());
+    await desk.pass("profile");
   });
 
   it("opens a Smart Account", async () => {
     await keys.goBackTo(desk.page.locator(".menkyo-brand"));
     await keys.press("Enter");
     await desk.heading("home.title").waitFor();
-    await keys.waitFor(heading());
+    await keys.waitFor(desk.title());
     await keys.push(desk.link("home.create_account"));
     await desk.heading("founding.title").waitFor();
-    await keys.waitFor(heading());
+    await keys.waitFor(desk.title());
     await keys.enter(input("name"), story.account);
     await keys.push(desk.button("founding.edit_domain"));
     await desk.dialog().waitFor();
-    await look("founding-domain");
-    await keys.press("Escape");
-    await gone(desk.dialog());
-    await keys.waitFor(desk.button("founding.edit_domain"));
+    await desk.pass("founding-domain");
+    await desk.leaveDialog(desk.button("founding.edit_domain"));
     await keys.push(desk.button("founding.submit"));
     await desk.row("DEFAULT").waitFor();
-    await keys.waitFor(heading());
-    await look("account");
+    await keys.waitFor(desk.title());
+    await desk.pass("account");
   });
 
   it("walks through tabs within tabs", async () => {
@@ -174,7 +149,7 @@ describe.each(STORIES)("the keyboard alone in $language", (story) => {
     await keys.goTo(desk.tab("properties.information"));
     await keys.press("ArrowRight");
     await keys.waitFor(desk.tab("properties.locations"));
-    await look("locations");
+    await desk.pass("locations");
     await keys.goBackTo(desk.tab("properties.title"));
     await keys.press("ArrowRight");
     await keys.waitFor(desk.tab("virtual_accounts.title"));
@@ -188,24 +163,13 @@ describe.each(STORIES)("the keyboard alone in $language", (story) => {
     await keys.waitFor(name);
     await keys.write(story.place);
     await keys.press("Enter");
-    await gone(desk.dialog());
-    await keys.waitFor(create);
+    await desk.backTo(create);
     await desk.row(story.place).waitFor();
     const actions = desk.page.getByRole("button", { name: t("virtual_accounts.actions_of", { name: story.place }) });
-    await keys.push(actions);
-    await desk.page.getByRole("menuitem").first().waitFor();
-    for (
-      let count = 0;
-      count < 9 && !(await keys.has(desk.page.getByRole("menuitem", { name: t("tags.carry") })));
-      ++count
-    )
-      await keys.press("ArrowDown");
-    await keys.press("Enter");
+    await keys.pick(actions, desk.page.getByRole("menuitem", { name: t("tags.carry") }));
     await desk.dialog().waitFor();
-    await look("tags");
-    await keys.press("Escape");
-    await gone(desk.dialog());
-    await keys.waitFor(actions);
+    await desk.pass("tags");
+    await desk.leaveDialog(actions);
   });
 
   it("adds a user, and gives her another role", async () => {
@@ -219,23 +183,19 @@ describe.each(STORIES)("the keyboard alone in $language", (story) => {
     await keys.waitFor(desk.dialog().getByLabel(t("sign_in.mail"), { exact: true }));
     await keys.write(colleague);
     await keys.choose(desk.dialog().getByRole("button", { name: t("users.role") }), new RegExp(t("roles.sa_user")));
-    await look("grant");
-    await keys.push(inDialog("users.grant_submit"));
-    await gone(desk.dialog());
-    await keys.waitFor(desk.button("users.add"));
+    await desk.pass("grant");
+    await keys.push(desk.inDialog("users.grant_submit"));
+    await desk.backTo(desk.button("users.add"));
     const another = page.getByRole("button", { name: t("users.add_role_of", { name: colleague }) });
     await keys.push(another);
     await desk.dialog().waitFor();
-    await keys.press("Escape");
-    await gone(desk.dialog());
-    await keys.waitFor(another);
+    await desk.leaveDialog(another);
     await keys.press("Enter");
     await keys.choose(desk.dialog().getByRole("button", { name: t("users.role") }), new RegExp(t("roles.sa_approver")));
-    await keys.push(inDialog("users.grant_submit"));
-    await gone(desk.dialog());
-    await keys.waitFor(another);
+    await keys.push(desk.inDialog("users.grant_submit"));
+    await desk.backTo(another);
     await desk.row(colleague).getByText(t("roles.sa_approver")).waitFor();
-    await look("users");
+    await desk.pass("users");
   });
 
   it("answers a request for access", async () => {
@@ -251,28 +211,26 @@ describe.each(STORIES)("the keyboard alone in $language", (story) => {
     );
     await partner.close();
     await page.reload();
-    await keys.goTo(desk.tab("users.title"));
-    for (let count = 0; count < 9 && !(await keys.has(desk.tab("account_requests.tab"))); ++count)
-      await keys.press("ArrowRight");
+    await desk.turnTo(desk.tab("account_requests.tab").first());
     await keys.goTo(desk.tab("account_requests.title").last());
     await keys.press("ArrowRight");
     await keys.waitFor(desk.tab("access.list_title"));
     await desk.row(story.partner).waitFor();
-    await look("requests");
+    await desk.pass("requests");
     await keys.push(desk.row(story.partner).getByRole("link"));
     await page.getByText("We install your routers.").waitFor();
-    await keys.waitFor(heading());
+    await keys.waitFor(desk.title());
     await keys.goTo(page.getByRole("radio").first());
     await keys.press("Space");
-    await keys.choose(selector("users.role"), new RegExp(t("roles.va_viewer")));
-    await keys.choose(selector("licenses.choose_virtual_account"), new RegExp(story.place));
+    await keys.choose(desk.selector("users.role"), new RegExp(t("roles.va_viewer")));
+    await keys.choose(desk.selector("licenses.choose_virtual_account"), new RegExp(story.place));
     await keys.press("Escape");
     await page.locator("[role=option]").first().waitFor({ state: "hidden" });
-    await look("decide");
+    await desk.pass("decide");
     await keys.push(desk.button("account_requests.submit"));
     await page.getByText(t("access_request_status.APPROVED")).first().waitFor();
-    await keys.waitFor(heading());
-    await look("decided");
+    await keys.waitFor(desk.title());
+    await desk.pass("decided");
   });
 
   it("met nothing that takes a mouse", () => {

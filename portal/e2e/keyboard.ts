@@ -5,6 +5,7 @@ import type { ElementHandle, Locator, Page } from "playwright-core";
 // More stops than any page has between two things that belong together.
 const MOST_STOPS = 150;
 const MOST_OPTIONS = 60;
+const MOST_ENTRIES = 10;
 
 // How an element, what lies around it and what is drawn before and behind them look.
 function appearance(element: Element): string {
@@ -107,6 +108,20 @@ export class Keyboard {
       await this.press("ArrowDown");
     }
     throw new Error(`the arrows do not lead to ${option}`);
+  }
+
+  // Opens a menu and walks to an entry.
+  async pick(menu: Locator, entry: Locator) {
+    await this.push(menu);
+    await entry.waitFor();
+    for (let count = 0; count < MOST_ENTRIES; ++count) {
+      if (await this.has(entry)) {
+        await this.press("Enter");
+        return;
+      }
+      await this.press("ArrowDown");
+    }
+    throw new Error(`the arrows do not lead to ${entry}`);
   }
 
   async #step(key: string) {

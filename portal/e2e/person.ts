@@ -199,6 +199,25 @@ export async function found(desk: Desk, name: string, domain: string): Promise<s
   return founded.smart_account.smart_account_id;
 }
 
+// What a profile has to tell before its owner can turn to others.
+export async function tellCompany(desk: Desk, company_name = "Tsubaki Foods Co., Ltd.") {
+  const address = await send(desk, "POST", "/api/v1/me/addresses", {
+    type: "company",
+    acknowledged: true,
+    country: "JP",
+    postal_code: "107-6227",
+    region: "Tokyo",
+    city: "MINATO",
+    line1: "9-7-1 AKASAKA",
+    line2: "MIDTOWN TOWER",
+  });
+  await send(desk, "PUT", "/api/v1/me/profile/company", {
+    company_name,
+    company_address_id: address.person_address_id,
+    company_phone: "3-6434-1234",
+  });
+}
+
 // Somebody with an account, who works somewhere and is signed in.
 export async function employ(
   world: World,
@@ -206,7 +225,7 @@ export async function employ(
   mail: string,
   given_name: string,
   family_name: string,
-  company_name = "Tsubaki Foods Co., Ltd.",
+  company_name?: string,
 ) {
   const language = (await desk.page.evaluate(() => navigator.language)).slice(0, 2);
   await desk.page.goto(`${world.portal}/sign_in`);
@@ -224,20 +243,6 @@ export async function employ(
   while (!way.includes("/link/")) way = wayOf(world, await inbox());
   const token = way.split("/").pop();
   await send(desk, "POST", "/api/v1/sign_up/activation", { token, password: PASSWORD });
-  const address = await send(desk, "POST", "/api/v1/me/addresses", {
-    type: "company",
-    acknowledged: true,
-    country: "JP",
-    postal_code: "107-6227",
-    region: "Tokyo",
-    city: "MINATO",
-    line1: "9-7-1 AKASAKA",
-    line2: "MIDTOWN TOWER",
-  });
-  await send(desk, "PUT", "/api/v1/me/profile/company", {
-    company_name,
-    company_address_id: address.person_address_id,
-    company_phone: "3-6434-1234",
-  });
+  await tellCompany(desk, company_name);
   return inbox;
 }

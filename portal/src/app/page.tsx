@@ -28,11 +28,16 @@ export function focusHeading() {
   (heading ?? content)?.focus({ preventScroll: true });
 }
 
-export function PageFrame({ title, narrow, reading, crumbs, children }: PageFrameProps) {
-  useTitle(title);
+// For what brings the heading of a page: the focus may wait for it already.
+export function useHeadingFocus() {
   useEffect(() => {
     if (document.activeElement?.id === CONTENT) focusHeading();
   }, []);
+}
+
+export function PageFrame({ title, narrow, reading, crumbs, children }: PageFrameProps) {
+  useTitle(title);
+  useHeadingFocus();
   return (
     <>
       {crumbs}

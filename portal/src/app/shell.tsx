@@ -9,26 +9,36 @@ import { CONTENT, focusHeading } from "./page";
 
 const ANNOUNCE_AFTER_MS = 800;
 
-// What has the focus may go away with its form, its dialog or its row. The browser would begin anew at the top of the
-// document; here the heading of the page takes over.
+// What has the focus may go away with its form, its dialog or its row, be hidden or be disabled. The browser would begin
+// anew at the top of the document; here the heading of the page takes over.
 function useKeptFocus() {
   useEffect(() => {
-    let last: Node | null = null;
+    let last: Element | null = null;
     const remember = (event: FocusEvent) => {
-      last = event.target as Node;
+      last = event.target as Element;
     };
     const observer = new MutationObserver(() => {
-      if (document.activeElement !== document.body || last === null || last.isConnected) return;
+      const active = document.activeElement;
+      // The browser takes the focus from what is hidden or disabled a moment later than from what is removed.
+      if (last === null || (active !== document.body && active !== last) || canHaveFocus(last)) return;
       last = null;
       focusHeading();
     });
     document.addEventListener("focusin", remember);
-    observer.observe(document.body, { childList: true, subtree: true });
+    observer.observe(document.body, {
+      childList: true,
+      subtree: true,
+      attributeFilter: ["class", "style", "disabled"],
+    });
     return () => {
       document.removeEventListener("focusin", remember);
       observer.disconnect();
     };
   }, []);
+}
+
+function canHaveFocus(element: Element) {
+  return element.isConnected && !element.matches(":disabled") && element.checkVisibility();
 }
 
 export function Shell() {

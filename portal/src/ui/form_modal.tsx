@@ -7,6 +7,9 @@ import type { ApiProblem } from "../api/problem";
 import { Dialog } from "./dialog";
 import { ProblemAlert } from "./problem_alert";
 
+// Of several choices the chosen one, as with Tab: from any other, the space bar would change the choice unasked.
+const FIRST_FIELD = "input:not([readonly], [type=radio]:not(:checked)), textarea, button";
+
 interface FormModalProps {
   title: string;
   submit: string;
@@ -22,9 +25,7 @@ export function FormModal({ title, submit, pending, problem, children, onSubmit,
   const element = useRef<HTMLFormElement>(null);
   useEffect(() => {
     // The dialog puts the focus on its first button, "close"; who opens a form wants to fill it in.
-    const frame = requestAnimationFrame(() =>
-      element.current?.querySelector<HTMLElement>("input:not([readonly]), textarea, button")?.focus(),
-    );
+    const frame = requestAnimationFrame(() => element.current?.querySelector<HTMLElement>(FIRST_FIELD)?.focus());
     return () => cancelAnimationFrame(frame);
   }, []);
   return (

@@ -46,12 +46,14 @@ export function Tree<T>(props: TreeProps<T>) {
     }
   };
   const { selected } = props;
+  // A tree in a closed section has no height, and nothing can be scrolled to in it.
+  const isOpen = height > 0;
   // biome-ignore lint/correctness/useExhaustiveDependencies: scrolls when the selection changes, not on every render.
   useEffect(() => {
-    if (selected === undefined) return;
+    if (selected === undefined || !isOpen) return;
     setFocused(selected);
     show(selected);
-  }, [selected]);
+  }, [selected, isOpen]);
 
   const toggle = (id: string) => {
     const next = new Set(props.expanded);

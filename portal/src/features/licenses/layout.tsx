@@ -9,10 +9,10 @@ import { useTranslation } from "react-i18next";
 import { Outlet, useNavigate, useOutletContext, useParams } from "react-router";
 import type { AccountSummary, SmartAccount } from "../../api/types";
 import { Crumbs } from "../../app/crumbs";
+import { useHeadingFocus } from "../../app/page";
 import { ProblemPage } from "../../app/problem_page";
 import type { LiveState } from "../../live/hub";
 import { useLiveAccount } from "../../live/use_live";
-
 import { RouteLink } from "../../ui/route_link";
 import { PageLoading } from "../../ui/states";
 import { canManage } from "../accounts/abilities";
@@ -45,6 +45,7 @@ function AccountLicenses({ account }: { account: SmartAccount }) {
   const { t } = useTranslation();
   const { va } = useParams();
   const navigate = useNavigate();
+  useHeadingFocus();
   const base = `/accounts/${account.smart_account_id}/licenses`;
   const live = useLiveAccount(account.smart_account_id);
   const current = useVirtualAccount(account.smart_account_id, va).data;
