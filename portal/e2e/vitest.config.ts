@@ -4,7 +4,7 @@ const results = process.env.MENKYO_E2E_RESULTS;
 
 export default {
   test: {
-    include: ["e2e/**/*.test.ts"],
+    include: [process.env.MENKYO_LARGE === undefined ? "e2e/**/*.test.ts" : "e2e/large.ts"],
     // Each file has a server and a browser of its own, which are enough for a machine at a time.
     fileParallelism: false,
     testTimeout: 180_000,

@@ -1,9 +1,9 @@
 // A server with the sample on a fresh folder, a browser, and devices that are real agents.
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { type Browser, chromium } from "playwright-core";
 
@@ -18,6 +18,10 @@ const BROWSER_OPTIONS = [
   "--disable-component-update",
   "--disable-sync",
 ];
+
+// Whoever administers the account of a kept database (bench/population.cpp).
+export const KEPT_ADMINISTRATOR = "sora@aozora.example";
+const KEPT_PASSWORDS = new Map([[KEPT_ADMINISTRATOR, "Kaze-wo-uketa-42-no-ho!"]]);
 
 const run = promisify(execFile);
 
@@ -121,8 +125,9 @@ function readMails(folder: string): ReceivedMail[] {
     .map((name) => JSON.parse(readFileSync(join(folder, name), "utf8")) as ReceivedMail);
 }
 
-// Without a mail server, the server itself shows its mails. `more` are further settings.
-export async function openWorld({ hasMailServer = false, more = "" } = {}): Promise<World> {
+// Without a mail server, the server itself shows its mails. `more` are further settings. With `kept`, a folder of data
+// that a bench has kept (bench/kept.hpp), a copy of it is served instead of the sample.
+export async function openWorld({ hasMailServer = false, more = "", kept = "" } = {}): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), "menkyo-e2e-"));
   const children: ChildProcess[] = [];
   let browser: Browser | undefined;
@@ -133,7 +138,8 @@ export async function openWorld({ hasMailServer = false, more = "" } = {}): Prom
   };
   try {
     const data = join(folder, "data");
-    await run(program("MENKYO_BINARY"), ["sample", "--data", data], { cwd: ROOT });
+    if (kept === "") await run(program("MENKYO_BINARY"), ["sample", "--data", data], { cwd: ROOT });
+    else cpSync(resolve(ROOT, kept), data, { recursive: true });
     const port = await freePort();
     const address = `http://127.0.0.1:${port}`;
     const mails = join(folder, "mails");
@@ -161,7 +167,7 @@ export async function openWorld({ hasMailServer = false, more = "" } = {}): Prom
       await untilReady(`${portal}/`, served.child, served.said);
     }
     browser = await chromium.launch({ executablePath: program("CHROMIUM"), args: BROWSER_OPTIONS });
-    const passwords = readPasswords(join(data, "sample-credentials"));
+    const passwords = kept === "" ? readPasswords(join(data, "sample-credentials")) : KEPT_PASSWORDS;
     mkdirSync(RESULTS, { recursive: true });
     return {
       address,
