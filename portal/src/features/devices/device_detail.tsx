@@ -141,11 +141,17 @@ function Uses({ device }: { device: DeviceDetail }) {
             </>
           ),
         },
-        { id: "quantity", header: t("quantities.in_use"), cell: (use) => formatNumber(language, use.quantity) },
-        { id: "status", header: t("common.status"), cell: (use) => <Compliance status={use.status} /> },
+        {
+          id: "quantity",
+          header: t("quantities.in_use"),
+          minWidth: 90,
+          cell: (use) => formatNumber(language, use.quantity),
+        },
+        { id: "status", header: t("common.status"), minWidth: 120, cell: (use) => <Compliance status={use.status} /> },
         {
           id: "covered_by",
           header: t("devices.covered_by"),
+          minWidth: 150,
           cell: (use) => (
             <OrDash>
               {use.covered_by

@@ -110,9 +110,15 @@ function Lots({ lots }: { lots: Lot[] }) {
           id: "type",
           header: t("licenses.types"),
           isRowHeader: true,
+          minWidth: 110,
           cell: (lot) => t(`license_types.${lot.license_type}`),
         },
-        { id: "quantity", header: t("lots.quantity"), cell: (lot) => formatNumber(language, lot.quantity) },
+        {
+          id: "quantity",
+          header: t("lots.quantity"),
+          minWidth: 90,
+          cell: (lot) => formatNumber(language, lot.quantity),
+        },
         {
           id: "term",
           header: t("lots.term"),
@@ -125,10 +131,11 @@ function Lots({ lots }: { lots: Lot[] }) {
                   end: formatDate(language, lot.ends_at),
                 }),
         },
-        { id: "status", header: t("common.status"), cell: (lot) => <LotStatus status={lot.status} /> },
+        { id: "status", header: t("common.status"), minWidth: 120, cell: (lot) => <LotStatus status={lot.status} /> },
         {
           id: "source",
           header: t("lots.source"),
+          minWidth: 150,
           cell: (lot) => (
             <>
               {t(`lot_sources.${lot.source_kind}`, { defaultValue: lot.source_kind })}
@@ -138,7 +145,12 @@ function Lots({ lots }: { lots: Lot[] }) {
             </>
           ),
         },
-        { id: "subscription", header: t("lots.subscription"), cell: (lot) => <OrDash>{lot.subscription}</OrDash> },
+        {
+          id: "subscription",
+          header: t("lots.subscription"),
+          minWidth: 140,
+          cell: (lot) => <OrDash>{lot.subscription}</OrDash>,
+        },
       ]}
     />
   );
@@ -168,10 +180,21 @@ function Devices({ sa, va, detail }: { sa: string; va: string; detail: LicensePo
           id: "name",
           header: t("devices.one"),
           isRowHeader: true,
+          minWidth: 150,
           cell: (item) => <RouteLink to={address(item.device_id)}>{item.display_name}</RouteLink>,
         },
-        { id: "product", header: t("devices.product"), cell: (item) => localProductName(language, item) },
-        { id: "quantity", header: t("quantities.in_use"), cell: (item) => formatNumber(language, item.quantity) },
+        {
+          id: "product",
+          header: t("devices.product"),
+          minWidth: 150,
+          cell: (item) => localProductName(language, item),
+        },
+        {
+          id: "quantity",
+          header: t("quantities.in_use"),
+          minWidth: 90,
+          cell: (item) => formatNumber(language, item.quantity),
+        },
       ]}
     />
   );
