@@ -196,6 +196,9 @@ describe("in both languages", () => {
 
   it("an event of a kind or with data that is not known is told all the same", () => {
     expect(eventText(speak("en"), "en", event("brand_new" as LogEvent["kind"], {}))).toBe("brand_new: rt-1");
+    // Somebody whom the reader may not know.
+    const unknown = { ...event("role_granted", { role: "va_admin" }), subject: { kind: "person" } };
+    expect(eventText(speak("en"), "en", unknown)).toContain(speak("en")("actors.person"));
     expect(eventText(speak("en"), "en", event("compliance_lost", {}))).toBe("Out of compliance: – is short by –.");
     const { subject: _, ...withoutSubject } = event("catalog_imported", {});
     expect(eventText(speak("en"), "en", withoutSubject)).toBe("A new version of the catalogue was imported.");

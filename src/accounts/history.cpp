@@ -23,8 +23,8 @@ struct EventActor {
 BOOST_DESCRIBE_STRUCT(EventActor, (), (kind, id, name))
 
 struct EventSubject {
-  std::string kind, id;
-  std::optional<std::string> name;
+  std::string kind;
+  std::optional<std::string> id, name;  // absent for persons whom the caller may not know
 };
 BOOST_DESCRIBE_STRUCT(EventSubject, (), (kind, id, name))
 
@@ -218,9 +218,11 @@ std::optional<EventSubject> subject_of(StoredEvent const& e, Names const& names)
   if (e.subject_kind == "virtual_account") {
     out.name = names.of(VirtualAccountId{e.subject_id});
   } else if (e.subject_kind == "person") {
+    // By an identifier somebody could be told again elsewhere.
+    if (!names.may_know(PersonId{e.subject_id})) return EventSubject{e.subject_kind, {}, {}};
     // The name as it was outlives the person's account; the present one is better while there is one.
     out.name = names.of(PersonId{e.subject_id});
-    if (!out.name && names.may_know(PersonId{e.subject_id}) && !e.personal.empty()) out.name = e.personal;
+    if (!out.name && !e.personal.empty()) out.name = e.personal;
   } else {
     // As it was called then, if the event says so.
     out.name = e.personal.empty() ? names.of_thing(e.subject_id) : std::optional(e.personal);
@@ -270,7 +272,8 @@ api::Response download(db::ReadTx& tx, keys::Vault const& vault, Place const& pl
         e.virtual_account_id ? names.of(*e.virtual_account_id).value_or(e.virtual_account_id->text()) : "";
     table.text(to_rfc3339(e.at)).text(to_text(e.kind)).text(to_text(e.actor.kind));
     table.text(e.actor.name.value_or(e.actor.id.value_or(""))).text(where);
-    table.text(e.subject ? e.subject->kind : "").text(e.subject ? e.subject->name.value_or(e.subject->id) : "");
+    table.text(e.subject ? e.subject->kind : "");
+    table.text(e.subject ? e.subject->name.value_or(e.subject->id.value_or("")) : "");
     table.text(e.data.text).end_row();
   }
   api::Response response{

@@ -3212,7 +3212,7 @@ export interface components {
         };
         EventSubject: {
             kind: string;
-            id: string;
+            id?: string;
             name?: string;
         };
         Forecast: {

@@ -117,8 +117,8 @@ export function eventText(t: TFunction, language: Language, event: LogEvent): st
   if (typeof values.role === "string") values.role = t(`roles.${values.role}`, { defaultValue: values.role });
   // What has a title in each language is named in the reader's.
   values.title = values[`title_${language}`] ?? "–";
-  // An event about the account itself names no subject.
-  values.subject = event.subject?.name || event.subject?.id || "–";
+  // An event about the account itself names no subject, and one about somebody whom the reader may not know no name.
+  values.subject = event.subject?.name || event.subject?.id || (event.subject === undefined ? "–" : t("actors.person"));
   values.actor = actorText(t, event);
   const text = t(`events.${event.kind}`, { defaultValue: "", ...values });
   // A newer server may log what this portal has no sentence for.
