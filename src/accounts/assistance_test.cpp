@@ -67,6 +67,7 @@ TEST_P(Assistances, need_a_reason_and_last_an_hour) {
   auto other = world.as(world.operator_with(OperatorRole::operator_admin));
   EXPECT_EQ(other.get(at("users")).code(), "assistance_needed") << "each gives a reason of their own";
   EXPECT_FALSE(other.get(at("assistance")).json.find("assistance"));
+  EXPECT_EQ(staff->get("/api/v1/operator/smart_accounts/" + SmartAccountId{}.text() + "/users").code(), "not_found");
   auto const elsewhere = world.account("other.example");
   EXPECT_EQ(staff->get("/api/v1/operator/smart_accounts/" + elsewhere.text() + "/users").code(), "assistance_needed");
 

@@ -63,6 +63,15 @@ TEST_P(OddPages, a_page_that_goes_on_from_a_place_that_is_gone_is_refused) {
   EXPECT_THAT(refused.body, HasSubstr("not_a_cursor"));
 }
 
+TEST_P(OddPages, a_page_behind_which_everything_went_is_empty) {
+  auto const cursor = overview("?limit=1").json.at("next_cursor").as_string();
+  tenant.db->write([&](db::Tx& tx) { tx.exec("delete from virtual_account where virtual_account_id <> $1", top); });
+  auto const rest = overview("?limit=1&cursor=" + cursor);
+  ASSERT_EQ(rest.status, 200) << rest.body;
+  EXPECT_THAT(rest.json.at("items").items(), IsEmpty());
+  EXPECT_FALSE(rest.json.find("next_cursor"));
+}
+
 // The pages of somebody who reaches two subtrees are in the order of the whole tree.
 TEST_P(OddPages, two_subtrees_are_one_list) {
   tenant.add_virtual_account("East 1", east);
