@@ -17,9 +17,8 @@ update company_key set has_twin = true where exists (
 );
 create index company_key_twins on company_key (name_key, code) where has_twin;
 
--- Whoever changes the directory counts it up, so that changes come one after the other.
+-- Whoever changes the directory locks the row, so that changes come one after the other.
 create table company_directory (
-  is_only_row boolean not null primary key,
-  version bigint not null
+  is_only_row boolean not null primary key
 );
-insert into company_directory (is_only_row, version) values (true, 0);
+insert into company_directory (is_only_row) values (true);

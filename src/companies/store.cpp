@@ -87,7 +87,7 @@ std::vector<StoredCompany> companies(db::ReadTx& tx, std::vector<std::string> co
 }
 
 void lock_directory(db::Tx& tx) {
-  tx.exec("update company_directory set version = version + 1");
+  tx.all<bool>("select is_only_row from company_directory where is_only_row {for update}");
 }
 
 std::vector<StoredCompany> merged_into(db::ReadTx& tx, std::vector<std::string> const& codes) {
