@@ -99,7 +99,7 @@ describe.each(STORIES)("users from a file in $language", (story) => {
       story.language === "ja" ? toShiftJis(lines.join("\r\n")) : Buffer.from(lines.join("\r\n")),
     );
     await desk.told(story.language === "ja" ? "text_file.read_as.shift_jis" : "text_file.read_as.utf_8");
-    await desk.told("user_file.faulty_title");
+    await desk.told("text_file.faulty_title");
     for (const fault of [
       "mail.not_a_mail",
       "virtual_account.unknown",
@@ -173,7 +173,7 @@ describe.each(STORIES)("users from a file in $language", (story) => {
     await page.goBack();
     await contents().fill(text);
     await desk.button("text_file.preview_button").click();
-    await desk.told("user_file.nothing_to_do");
+    await desk.told("text_file.nothing_to_do");
     expect(await grant(0).isDisabled()).toBe(true);
     await look("nothing");
     expect(desk.faults).toEqual([]);

@@ -48,7 +48,8 @@ TEST(OperatorRoles, have_the_rights_of_their_work) {
     return out;
   };
   EXPECT_EQ(rights(OperatorRole::operator_admin).size(), enum_words(OperatorPermission{}).size());
-  EXPECT_THAT(rights(OperatorRole::operator_catalog), ElementsAre("catalog_view", "catalog_edit", "jobs_view", "companies_edit"));
+  EXPECT_THAT(rights(OperatorRole::operator_catalog),
+              ElementsAre("catalog_view", "catalog_edit", "jobs_view", "companies_edit"));
   EXPECT_THAT(rights(OperatorRole::operator_support),
               ElementsAre("catalog_view", "accounts_view", "account_requests_decide", "accounts_assist",
                           "enquiries_answer", "successions_decide"));

@@ -85,7 +85,8 @@ struct Route {
   std::function<std::string(wire::Schemas&)> parameters;  // OpenAPI "parameters", a JSON list
   std::function<std::string(wire::Schemas&)> body;        // schema of the request body; empty: takes none
   std::function<std::string(wire::Schemas&)> answer;      // schema of the answer; empty for own Responses
-  std::function<std::string(wire::Schemas&)> refusal;     // schema of its 400 and 401, if a protocol has words of its own
+  std::function<std::string(wire::Schemas&)>
+      refusal;  // schema of its 400 and 401, if a protocol has words of its own
 };
 
 // Whether requests for it are counted: all but those of monitors.
@@ -228,9 +229,9 @@ template <class A>
 using Bare = std::remove_cvref_t<A>;
 
 template <class A>
-inline constexpr bool is_plumbing = std::is_same_v<Bare<A>, Caller> || std::is_same_v<Bare<A>, AnyCaller> ||
-                                    std::is_same_v<Bare<A>, Request> || std::is_same_v<Bare<A>, db::Database> ||
-                                    is_service<Bare<A>> || Proof<Bare<A>>;
+inline constexpr bool is_plumbing =
+    std::is_same_v<Bare<A>, Caller> || std::is_same_v<Bare<A>, AnyCaller> || std::is_same_v<Bare<A>, Request> ||
+    std::is_same_v<Bare<A>, db::Database> || is_service<Bare<A>> || Proof<Bare<A>>;
 
 template <class In>
 struct Described {
@@ -419,7 +420,8 @@ Route route(Method method, std::string path, std::string operation_id, std::stri
   r.parameters = [path, method](wire::Schemas& s) {
     return detail::parameters_schema<typename D::type>(path, method, s);
   };
-  if (!takes_query(method)) r.body = [path](wire::Schemas& s) { return detail::body_schema<typename D::type>(path, s); };
+  if (!takes_query(method))
+    r.body = [path](wire::Schemas& s) { return detail::body_schema<typename D::type>(path, s); };
   if constexpr (D::is_form) r.request_type = form_type;
   if constexpr (std::is_void_v<typename S::Result>) {
     r.answer = [](wire::Schemas& s) { return wire::schema<wire::Empty>(s); };

@@ -51,7 +51,7 @@ std::optional<StoredCompany> find(db::ReadTx& tx, std::string const& code) {
   return std::move(found.front());
 }
 
-// The keys of those that are to be merged, each once, without what is merged so already. Problem invalid.
+// The records that are to be merged, each once, without those that are merged so already. Problem invalid.
 std::vector<StoredCompany> to_merge(db::ReadTx& tx, CompanyMerger const& in) {
   std::set<std::string> const codes(in.merged_codes.begin(), in.merged_codes.end());
   auto const found = store::companies(tx, {codes.begin(), codes.end()});

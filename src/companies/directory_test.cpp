@@ -349,6 +349,7 @@ TEST_P(Directory, previews_a_file_and_changes_nothing) {
   auto const faulty = preview(header + "A,,,VA,,,CITTA,VIA 1,,,\nB,Beta,,VA,,,CITTA\n");
   EXPECT_EQ(faulty.status, 200) << faulty.body;
   ASSERT_EQ(faulty.json.at("faults").items().size(), 2U);
+  EXPECT_EQ(faulty.json.at("added").as_int(), 0);
   EXPECT_EQ(faulty.json.at("faults").items()[0].at("column").as_string(), "name");
   EXPECT_EQ(faulty.json.at("faults").items()[1].at("line").as_int(), 3);
   EXPECT_EQ(client.post("/api/v1/operator/companies_file_previews", R"({"text":"code"})").status, 404);

@@ -166,24 +166,21 @@ JobId create_import(db::Tx& tx, std::string_view source, size_t total, std::opti
                                .prepared = false});
 }
 
-void settle_keys_of(db::Tx& tx, std::string const& code) {
-  for (auto const& company : store::companies(tx, {code})) settle_keys(tx, company);
-}
-
 void write_change(db::Tx& tx, DirectoryChange const& change) {
   auto const found = store::companies(tx, {change.code});
   std::optional<std::string> const kept_code = found.empty() ? std::nullopt : found.front().kept_code;
   if (change.record) {
     store::put_company(tx, {*change.record, kept_code});
-    settle_keys_of(tx, kept_code.value_or(change.code));
+    if (!kept_code) settle_keys(tx, *change.record);
   } else if (!found.empty()) {
     // What was merged into it did not leave the operator's directory.
     auto const merged = store::merged_into(tx, {change.code});
     for (auto const& company : merged) store::set_kept(tx, company.code, {});
     store::delete_company(tx, change.code);
     for (auto const& company : merged) settle_keys(tx, company);
-    if (kept_code) settle_keys_of(tx, *kept_code);
   }
+  if (kept_code)
+    for (auto const& kept : store::companies(tx, {*kept_code})) settle_keys(tx, kept);
 }
 
 bool write_chunk(db::Tx& tx, jobs::Chunk& chunk, keys::Vault const& vault) {
@@ -230,8 +227,17 @@ CompaniesStart start_companies_import(db::Database& database, std::string_view c
 
 CompaniesFilePreview preview_companies_file(db::ReadTx& tx, DirectoryEditor const&, CompaniesFileText const& in) {
   CsvFaults faults;
-  auto const found = difference(tx, Checker(in.text, faults).run());
-  CompaniesFilePreview out{0, 0, 0, found.unchanged, {}, {}, faults.more};
+  auto file = Checker(in.text, faults).run();
+  CompaniesFilePreview out{0, 0, 0, 0, {}, {}, faults.more};
+  for (auto& fault : faults.first) {
+    if (out.faults.size() < most_previewed)
+      out.faults.push_back({fault.line, std::move(fault.column), std::string(fault.code), std::move(fault.reason)});
+    else
+      ++out.more_faults;
+  }
+  if (!faults.empty()) return out;
+  auto const found = difference(tx, std::move(file));
+  out.unchanged = found.unchanged;
   for (auto const& change : found.changes) {
     auto const at = found.known.find(change.code);
     PreviewedCompany shown{change.code, {}, CompanyEffect::removed, {}};
@@ -244,12 +250,6 @@ CompaniesFilePreview preview_companies_file(db::ReadTx& tx, DirectoryEditor cons
        : shown.effect == CompanyEffect::changed ? out.changed
                                                 : out.removed);
     if (out.companies.size() < most_previewed) out.companies.push_back(std::move(shown));
-  }
-  for (auto& fault : faults.first) {
-    if (out.faults.size() < most_previewed)
-      out.faults.push_back({fault.line, std::move(fault.column), std::string(fault.code), std::move(fault.reason)});
-    else
-      ++out.more_faults;
   }
   return out;
 }

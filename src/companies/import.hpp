@@ -46,6 +46,7 @@ struct CompaniesFileFault {
 };
 BOOST_DESCRIBE_STRUCT(CompaniesFileFault, (), (line, column, code, detail))
 
+// Nothing but the faults if there are any.
 struct CompaniesFilePreview {
   int64_t added, changed, removed, unchanged;
   std::vector<PreviewedCompany> companies;  // the first of those that are added, changed or removed

@@ -1,8 +1,8 @@
 #include "people/profile.hpp"
 
 #include "base/text.hpp"
-#include "people/store.hpp"
 #include "people/company_name.hpp"
+#include "people/store.hpp"
 
 namespace menkyo::people {
 

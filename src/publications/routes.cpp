@@ -181,10 +181,6 @@ Publication answer_draft(db::Tx& tx, Editor const& access, Draft const& in, keys
   return load(tx, in.publication_id);
 }
 
-void answer_discarding(db::Tx& tx, Editor const& access, Publishing const& in, keys::Vault const& vault) {
-  discard_draft(tx, vault, access, in);
-}
-
 Publication answer_publishing(db::Tx& tx, Editor const& access, Publishing const& in, keys::Vault const& vault) {
   publish(tx, vault, access, in);
   return load(tx, in.publication_id);
@@ -211,8 +207,7 @@ std::vector<api::Route> routes() {
       api::route<&get_publication_edition>(get, one + "/editions/{edition}", "get_publication_edition",
                                            "Read one edition, or the draft"),
       api::route<&answer_draft>(put, one + "/draft", "save_publication_draft", "Make or change the draft of a text"),
-      api::route<&answer_discarding>(del, one + "/draft", "discard_publication_draft",
-                                     "Throw the draft of a text away"),
+      api::route<&discard_draft>(del, one + "/draft", "discard_publication_draft", "Throw the draft of a text away"),
       api::route<&answer_publishing>(post, one + "/publication", "publish_draft", "Publish the draft of a text"),
   };
   // They tag their bytes themselves, and are typed all the same.

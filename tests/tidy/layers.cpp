@@ -41,9 +41,10 @@ std::map<std::string, std::vector<std::string>> const& shells() {
 }
 
 // Each may include the shells but http/, protocol/, and the capabilities before it.
-constexpr std::array capabilities{"keys",     "audit",   "mail",         "places",   "people",  "access",
-                                  "accounts", "support", "companies", "catalog",      "publications", "licenses", "devices", "alerts",
-                                  "reports",  "orders",  "privacy",      "onprem",   "compat",  "live"};
+constexpr std::array capabilities{"keys",         "audit",    "mail",    "places",    "people",
+                                  "access",       "accounts", "support", "companies", "catalog",
+                                  "publications", "licenses", "devices", "alerts",    "reports",
+                                  "orders",       "privacy",  "onprem",  "compat",    "live"};
 
 std::optional<size_t> capability(std::string const& module) {
   auto const at = std::find(capabilities.begin(), capabilities.end(), module);

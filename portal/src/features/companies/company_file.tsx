@@ -15,7 +15,7 @@ import { useFlash } from "../../ui/flash";
 import { formatNumber } from "../../ui/format";
 import { type FileText, Template, TextFile } from "../../ui/text_file";
 import { useLanguage } from "../../ui/use_language";
-import { FilePreview } from "./file_preview";
+import { CompanyPreview } from "./company_preview";
 
 const COLUMNS = [
   "code",
@@ -76,7 +76,7 @@ export function CompanyFile() {
           footer={<Help />}
         />
         {preview.data !== undefined && (
-          <FilePreview
+          <CompanyPreview
             key={preview.submittedAt}
             preview={preview.data}
             pending={take.isPending}

@@ -1,14 +1,12 @@
 // What a file would change, and the button that changes it.
 import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
-import Container from "@cloudscape-design/components/container";
-import Header from "@cloudscape-design/components/header";
 import ProgressBar from "@cloudscape-design/components/progress-bar";
-import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { asProblem } from "../../api/problem";
 import type { UserFilePreview } from "../../api/types";
+import { FilePreview } from "../../ui/file_preview";
 import { formatNumber } from "../../ui/format";
 import { problemText } from "../../ui/problem_alert";
 import { useLanguage } from "../../ui/use_language";
@@ -34,76 +32,55 @@ export function Preview({ sa, preview, onAgain, onDone }: PreviewProps) {
   const problem = send.isError ? problemText(t, asProblem(send.error)) : null;
   const hasChanged = send.isError && asProblem(send.error).code === "invalid";
   return (
-    <Container
-      header={
-        <Header
-          variant="h2"
-          actions={
-            <Button
-              variant="primary"
-              disabled={faulty > 0 || total === 0 || send.isError}
-              loading={send.isPending}
-              onClick={() => send.mutate()}
-            >
-              {t("user_file.grant", number(total))}
-            </Button>
-          }
+    <FilePreview
+      action={
+        <Button
+          variant="primary"
+          disabled={faulty > 0 || total === 0 || send.isError}
+          loading={send.isPending}
+          onClick={() => send.mutate()}
         >
-          {t("text_file.preview")}
-        </Header>
+          {t("user_file.grant", number(total))}
+        </Button>
       }
+      counts={OUTCOMES.filter((outcome) => counts[outcome] > 0).map((outcome) =>
+        t("user_file.count", {
+          what: t(`user_file.outcomes.${outcome}`),
+          rows: t("user_file.rows", number(counts[outcome])),
+        }),
+      )}
+      isFaulty={faulty > 0}
+      isEmpty={total === 0}
     >
-      <SpaceBetween size="l">
-        <ul className="menkyo-checklist">
-          {OUTCOMES.filter((outcome) => counts[outcome] > 0).map((outcome) => (
-            <li key={outcome}>
-              {t("user_file.count", {
-                what: t(`user_file.outcomes.${outcome}`),
-                rows: t("user_file.rows", number(counts[outcome])),
-              })}
-            </li>
-          ))}
-        </ul>
-        {faulty > 0 && (
-          <Alert type="error" statusIconAriaLabel={t("common.error")} header={t("user_file.faulty_title")}>
-            {t("user_file.faulty_text")}
+      {send.isPending && (
+        <ProgressBar
+          value={(100 * granted) / total}
+          label={t("user_file.granting")}
+          description={t("user_file.keep_open")}
+          additionalInfo={t("user_file.progress", { done: formatNumber(language, granted), ...number(total) })}
+        />
+      )}
+      {problem !== null && (
+        <div role="alert">
+          <Alert
+            type="error"
+            statusIconAriaLabel={t("common.error")}
+            header={hasChanged ? t("user_file.changed_title") : problem.title}
+            action={
+              hasChanged ? (
+                <Button onClick={onAgain}>{t("user_file.preview_again")}</Button>
+              ) : (
+                <Button onClick={() => send.mutate()}>{t("user_file.go_on")}</Button>
+              )
+            }
+          >
+            {!hasChanged && `${problem.help} `}
+            {t("user_file.interrupted", { done: formatNumber(language, granted), ...number(total) })}
           </Alert>
-        )}
-        {faulty === 0 && total === 0 && (
-          <Alert type="info" statusIconAriaLabel={t("common.info")}>
-            {t("user_file.nothing_to_do")}
-          </Alert>
-        )}
-        {send.isPending && (
-          <ProgressBar
-            value={(100 * granted) / total}
-            label={t("user_file.granting")}
-            description={t("user_file.keep_open")}
-            additionalInfo={t("user_file.progress", { done: formatNumber(language, granted), ...number(total) })}
-          />
-        )}
-        {problem !== null && (
-          <div role="alert">
-            <Alert
-              type="error"
-              statusIconAriaLabel={t("common.error")}
-              header={hasChanged ? t("user_file.changed_title") : problem.title}
-              action={
-                hasChanged ? (
-                  <Button onClick={onAgain}>{t("user_file.preview_again")}</Button>
-                ) : (
-                  <Button onClick={() => send.mutate()}>{t("user_file.go_on")}</Button>
-                )
-              }
-            >
-              {!hasChanged && `${problem.help} `}
-              {t("user_file.interrupted", { done: formatNumber(language, granted), ...number(total) })}
-            </Alert>
-          </div>
-        )}
-        <PreviewTable lines={lines} counts={counts} />
-      </SpaceBetween>
-    </Container>
+        </div>
+      )}
+      <PreviewTable lines={lines} counts={counts} />
+    </FilePreview>
   );
 }
 

@@ -1,16 +1,13 @@
 // What a file of companies would change, and the button that changes it.
-import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
-import Container from "@cloudscape-design/components/container";
-import Header from "@cloudscape-design/components/header";
-import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator, { type StatusIndicatorProps } from "@cloudscape-design/components/status-indicator";
 import Table from "@cloudscape-design/components/table";
 import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import { asProblem } from "../../api/problem";
 import type { CompaniesFilePreview } from "../../api/types";
+import { FilePreview } from "../../ui/file_preview";
 import { formatNumber } from "../../ui/format";
 import { ProblemAlert } from "../../ui/problem_alert";
 import { OrDash } from "../../ui/resource_table";
@@ -26,64 +23,39 @@ const LOOKS: Record<Previewed["effect"], StatusIndicatorProps.Type> = {
 type Previewed = CompaniesFilePreview["companies"][number];
 type Fault = CompaniesFilePreview["faults"][number];
 
-interface FilePreviewProps {
+interface CompanyPreviewProps {
   preview: CompaniesFilePreview;
   pending: boolean;
   error: Error | null;
   onTake: () => void;
 }
 
-export function FilePreview({ preview, pending, error, onTake }: FilePreviewProps) {
+export function CompanyPreview({ preview, pending, error, onTake }: CompanyPreviewProps) {
   const { t } = useTranslation();
   const language = useLanguage();
   const number = (count: number) => ({ count, formatted: formatNumber(language, count) });
   const faulty = preview.faults.length + preview.more_faults;
   const total = preview.added + preview.changed + preview.removed;
-  // What a file would change is known when nothing in it is at fault.
   const counts = { ...preview, faulty };
-  const told = COUNTS.filter((name) => counts[name] > 0 && (faulty === 0 || name === "faulty"));
   const listed = faulty > 0 ? preview.faults.length : preview.companies.length;
   return (
-    <Container
-      header={
-        <Header
-          variant="h2"
-          actions={
-            <Button variant="primary" disabled={faulty > 0 || total === 0} loading={pending} onClick={onTake}>
-              {t("company_file.take", number(total))}
-            </Button>
-          }
-        >
-          {t("text_file.preview")}
-        </Header>
+    <FilePreview
+      action={
+        <Button variant="primary" disabled={faulty > 0 || total === 0} loading={pending} onClick={onTake}>
+          {t("company_file.take", number(total))}
+        </Button>
       }
+      counts={COUNTS.filter((name) => counts[name] > 0).map((name) =>
+        t("company_file.count", { what: t(`company_file.counts.${name}`), ...number(counts[name]) }),
+      )}
+      isFaulty={faulty > 0}
+      isEmpty={total === 0}
     >
-      <SpaceBetween size="l">
-        {error !== null && <ProblemAlert problem={asProblem(error)} />}
-        <ul className="menkyo-checklist">
-          {told.map((name) => (
-            <li key={name}>
-              {t("company_file.count", { what: t(`company_file.counts.${name}`), ...number(counts[name]) })}
-            </li>
-          ))}
-        </ul>
-        {faulty > 0 && (
-          <Alert type="error" statusIconAriaLabel={t("common.error")} header={t("company_file.faulty_title")}>
-            {t("company_file.faulty_text")}
-          </Alert>
-        )}
-        {faulty === 0 && total === 0 && (
-          <Alert type="info" statusIconAriaLabel={t("common.info")}>
-            {t("company_file.nothing_to_do")}
-          </Alert>
-        )}
-        {faulty > 0 && <Faults faults={preview.faults} />}
-        {faulty === 0 && total > 0 && <Changes companies={preview.companies} />}
-        {listed < (faulty > 0 ? faulty : total) && (
-          <Box color="text-body-secondary">{t("company_file.first_only", number(listed))}</Box>
-        )}
-      </SpaceBetween>
-    </Container>
+      {error !== null && <ProblemAlert problem={asProblem(error)} />}
+      {faulty > 0 && <Faults faults={preview.faults} />}
+      {total > 0 && <Changes companies={preview.companies} />}
+      {listed < faulty + total && <Box color="text-body-secondary">{t("company_file.first_only", number(listed))}</Box>}
+    </FilePreview>
   );
 }
 
@@ -93,7 +65,7 @@ function Faults({ faults }: { faults: Fault[] }) {
   return (
     <Table
       variant="embedded"
-      ariaLabels={{ tableLabel: t("company_file.faulty_title") }}
+      ariaLabels={{ tableLabel: t("text_file.faulty_title") }}
       items={faults}
       trackBy={(fault) => `${fault.line} ${fault.column} ${fault.code}`}
       wrapLines
