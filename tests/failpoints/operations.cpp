@@ -363,9 +363,6 @@ Operation of_route(api::Route const& route) {
       among(out.name, {"change_password", "ask_mail_change", "withdraw_mail_change", "send_mail_change_mail"});
   bool const has_change = among(out.name, {"withdraw_mail_change", "send_mail_change_mail", "confirm_mail_change"});
   bool const has_password = is_own || has_change || among(out.name, {"sign_in", "give_staff_role"});
-  // The first headquarters of all brings the row that counts them.
-  if (among(out.name, {"found_smart_account", "decide_account_request", "decide_operator_account_request"}))
-    out.aside = {"counter"};
   // Whoever asks once more gets one more.
   if (out.name == "ask_mail_change") out.aside = {"mail"};
   if (out.name == "make_access_token") out.aside = {"program", "program_token"};

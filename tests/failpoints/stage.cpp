@@ -137,6 +137,7 @@ Stage::Stage(std::string const& kind, uint64_t seed) : installation(kind, seed, 
     for (size_t i = 0; i < enum_words(access::OperatorRole{}).size(); ++i)
       accounts::grant_operator_role(tx, service_->vault(), staff, access::OperatorRole(i), {});
   });
+  new_location();  // the first of all brings the row that counts them
   bool const sqlite = service_->database().driver().name() == "sqlite";
   measuring_ = service_->database().read([&](db::ReadTx& tx) { return measuring_statement(tx, sqlite); });
 }
